@@ -1,0 +1,147 @@
+#nullable enable
+// Values of ops: from tensors to loops over floats.
+
+public sealed partial class Tensor
+{
+    public delegate void Unary(ReadOnlySpan<float> x, Span<float> y);
+    public delegate void Binary(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y);
+
+    static Tensor Map(Unary f, Tensor x)
+    {
+        var y = x.Like();
+        f(x.Storage, y.Storage);
+        return y;
+    }
+
+    // For two operands of one shape; rows are always row-major where a gradient meets an output.
+    static Tensor Map(Binary f, Tensor a, Tensor b)
+    {
+        if (a.Layout != b.Layout) (a, b) = (a.RowMajor(), b.RowMajor());
+        var y = a.Like();
+        f(a.Storage, b.Storage, y.Storage);
+        return y;
+    }
+
+    static Tensor Zip(Broadcast.Function f, Tensor a, Tensor b)
+    {
+        if (a.Shape.Equals(b.Shape))
+        {
+            if (a.Layout != b.Layout) (a, b) = (a.RowMajor(), b.RowMajor());
+            var same = a.Like();
+            f.Both(a.Storage, b.Storage, same.Storage);
+            return same;
+        }
+        (a, b) = (a.RowMajor(), b.RowMajor());
+        var y = Empty(Shape.Broadcast(a.Shape, b.Shape));
+        Broadcast.Zip(f, y.Shape.Sizes, ref a.First, a.StridesWithin(y.Shape), ref b.First, b.StridesWithin(y.Shape),
+            ref y.First, y.StridesWithin(y.Shape));
+        return y;
+    }
+
+    /// <summary>Sums over the axes along which a tensor of the given shape was repeated to this one's.</summary>
+    internal Tensor SumTo(Shape shape)
+    {
+        if (Shape.Equals(shape)) return this;
+        var (x, y) = (RowMajor(), Filled(shape, 0));
+        Broadcast.Accumulate(Shape.Sizes, ref x.First, x.StridesWithin(Shape), ref y.First, y.StridesWithin(Shape));
+        return y;
+    }
+
+    int[] StridesWithin(Shape broadcast) => Shape.StridesWithin(broadcast, Layout.RowStride);
+
+    static Tensor Multiply(Tensor x, Tensor w)
+    {
+        if (x.Shape.Rank != 2 || w.Shape.Rank != 2 || x.Shape[1] != w.Shape[0])
+            throw new ArgumentException($"cannot multiply {x} by {w}: (N, in) times (in, out) is wanted");
+        x = x.RowMajor();
+        var y = Empty((x.Shape[0], w.Shape[1]));
+        Gemm.Multiply(y.Layout.Rows, y.Layout.Columns, w.Layout.Rows, ref x.First, x.Layout.RowStride, 1,
+            ref w.First, w.Layout, ref y.First, y.Layout);
+        return y;
+    }
+
+    static Tensor MultiplyTransposed(Tensor g, Tensor w)
+    {
+        var y = Empty((g.Shape[0], w.Shape[0]));
+        Gemm.MultiplyTransposed(y.Layout.Rows, y.Layout.Columns, w.Layout.Columns, ref g.First, g.Layout.RowStride,
+            ref w.First, w.Layout, ref y.First, y.Layout);
+        return y;
+    }
+
+    /// <summary>In how many rows of (N, classes) the largest value stands at the label; first of equals counts.</summary>
+    public int CountCorrect(ReadOnlySpan<byte> labels)
+    {
+        var correct = 0;
+        for (var row = 0; row < labels.Length; row++)
+            if (TensorPrimitives.IndexOfMax(Row(row)) == labels[row]) correct++;
+        return correct;
+    }
+
+    Tensor LogLoss(ReadOnlySpan<byte> labels, out Tensor loss)
+    {
+        if (Shape.Rank != 2 || labels.Length != Shape[0])
+            throw new ArgumentException($"{labels.Length} labels for {this}: (N, classes) and N labels are wanted");
+        if (labels.ContainsAnyExceptInRange((byte)0, (byte)Math.Min(255, Shape[1] - 1)))
+            throw new ArgumentException($"a label is outside 0..{Shape[1] - 1}");
+        var p = Like();
+        loss = (float)Softmax.CrossEntropy(Storage, Layout.RowStride, Layout.Columns, labels, p.Storage);
+        return p;
+    }
+
+    static Tensor LogLossGradient(Tensor probabilities, ReadOnlySpan<byte> labels, Tensor g)
+    {
+        var dx = probabilities.Like();
+        Softmax.CrossEntropyGradient(probabilities.Storage, probabilities.Layout.RowStride, labels, g.Item, dx.Storage);
+        return dx;
+    }
+
+    static Tensor Normalized(in Groups groups, Moments moments, Tensor x, Tensor? gamma, Tensor? beta)
+    {
+        var y = x.Like();
+        Normalization.Forward(groups, moments.Mean, moments.Variance, ValuesOf(gamma), ValuesOf(beta),
+            x.Storage, y.Storage, x.Layout.RowStride);
+        return y;
+    }
+
+    static Tensor?[] NormalizedGradients(in Groups groups, Moments moments, Tensor x, Tensor? gamma, Tensor? beta,
+        Tensor g)
+    {
+        var (dx, dGamma, dBeta) = (x.Like(), gamma?.Like(), beta?.Like());
+        Normalization.Backward(groups, moments.Mean, moments.Variance, ValuesOf(gamma), x.Storage, g.Storage,
+            dx.Storage, x.Layout.RowStride, ValuesOf(dGamma), ValuesOf(dBeta));
+        return [dx, .. new[] { dGamma, dBeta }.OfType<Tensor>()];
+    }
+
+    // gamma and beta are single rows: (C).
+    static Span<float> ValuesOf(Tensor? x) => x is null ? default : x.Row(0);
+}
+
+/// <summary>Mean and biased variance of each set of numbers that was normalized, in float64; they live as long as the
+/// step they were taken in.</summary>
+public sealed class Moments
+{
+    readonly Tensor memory;
+    readonly int sets;
+
+    Moments(int sets) => (this.sets, memory) = (sets, Tensor.Empty(4 * sets));
+
+    public Span<double> Mean => MemoryMarshal.Cast<float, double>(memory.Row(0))[..sets];
+    public Span<double> Variance => MemoryMarshal.Cast<float, double>(memory.Row(0))[sets..];
+
+    /// <summary>The moments of the sets of x that the groups name.</summary>
+    public static Moments Of(Tensor x, in Groups groups)
+    {
+        var moments = new Moments(groups.Sets);
+        Normalization.Moments(groups, x.Storage, x.Layout.RowStride, moments.Mean, moments.Variance);
+        return moments;
+    }
+
+    /// <summary>Given moments, one per set, such as running averages.</summary>
+    public static Moments From(Tensor mean, Tensor variance)
+    {
+        var moments = new Moments(mean.Shape.Count);
+        TensorPrimitives.ConvertTruncating<float, double>(mean.Row(0), moments.Mean);
+        TensorPrimitives.ConvertTruncating<float, double>(variance.Row(0), moments.Variance);
+        return moments;
+    }
+}

@@ -1,0 +1,62 @@
+#nullable enable
+// Every op: its inputs, its value, and how a gradient g that arrives at its output y goes back to the inputs.
+// Gradients of repeated operands are summed back to the operand's shape in one place (Tape.Propagate).
+
+public sealed partial class Tensor
+{
+    public static Tensor operator +(Tensor a, Tensor b) =>
+        Tape.Op([a, b], Zip(Broadcast.Add, a, b), (g, _) => [g, g]);
+
+    public static Tensor operator -(Tensor a, Tensor b) =>
+        Tape.Op([a, b], Zip(Broadcast.Subtract, a, b), (g, _) => [g, -g]);
+
+    public static Tensor operator *(Tensor a, Tensor b) =>
+        Tape.Op([a, b], Zip(Broadcast.Multiply, a, b), (g, _) => [g * b, g * a]);
+
+    public static Tensor operator /(Tensor a, Tensor b) =>
+        Tape.Op([a, b], Zip(Broadcast.Divide, a, b), (g, y) => [g / b, -(g * y / b)]);
+
+    public static Tensor operator -(Tensor x) => Tape.Op([x], Map(TensorPrimitives.Negate, x), (g, _) => [-g]);
+
+    public Tensor Exp() => Tape.Op([this], Map(TensorPrimitives.Exp, this), (g, y) => [g * y]);
+
+    public Tensor Log() => Tape.Op([this], Map(TensorPrimitives.Log, this), (g, _) => [g / this]);
+
+    public Tensor Sqrt() => Tape.Op([this], Map(TensorPrimitives.Sqrt, this), (g, y) => [g / (y + y)]);
+
+    public Tensor Sigmoid() => Tape.Op([this], Map(Elementwise.Sigmoid, this),
+        (g, y) => [Map(Elementwise.SigmoidGradient, g, y)]);
+
+    public Tensor Tanh() => Tape.Op([this], Map(TensorPrimitives.Tanh, this),
+        (g, y) => [Map(Elementwise.TanhGradient, g, y)]);
+
+    public Tensor Relu() => Tape.Op([this], Map(Elementwise.Relu, this),
+        (g, y) => [Map(Elementwise.ReluGradient, g, y)]);
+
+    /// <summary>x w for x (N, in) and w (in, out). The gradient by w waits to be read.</summary>
+    public Tensor MatMul(Tensor w) => Tape.Op([this, w], Multiply(this, w),
+        (g, _) => [Tape.Wants(this) ? MultiplyTransposed(g, w) : null, Unevaluated(new(this, g), w)]);
+
+    /// <summary>The sum of all elements, a scalar.</summary>
+    public Tensor Sum() => Tape.Op([this], SumTo(Shape.Scalar), (g, _) => [g + Filled(Shape, 0)]);
+
+    /// <summary>The mean of all elements, a scalar.</summary>
+    public Tensor Mean() => Sum() * (1f / Shape.Count);
+
+    /// <summary>The same numbers in another shape with the same first axis.</summary>
+    public Tensor Reshape(Shape shape) => Tape.Op([this], View(shape), (g, _) => [g.View(Shape)]);
+
+    /// <summary>The mean over rows of -ln softmax(x)[label], a scalar; x (N, classes), one label a row.</summary>
+    public Tensor CrossEntropy(ReadOnlyMemory<byte> labels)
+    {
+        var probabilities = LogLoss(labels.Span, out var loss);
+        return Tape.Op([this], loss, (g, _) => [LogLossGradient(probabilities, labels.Span, g)]);
+    }
+
+    /// <summary>(x - mean) / deviation * gamma + beta with the mean and deviation of each set of x that the groups
+    /// name; gamma and beta one per channel, or null for 1 and 0. Moments taken of x itself carry gradient back to x;
+    /// others, such as running ones, are constants (groups.Fixed).</summary>
+    public Tensor Normalize(Groups groups, Moments moments, Tensor? gamma, Tensor? beta) => Tape.Op(
+        [this, .. new[] { gamma, beta }.OfType<Tensor>()], Normalized(groups, moments, this, gamma, beta),
+        (g, _) => NormalizedGradients(groups, moments, this, gamma, beta, g));
+}

@@ -1,0 +1,70 @@
+#nullable enable
+
+/// <summary>Sizes of a tensor's axes, outermost first; () is a scalar. Equal by value, never changed.</summary>
+public sealed class Shape : IEquatable<Shape>
+{
+    readonly int[] sizes;
+
+    public Shape(params int[] sizes)
+    {
+        if (sizes.Any(size => size < 1))
+            throw new ArgumentException($"sizes must be at least 1, not ({string.Join(", ", sizes)})");
+        (this.sizes, Count) = (sizes, sizes.Aggregate(1, (product, size) => checked(product * size)));
+    }
+
+    public static readonly Shape Scalar = new();
+
+    public int Rank => sizes.Length;
+    public int Count { get; }
+    public int this[int axis] => sizes[axis];
+    internal int[] Sizes => sizes;
+
+    /// <summary>A tensor is kept as a matrix: the first axis as rows, all others together as columns, so that
+    /// (N, C, H, W) holds each image in one piece and flattening it moves nothing. Rank 0 and 1 are a single row.
+    /// </summary>
+    public int Rows => Rank < 2 ? 1 : sizes[0];
+    public int Columns => Count / Rows;
+
+    public static implicit operator Shape(int size) => new(size);
+    public static implicit operator Shape((int, int) s) => new(s.Item1, s.Item2);
+    public static implicit operator Shape((int, int, int) s) => new(s.Item1, s.Item2, s.Item3);
+    public static implicit operator Shape((int, int, int, int) s) => new(s.Item1, s.Item2, s.Item3, s.Item4);
+
+    /// <summary>The shape that both broadcast to: axes matched from the last, a missing axis or a size of 1 repeats
+    /// (NumPy's rule). Throws where two sizes differ and neither is 1.</summary>
+    public static Shape Broadcast(Shape a, Shape b)
+    {
+        if (a.Equals(b)) return a;
+        var result = new int[Math.Max(a.Rank, b.Rank)];
+        for (var axis = 0; axis < result.Length; axis++)
+        {
+            var (p, q) = (a.SizeAt(axis, result.Length), b.SizeAt(axis, result.Length));
+            result[axis] = p == q || q == 1 ? p : p == 1 ? q
+                : throw new ArgumentException($"shapes {a} and {b} do not broadcast");
+        }
+        return new(result);
+    }
+
+    /// <summary>Floats from one element to the next along each axis of a broadcast shape, 0 where this one repeats.
+    /// </summary>
+    public int[] StridesWithin(Shape broadcast, int rowStride)
+    {
+        var strides = new int[broadcast.Rank];
+        for (int axis = broadcast.Rank - 1, stride = 1; axis >= 0; axis--)
+        {
+            var own = axis - (broadcast.Rank - Rank);
+            var size = own < 0 ? 1 : sizes[own];
+            strides[axis] = size == 1 ? 0 : own == 0 && Rank > 1 ? rowStride : stride;
+            stride *= size;
+        }
+        return strides;
+    }
+
+    int SizeAt(int axis, int rank) => axis < rank - Rank ? 1 : sizes[axis - (rank - Rank)];
+
+    public bool Equals(Shape? other) =>
+        ReferenceEquals(this, other) || other is not null && sizes.AsSpan().SequenceEqual(other.sizes);
+    public override bool Equals(object? other) => Equals(other as Shape);
+    public override int GetHashCode() => sizes.Aggregate(17, HashCode.Combine);
+    public override string ToString() => $"({string.Join(", ", sizes)}{(Rank == 1 ? "," : "")})";
+}

@@ -1,0 +1,115 @@
+#nullable enable
+// The IDX format of the MNIST files (yann.lecun.com/exdb/mnist): bytes 0, 0, 8 (unsigned byte), the number of
+// dimensions, each dimension as a big-endian 32-bit number, and the values; plain or gzipped.
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+/// <summary>Images and their labels, shared by all workers and never copied: Pixels holds Count images of Height rows
+/// of Width bytes, Labels one byte each.</summary>
+public sealed record ImageSet(byte[] Pixels, byte[] Labels, int Height, int Width)
+{
+    public int Count => Labels.Length;
+
+    /// <summary>Joins images (N, H, W) and labels (N). Throws BadInput where their counts differ or a label is above
+    /// 9; what goes wrong is said of the labels' name.</summary>
+    public static ImageSet From(Idx images, Idx labels)
+    {
+        var bad = labels.Values.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)9);
+        return labels.Values.Length != images.Shape[0]
+            ? throw labels.Bad($"holds {labels.Values.Length} labels for {images.Shape[0]} images")
+            : bad >= 0
+            ? throw labels.Bad($"has {labels.Values[bad]} for label {bad}, and 9 is the largest")
+            : new(images.Values, labels.Values, images.Shape[1], images.Shape[2]);
+    }
+}
+
+/// <summary>The contents of one IDX file. Name and Remedy are what an error says of it.</summary>
+public sealed class Idx
+{
+    public string Name { get; }
+    public string Remedy { get; }
+    public int[] Shape { get; }
+    public byte[] Values { get; }
+
+    /// <summary>Hex SHA-256 of the decompressed file, header included.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>An array that came from no file.</summary>
+    public Idx(string name, int[] shape, byte[] values) : this(name, "", shape, values) { }
+
+    Idx(string name, string remedy, int[] shape, byte[] values)
+    {
+        (Name, Remedy, Shape, Values) = (name, remedy, shape, values);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Header(shape));
+        hash.AppendData(values);
+        Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Reads a file, gzipped or not as its first bytes say, of the given number of dimensions. Throws
+    /// BadInput, which names the file and gives the remedy, where it cannot be read or is not whole.</summary>
+    public static Idx Read(string path, int dimensions, string remedy) =>
+        Parse(Bytes(path, remedy), path, dimensions, remedy);
+
+    /// <summary>The bytes of a file. Throws BadInput where they cannot be had.</summary>
+    public static byte[] Bytes(string path, string remedy)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Bad(path, $"cannot be read ({error.Message.TrimEnd('.')})", remedy);
+        }
+    }
+
+    /// <summary>Reads the bytes of a file; see Read.</summary>
+    public static Idx Parse(byte[] file, string name, int dimensions, string remedy)
+    {
+        var zipped = file is [0x1f, 0x8b, ..];
+        using var stream = zipped
+            ? new GZipStream(new MemoryStream(file), CompressionMode.Decompress)
+            : (Stream)new MemoryStream(file);
+        try
+        {
+            var header = new byte[4 + 4 * dimensions];
+            var got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+            if (got < 4 || header is not [0, 0, 8, _, ..] || header[3] != dimensions)
+                throw Bad(name, $"is no IDX file of bytes in {dimensions} dimension{(dimensions > 1 ? "s" : "")}", remedy);
+            var shape = Enumerable.Range(0, dimensions)
+                .Select(d => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 + 4 * d))).ToArray();
+            if (got < header.Length || shape.Any(length => length <= 0))
+                throw Bad(name, "has a damaged header", remedy);
+            // A damaged header must not ask for gigabytes: gzip packs at most 1032 to 1.
+            var size = shape.Aggregate(new BigInteger(1), (product, length) => product * length);
+            if (size > (zipped ? 1032L : 1L) * file.Length || size > Array.MaxLength)
+                throw Bad(name, $"is cut short: its header promises {size} bytes", remedy);
+            var values = GC.AllocateUninitializedArray<byte>((int)size);
+            var read = stream.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
+            return read < values.Length ? throw Bad(name, $"is cut short: {read} of {size} bytes", remedy)
+                : stream.ReadByte() >= 0 ? throw Bad(name, $"goes on after its {size} bytes", remedy)
+                : new(name, remedy, shape, values);
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            throw Bad(name, "is a gzip file cut short or damaged", remedy);
+        }
+    }
+
+    /// <summary>The bytes of a plain file.</summary>
+    public byte[] ToBytes() => [.. Header(Shape), .. Values];
+
+    /// <summary>An error about this file.</summary>
+    public BadInput Bad(string what) => Bad(Name, what, Remedy);
+
+    static BadInput Bad(string name, string what, string remedy) => new($"{name} {what}: {remedy}");
+
+    static byte[] Header(int[] shape)
+    {
+        var header = new byte[4 + 4 * shape.Length];
+        (header[2], header[3]) = (8, (byte)shape.Length);
+        for (var d = 0; d < shape.Length; d++) BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * d), shape[d]);
+        return header;
+    }
+}

@@ -1,0 +1,66 @@
+#nullable enable
+// Vectors of 512, 256 or 128 bits under one name, for the loops whose register blocking depends on the width.
+// Loops that do not care use System.Numerics.Vector<float>, whose width the JIT chooses.
+
+/// <summary>Arithmetic on a vector type V of float lanes. Static abstract members on struct type arguments cost
+/// nothing: the JIT compiles each width apart and inlines them.</summary>
+public interface ISimd<V> where V : struct
+{
+    static abstract int Lanes { get; }
+    static abstract V All(float value);
+    static abstract V Load(ref float at);
+    static abstract void Store(V value, ref float at);
+    static abstract V Add(V a, V b);
+    static abstract V Subtract(V a, V b);
+    static abstract V Multiply(V a, V b);
+    static abstract V Divide(V a, V b);
+    static abstract V Sqrt(V a);
+
+    /// <summary>a * b + c, fused where the hardware can (FusedMultiplyAdd would fall back to slow software).</summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
+}
+
+public readonly struct Simd128 : ISimd<Vector128<float>>
+{
+    public static int Lanes => 4;
+    public static Vector128<float> All(float value) => Vector128.Create(value);
+    public static Vector128<float> Load(ref float at) => Vector128.LoadUnsafe(ref at);
+    public static void Store(Vector128<float> value, ref float at) => value.StoreUnsafe(ref at);
+    public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
+    public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
+    public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
+    public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
+    public static Vector128<float> Sqrt(Vector128<float> a) => Vector128.Sqrt(a);
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(a, b, c);
+}
+
+public readonly struct Simd256 : ISimd<Vector256<float>>
+{
+    public static int Lanes => 8;
+    public static Vector256<float> All(float value) => Vector256.Create(value);
+    public static Vector256<float> Load(ref float at) => Vector256.LoadUnsafe(ref at);
+    public static void Store(Vector256<float> value, ref float at) => value.StoreUnsafe(ref at);
+    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
+    public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
+    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
+    public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
+    public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.MultiplyAddEstimate(a, b, c);
+}
+
+public readonly struct Simd512 : ISimd<Vector512<float>>
+{
+    public static int Lanes => 16;
+    public static Vector512<float> All(float value) => Vector512.Create(value);
+    public static Vector512<float> Load(ref float at) => Vector512.LoadUnsafe(ref at);
+    public static void Store(Vector512<float> value, ref float at) => value.StoreUnsafe(ref at);
+    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
+    public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => a - b;
+    public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
+    public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
+    public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.MultiplyAddEstimate(a, b, c);
+}

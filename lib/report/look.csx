@@ -1,0 +1,109 @@
+#load "../prelude.csx"
+#nullable enable
+// How figures look and what their words sound like: one colour and marker per arm, one way to write a number.
+using System.Net;
+
+/// <summary>What one seed of an arm measured at x. Hover is plain text; \n parts its lines.</summary>
+public sealed record Point(string Arm, string Seed, double X, double Y, string Hover = "");
+
+/// <summary>How many seeds of an arm gave no number at x: shares (0 to 1) of the Count that ran. Zeros are welcome:
+/// they show what was tried.</summary>
+public sealed record Lost(string Arm, double X, double Diverged, double Stuck, int Count)
+{
+    public int Seeds(double share) => (int)Math.Round(share * Count);
+    public int Missing => Seeds(Diverged + Stuck);
+}
+
+/// <summary>A row of Ranges: an arm holds from Low to High (NaN: nowhere), and each seed has its mark.</summary>
+public sealed record RangeRow(string Arm, string Label, double Low, double High, IReadOnlyList<double> Marks, int Count);
+
+/// <summary>An axis, the unit in its title. Bounds left out come from the data.</summary>
+public sealed record Axis(string Title, bool Log = false, double? Low = null, double? High = null);
+
+/// <summary>An arm's look in every figure: colour as #rrggbb, marker by Plotly's name and as a character.</summary>
+public sealed record ArmStyle(string Color, string Symbol, string Glyph);
+
+/// <summary>Colours, and numbers in words. Charts carry the colours for white paper; a dark page swaps each for its
+/// partner in Dark.</summary>
+public static class Look
+{
+    public const string Ink = "#1C2127", Muted = "#5B6470", Grid = "#E7E9EC", Paper = "#FFFFFE", Lost = "#C8102E";
+
+    public static readonly IReadOnlyDictionary<string, string> Dark = new SortedDictionary<string, string>
+    {
+        [Ink] = "#E8EAED", [Muted] = "#9AA3AF", [Grid] = "#2A2F37", [Paper] = "#15181D", [Lost] = "#FF5C6C",
+        ["#0072B2"] = "#2B94D6",
+    };
+
+    // Okabe and Ito's palette. Olive (Tol 2021) stands in for its yellow, unreadable on white; grey and brown complete
+    // the ten. The comparison drawn most often gets the pair that everybody tells apart.
+    static readonly (string Arm, ArmStyle Style)[] Known =
+    [
+        ("none", new("#E69F00", "circle", "●")), ("batch", new("#0072B2", "square", "■")),
+        ("batch_no_gamma", new("#56B4E9", "diamond", "◆")), ("batch_no_affine", new("#009E73", "triangle-up", "▲")),
+        ("seed", new("#CC79A7", "pentagon", "⬟")), ("layer", new("#D55E00", "triangle-down", "▼")),
+        ("group", new("#999933", "hexagon", "⬢")), ("instance", new("#8B5E3C", "star", "★")),
+        ("ghost", new(Ink, "triangle-right", "▶")), ("noisy", new("#8A8F98", "triangle-left", "◀")),
+    ];
+
+    /// <summary>The arms of one figure in the lab's order, with their looks. A name that the lab does not know takes the
+    /// look that its letters choose, or the next one free, so that it keeps it from run to run.</summary>
+    public static IReadOnlyList<(string Arm, ArmStyle Style)> Of(IEnumerable<string> arms)
+    {
+        var names = arms.Distinct().Order(StringComparer.Ordinal).ToList();
+        var styled = Known.Where(k => names.Contains(k.Arm)).ToList();
+        foreach (var name in names.Except(Known.Select(k => k.Arm)))
+        {
+            var start = name.Aggregate(7, (hash, letter) => (hash * 31 + letter) % 65_521);
+            var turned = Enumerable.Range(start, Known.Length).Select(i => Known[i % Known.Length].Style).ToList();
+            var free = turned.FirstOrDefault(t => styled.All(s => s.Style.Color != t.Color));
+            styled.Add((name, free ?? turned[0] with { Symbol = $"{turned[0].Symbol}-open" }));
+        }
+        return styled;
+    }
+
+    /// <summary>A number for people: so many significant digits, no trailing zeros, powers of ten only where plain
+    /// digits would be hard to count. Not a number is a dash.</summary>
+    public static string Number(double value, int digits = 3)
+    {
+        if (!double.IsFinite(value)) return double.IsNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
+        var magnitude = value == 0 ? 0 : (int)Math.Floor(Math.Log10(Math.Abs(value)));
+        var text = magnitude is < -4 or > 6
+            ? value.ToString($"0.{new string('#', digits - 1)}e0", CultureInfo.InvariantCulture)
+            : Math.Round((decimal)value, Math.Clamp(digits - 1 - magnitude, 0, 12))
+                .ToString("0.############", CultureInfo.InvariantCulture);
+        return text.Replace('-', '−');
+    }
+
+    public static string Percent(double share) => $"{Number(100 * share)}%";
+
+    /// <summary>"6", or "4 to 6" where groups differ.</summary>
+    public static string Counts(IEnumerable<int> counts) => counts.DefaultIfEmpty(0).Min() is var low
+        && counts.DefaultIfEmpty(0).Max() is var high && low == high ? $"{low}" : $"{low} to {high}";
+
+    public static string Html(string text) => WebUtility.HtmlEncode(text);
+
+    /// <summary>Sentences that are there, one after another.</summary>
+    public static string Say(params IEnumerable<string> sentences) => string.Join(" ", sentences.Where(s => s != ""));
+
+    public static string BandWords(IEnumerable<Interval> medians, string seeds)
+    {
+        var several = medians.Where(m => m.Count > 1).ToList();
+        var levels = several.Where(m => m.Level >= 0.95).Select(m => Percent(m.Level)).Distinct().ToList();
+        var few = several.Any(m => m.Level < 0.95);
+        return Say("Line: median.", (levels.Count, few) switch
+        {
+            (0, false) => "",
+            (0, true) => $"Band: lowest to highest seed ({Percent(several.Min(m => m.Level))} or more of the time around "
+                + "the median).",
+            (_, false) => $"Band: interval of the median by order statistics, true level {string.Join(" or ", levels)}.",
+            _ => $"Band: interval of the median by order statistics, true level {string.Join(" or ", levels)}; lowest to "
+                + "highest seed where fewer than 6 are left.",
+        }, seeds);
+    }
+
+    public static string LostWords(IReadOnlyList<Lost> lost) => lost.Count == 0 ? ""
+        : lost.All(l => l.Missing == 0) ? "No seed diverged or stuck."
+        : "Lower panel: seeds that diverged or stuck, of those that ran. They enter no median; a hollow marker is the "
+            + "median of the seeds that were left.";
+}

@@ -1,0 +1,126 @@
+#nullable enable
+// What is trained: a configuration is everything that a trial's result depends on, but for the dataset's bytes.
+
+public enum Architecture { Mlp }
+public enum Activation { Sigmoid, Tanh, Relu }
+public enum Norm { None, Batch, BatchNoGamma, BatchNoAffine, Seed, Layer, Group, Ghost }
+public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
+public enum Scheme { Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal }
+public enum Role { Tune, Evaluate }
+
+/// <summary>One cell of a grid with one seed. The defaults are the baseline: the multilayer perceptron of Ioffe and
+/// Szegedy 2015, section 4.1, on MNIST.</summary>
+public record Config
+{
+    public string Experiment { get; init; } = "";
+    public string Dataset { get; init; } = "";
+    public Architecture Model { get; init; } = Architecture.Mlp;
+
+    /// <summary>Hidden layers.</summary>
+    public int Depth { get; init; } = 3;
+
+    /// <summary>Units in each hidden layer.</summary>
+    public int Width { get; init; } = 100;
+    public Activation Activation { get; init; } = Activation.Sigmoid;
+
+    /// <summary>The arm.</summary>
+    public Norm Norm { get; init; } = Norm.None;
+
+    /// <summary>Whether the normalizer stands before or after the activation.</summary>
+    public Placement Placement { get; init; } = Placement.Before;
+    public Optimization Optimizer { get; init; } = Optimization.Sgd;
+
+    /// <summary>Learning rate.</summary>
+    public double Lr { get; init; } = 0.1;
+    public double Momentum { get; init; }
+    public double WeightDecay { get; init; }
+    public Scheme Init { get; init; } = Scheme.GlorotUniform;
+
+    /// <summary>Factor on every initial weight; with the scheme `normal`, their standard deviation.</summary>
+    public double InitScale { get; init; } = 1;
+
+    /// <summary>Examples in a batch.</summary>
+    public int BatchSize { get; init; } = 60;
+
+    /// <summary>Training images, the first of those that are not for validation.</summary>
+    public int TrainSize { get; init; } = 50_000;
+    public double Epochs { get; init; } = 2;
+    public int Seed { get; init; } = 1;
+    public Role Role { get; init; } = Role.Evaluate;
+
+    /// <summary>Full batches in an epoch. What is left over sits the epoch out: a short last batch would be a step of
+    /// another batch size just before the measurement, and with BN at high rates it costs points of accuracy.</summary>
+    public int StepsPerEpoch => Math.Max(1, TrainSize / BatchSize);
+    public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
+
+    /// <summary>The layers, for images of the given number of pixels.</summary>
+    public Layer Layers(int pixels, int classes) => Model switch
+    {
+        Architecture.Mlp => Mlp(pixels, Depth, Width, classes, ActivationLayer, Normalizer, Initializer, Placement),
+        _ => throw new ArgumentOutOfRangeException(nameof(Model), Model, null),
+    };
+
+    public Optimizer NewOptimizer() => Optimizer switch
+    {
+        Optimization.Sgd => new Sgd(Lr, Momentum, WeightDecay),
+        Optimization.RmspropTorch => new RmsProp(Lr, weightDecay: WeightDecay),
+        Optimization.RmspropKeras => new RmsProp(Lr, epsilonInside: true, weightDecay: WeightDecay),
+        Optimization.Adam => new Adam(Lr, weightDecay: WeightDecay),
+        _ => throw new ArgumentOutOfRangeException(nameof(Optimizer), Optimizer, null),
+    };
+
+    Layer ActivationLayer => Activation switch
+    {
+        Activation.Sigmoid => Sigmoid,
+        Activation.Tanh => Tanh,
+        Activation.Relu => Relu,
+        _ => throw new ArgumentOutOfRangeException(nameof(Activation), Activation, null),
+    };
+
+    Func<int, Layer>? Normalizer => Norm switch
+    {
+        Norm.None => null,
+        Norm.Batch => channels => BatchNorm(channels),
+        Norm.BatchNoGamma => channels => BatchNorm(channels, gamma: false),
+        Norm.BatchNoAffine => channels => BatchNorm(channels, gamma: false, beta: false),
+        Norm.Seed => channels => SeedNorm(channels),
+        Norm.Layer => channels => LayerNorm(channels),
+        Norm.Group => channels => GroupNorm(channels, GroupParts(channels)),
+        Norm.Ghost => channels => BatchNorm(channels, ghost: GhostSize),
+        _ => throw new ArgumentOutOfRangeException(nameof(Norm), Norm, null),
+    };
+
+    /// <summary>Examples in a sub-batch of the arm `ghost`.</summary>
+    public const int GhostSize = 16;
+
+    // Ten channels to a group, or as near as divides.
+    static int GroupParts(int channels) =>
+        Enumerable.Range(1, channels).Where(parts => channels % parts == 0).MinBy(parts => Math.Abs(parts - channels / 10));
+
+    Init Initializer => (Init switch
+    {
+        Scheme.Zero => Zero,
+        Scheme.Normal => Normal(1),
+        Scheme.LecunNormal => LeCunNormal,
+        Scheme.LecunUniform => LeCunUniform,
+        Scheme.GlorotNormal => GlorotNormal,
+        Scheme.GlorotUniform => GlorotUniform,
+        Scheme.HeNormal => HeNormal,
+        Scheme.HeUniform => HeUniform,
+        Scheme.Orthogonal => Orthogonal,
+        _ => throw new ArgumentOutOfRangeException(nameof(Init), Init, null),
+    }).Scaled(InitScale);
+}
+
+/// <summary>count values from low to high, evenly spaced in their logarithms and rounded to the digits given: two a
+/// decade are 1, 3, 10 and three are 1, 2, 5, 10, as people write such grids.</summary>
+static IReadOnlyList<double> LogGrid(double low, double high, int count, int digits = 1) =>
+[
+    .. Enumerable.Range(0, count)
+        .Select(i => low * Math.Pow(high / low, count == 1 ? 0 : (double)i / (count - 1)))
+        .Select(value => double.Parse(value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture)),
+];
+
+/// <summary>A name as it stands in options and CSVs: BatchNoGamma is batch_no_gamma.</summary>
+static string Snake(object name) => Regex.Replace($"{name}", "(?<=.)[A-Z]", letter => "_" + letter).ToLowerInvariant();

@@ -1,0 +1,184 @@
+#nullable enable
+// What every experiment does: read the command line, sweep, write, report.
+using Microsoft.Data.Analysis;
+
+/// <summary>An experiment under way: what was asked for, how to run trials, and how to report them.</summary>
+public sealed class Lab(string experiment, string question, Options options, CancellationToken stop)
+{
+    readonly DateTime started = DateTime.UtcNow;
+
+    public string Experiment => experiment;
+    public Options Options => options;
+    public Store Store { get; } = new(Path.Combine(options.Out, experiment));
+
+    /// <summary>Trials of this grid that failed.</summary>
+    public int Failed { get; private set; }
+
+    /// <summary>The value for the preset in force.</summary>
+    public T Pick<T>(T smoke, T standard, T full) => options.Preset switch
+    {
+        Preset.Smoke => smoke,
+        Preset.Standard => standard,
+        _ => full,
+    };
+
+    /// <summary>Seeds 1, 2, ...: as many as --seeds says, else as the preset wants.</summary>
+    public IEnumerable<int> Seeds(int standard, int full = 10) =>
+        Enumerable.Range(1, options.Seeds ?? Pick(2, standard, full));
+
+    /// <summary>The baseline, cut short in `smoke`.</summary>
+    public Config Baseline => options.Preset == Preset.Smoke ? new Config { TrainSize = 6_000, Epochs = 1 } : new Config();
+
+    /// <summary>The trials of a grid, in its order: those on disk, and the others run now. What it returns was read
+    /// from the CSVs.</summary>
+    public IReadOnlyList<Trial> Sweep(IEnumerable<Config> cells)
+    {
+        var cellList = cells.ToList();
+        if (options.ReportOnly)
+        {
+            if (!File.Exists(Store.TrialsFile)) throw new BadInput($"{Store.TrialsFile} is not there: run without --report-only");
+            var past = Provenance.Read(Store.ProvenanceFile);
+            if (options.Data is { } asked && asked != past.Dataset)
+                throw new BadInput($"{Store.Folder} holds results on {past.Dataset}: run {asked} without --report-only");
+            return Select(Named(cellList, past.Dataset), past.Fingerprint);
+        }
+        var data = LoadDataset(options.Data);
+        var grid = Named(cellList, data.Name);
+        if (data.Notice is { } notice) Error.WriteLine($"note: {notice}");
+        if (options.DryRun) throw new Finished(Plan.Print(grid, data, options.Jobs));
+        if (options.Fresh) SetAside(Store.Folder);
+        Directory.CreateDirectory(Store.Folder);
+        var known = Store.Read();
+        var (ids, ran) = (known.Select(trial => trial.Id).ToHashSet(), new ConcurrentBag<Trial>());
+        var missing = grid.Where(config => !ids.Contains(Trials.Identity(config, data.Fingerprint))).ToList();
+        using (var progress = new SweepProgress(experiment, missing.Count, options.Jobs))
+            Trials.Run(missing, data, options.Jobs, trial =>
+            {
+                Store.Append(trial);
+                ran.Add(trial);
+                progress.Report(Snake(trial.Norm), Snake(trial.Status));
+            }, stop);
+        // The grid's rows in the grid's order, then rows of other grids: nothing that was computed is dropped.
+        var all = known.Concat(ran).ToDictionary(trial => trial.Id);
+        var own = grid.Select(config => Trials.Identity(config, data.Fingerprint)).ToList();
+        var others = known.Where(trial => !own.Contains(trial.Id));
+        Store.Write([.. own.Select(id => all[id]), .. others]);
+        WriteProvenance(data, grid.Count, grid.Count - missing.Count);
+        return Select(grid, data.Fingerprint);
+    }
+
+    /// <summary>Writes summary.csv and report.html.</summary>
+    /// <param name="title">What was found, in a sentence.</param>
+    /// <param name="figures">The main one first.</param>
+    /// <param name="groups">The table of groups.</param>
+    public void Report(string title, IReadOnlyList<Trial> trials, DataFrame groups, IReadOnlyList<KeyNumber> numbers,
+        IReadOnlyList<Figure> figures, IReadOnlyList<string> caveats)
+    {
+        Store.WriteSummary(groups);
+        var past = Provenance.Read(Store.ProvenanceFile);
+        WritePage(Store.ReportFile, new(experiment, title, question, numbers,
+        [
+            new FigureSection(figures[0]),
+            Method.Describe(trials, past),
+            .. figures.Skip(1).Select(figure => new FigureSection(figure)),
+            new TableSection("Groups", groups, "One row for each cell of the grid: how its seeds ended, and the median over "
+                + "the seeds that ended well with its interval and the interval's level, mean and standard deviation."),
+            new Notes("Caveats", [.. caveats, .. Method.Caveats(trials, past)]),
+            new Command("Run it again", past.Command, "The same seeds give the same CSVs on the same instruction set."),
+            new Links("Data",
+            [
+                ("trials.csv", "trials.csv", "a row for each trial"), ("curves.csv", "curves.csv", "a row for each "
+                + "measurement during training"), ("summary.csv", "summary.csv", "the table above"),
+                ("provenance.json", "provenance.json", "code, data, machine"),
+            ]),
+        ], past.Notice, Method.Made(past)));
+        Out.WriteLine($"{experiment}: {title}");
+        Out.WriteLine($"open {Path.GetFullPath(Store.ReportFile)}");
+    }
+
+    List<Config> Named(IEnumerable<Config> cells, string dataset) =>
+        [.. cells.Select(cell => cell with { Experiment = experiment, Dataset = dataset }).Distinct()];
+
+    IReadOnlyList<Trial> Select(IReadOnlyList<Config> grid, string fingerprint)
+    {
+        var stored = Store.Read().ToDictionary(trial => trial.Id);
+        List<Trial> trials = [.. grid.Select(config => stored.GetValueOrDefault(Trials.Identity(config, fingerprint))
+            ?? throw new BadInput($"{Store.TrialsFile} lacks trials of this grid: run without --report-only, or with the "
+                + "preset and seeds of that run"))];
+        Failed = trials.Count(trial => trial.Status == Status.Failed);
+        return trials;
+    }
+
+    void WriteProvenance(Dataset data, int trials, int reused)
+    {
+        var (commit, dirty) = Source.Commit();
+        var ended = DateTime.UtcNow;
+        string Time(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        // Where nothing was run the results are the earlier run's, and so is where they come from.
+        if (reused == trials && File.Exists(Store.ProvenanceFile)) return;
+        new Provenance(experiment, CommandLine(), Snake(options.Preset), data.Name, data.Fingerprint, data.Notice,
+            Source.Code, commit, dirty, RuntimeInformation.FrameworkDescription, Source.Machine(),
+            Environment.ProcessorCount, Source.VectorBits, options.Jobs, Time(started), Time(ended),
+            Math.Round((ended - started).TotalSeconds, 1), trials, reused).Write(Store.ProvenanceFile);
+    }
+
+    string CommandLine()
+    {
+        List<string> words = ["dotnet script", $"experiments/{experiment}.csx"];
+        List<string> arguments = [];
+        if (options.Preset != Preset.Standard) arguments.Add($"--preset {Snake(options.Preset)}");
+        if (options.Data is { } name) arguments.Add($"--data {name}");
+        if (options.Seeds is { } seeds) arguments.Add($"--seeds {seeds}");
+        return string.Join(' ', [.. words, .. arguments.Count > 0 ? ["--", .. arguments] : arguments]);
+    }
+
+    static void SetAside(string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        var number = Enumerable.Range(1, int.MaxValue).First(n => !Directory.Exists($"{folder}.{n}"));
+        Directory.Move(folder, $"{folder}.{number}");
+    }
+}
+
+/// <summary>Ends an experiment early with an exit code.</summary>
+public sealed class Finished(int code) : Exception
+{
+    public int Code => code;
+}
+
+/// <summary>Runs an experiment from its command line; returns the exit code: 0 done, 1 some trials failed, 2 bad input,
+/// 130 interrupted.</summary>
+static int Run(IReadOnlyList<string> args, string experiment, string question, Action<Lab> body)
+{
+    using var stop = new CancellationTokenSource();
+    var signal = 0;
+    void Stop(PosixSignalContext context, int code)
+    {
+        context.Cancel = true;
+        signal = code;
+        stop.Cancel();
+    }
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, 130));
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, 143));
+    Options? options = null;
+    try
+    {
+        options = Options.Parse(experiment, question, args);
+        if (options is null) return 0;
+        var lab = new Lab(experiment, question, options, stop.Token);
+        body(lab);
+        if (lab.Failed > 0) Error.WriteLine($"{lab.Failed} trials failed: see status and reason in {lab.Store.TrialsFile}");
+        return lab.Failed > 0 ? 1 : 0;
+    }
+    catch (Finished finished) { return finished.Code; }
+    catch (OperationCanceledException)
+    {
+        Error.WriteLine("interrupted; finished trials are kept: the same command goes on from there");
+        return signal;
+    }
+    catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException)
+    {
+        Error.WriteLine(options?.Verbose == true ? $"{e}" : e.Message);
+        return 2;
+    }
+}

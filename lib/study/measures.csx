@@ -1,0 +1,89 @@
+#nullable enable
+// From trials to what is compared: groups, ranges of rates, best rates.
+using Microsoft.Data.Analysis;
+
+/// <summary>A number measured on each trial, by the name it has in tables.</summary>
+public sealed record Measure(string Name, Func<Trial, double> Of);
+
+static readonly Measure ValidationAccuracy = new("validation_accuracy", trial => trial.ValidationAccuracy);
+static readonly Measure TestAccuracy = new("test_accuracy", trial => trial.TestAccuracy);
+static readonly Measure TrainLoss = new("train_loss", trial => trial.TrainLoss);
+
+/// <summary>The table of groups: one row for each different value of the columns, in the trials' order, with how many
+/// trials ended how, and of each measure median, its interval and the interval's level, mean and standard deviation
+/// over those that ended well. What a group does not have is NaN.</summary>
+static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string> by, params IReadOnlyList<Measure> measures)
+{
+    var columns = new Columns<Trial>([.. by]);
+    var groups = trials.GroupBy(trial => string.Join('\n', columns.Texts(trial)))
+        .Select(group => (Key: group.Key.Split('\n'), Trials: group.ToList())).ToList();
+    DataFrameColumn Count(string name, Func<Trial, bool> which) =>
+        new Int32DataFrameColumn(name, groups.Select(group => group.Trials.Count(which)));
+    DataFrameColumn Key(string name, int i) =>
+        groups.All(group => double.TryParse(group.Key[i], NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+            ? new DoubleDataFrameColumn(name,
+                groups.Select(group => double.Parse(group.Key[i], NumberStyles.Float, CultureInfo.InvariantCulture)))
+            : new StringDataFrameColumn(name, groups.Select(group => group.Key[i]));
+    IEnumerable<DataFrameColumn> Spread(Measure measure)
+    {
+        var values = groups.Select(group => group.Trials.Where(IsOk).Select(measure.Of).ToArray()).ToList();
+        var medians = values.Select(own => own.Length == 0 ? null : MedianInterval(own)).ToList();
+        DataFrameColumn Column(string name, IEnumerable<double> numbers) =>
+            new DoubleDataFrameColumn($"{measure.Name}{name}", numbers);
+        yield return Column("", medians.Select(median => median?.Estimate ?? double.NaN));
+        yield return Column("_low", medians.Select(median => median?.Low ?? double.NaN));
+        yield return Column("_high", medians.Select(median => median?.High ?? double.NaN));
+        yield return Column("_level", medians.Select(median => median?.Level ?? double.NaN));
+        yield return Column("_mean", values.Select(own => own.Length == 0 ? double.NaN : own.Average()));
+        yield return Column("_sd", values.Select(StandardDeviation));
+    }
+    return new(
+    [
+        .. by.Select(Key), Count("n", _ => true), Count("ok", IsOk), Count("stuck", trial => trial.Status == Status.Stuck),
+        Count("diverged", trial => trial.Status == Status.Diverged),
+        Count("failed", trial => trial.Status == Status.Failed), .. measures.SelectMany(Spread),
+    ]);
+}
+
+static bool IsOk(Trial trial) => trial.Status == Status.Ok;
+static bool IsLost(Trial trial) => trial.Status is Status.Stuck or Status.Diverged;
+
+/// <summary>A seed's largest stable rate: going up from the smallest rate at which it learns, the last before the first
+/// that diverges or is stuck. (Rates too small to leave chance within the budget are stuck as well; they are below the
+/// range, not an end of it.) NaN where it learns at none.</summary>
+static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed) => trialsOfOneSeed.OrderBy(trial => trial.Lr)
+    .SkipWhile(trial => !IsOk(trial)).TakeWhile(IsOk).Select(trial => trial.Lr).LastOrDefault(double.NaN);
+
+/// <summary>An arm's usable rates: around its best rate, the unbroken run of rates whose median over seeds (a lost seed
+/// counts as worst) is within `points` of the best median; the ends are interpolated in the logarithm of the rate, and
+/// at the grid's end the range is what was tried. NaN where no rate works.</summary>
+/// <param name="points">Share of 1: 0.02 is two points of accuracy.</param>
+static (double Low, double High, double Best) UsableRates(IEnumerable<Trial> trialsOfOneArm, Measure measure,
+    double points = 0.02)
+{
+    var medians = trialsOfOneArm.GroupBy(trial => trial.Lr).OrderBy(group => group.Key)
+        .Select(group => (Rate: group.Key, Median: Median(group.Select(trial => IsOk(trial) ? measure.Of(trial) : 0))))
+        .ToList();
+    var best = medians.Index().MaxBy(pair => pair.Item.Median).Index;
+    if (medians[best].Median == 0) return (double.NaN, double.NaN, double.NaN);
+    var floor = medians[best].Median - points;
+    double End(int direction)
+    {
+        var last = best;
+        while (last + direction >= 0 && last + direction < medians.Count && medians[last + direction].Median >= floor)
+            last += direction;
+        var (inside, outside) = (medians[last], medians.ElementAtOrDefault(last + direction));
+        if (outside.Rate == 0) return inside.Rate;
+        var share = (inside.Median - floor) / (inside.Median - outside.Median);
+        return inside.Rate * Math.Pow(outside.Rate / inside.Rate, share);
+    }
+    return (End(-1), End(+1), medians[best].Rate);
+}
+
+/// <summary>Standard deviation with n - 1; NaN for fewer than two values.</summary>
+static double StandardDeviation(IReadOnlyCollection<double> values)
+{
+    if (values.Count < 2) return double.NaN;
+    var mean = values.Average();
+    return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+}

@@ -1,0 +1,69 @@
+#nullable enable
+// Where results come from: code, data, machine, command.
+
+/// <summary>Written beside the tables; all that a report says beyond them.</summary>
+public sealed record Provenance(string Experiment, string Command, string Preset, string Dataset, string Fingerprint,
+    string? Notice, string Code, string Commit, bool Dirty, string Runtime, string Machine, int Cores, int VectorBits,
+    int Jobs, string Started, string Ended, double Seconds, int Trials, int Reused)
+{
+    static readonly JsonSerializerOptions json = new() { WriteIndented = true };
+
+    public void Write(string path) => Store.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, json)));
+
+    public static Provenance Read(string path)
+    {
+        try { return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), json) ?? throw new JsonException(); }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            throw new BadInput($"{path} cannot be read: run the experiment again");
+        }
+    }
+}
+
+public static class Source
+{
+    static string Here([CallerFilePath] string path = "") => path;
+
+    /// <summary>The project's folder.</summary>
+    public static string Root { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", ".."));
+
+    /// <summary>Hash of all code that can change a trial's numbers.</summary>
+    public static string Code { get; } = Hash(
+        new[] { "numerics", "autograd", "nn", "data" }
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, "lib", folder), "*.csx"))
+            .Append(Path.Combine(Root, "lib", "study", "config.csx"))
+            .Append(Path.Combine(Root, "lib", "study", "train.csx"))
+            .Order(StringComparer.Ordinal)
+            .Select(File.ReadAllText));
+
+    /// <summary>The commit of the project's folder and whether files differ from it; unknown where git has no answer.
+    /// </summary>
+    public static (string Commit, bool Dirty) Commit() =>
+        (Git("rev-parse --short=12 HEAD") ?? "unknown", Git("status --porcelain") is { Length: > 0 });
+
+    public static string Machine() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name"))?.Split(':')[1].Trim()
+            ?? $"{RuntimeInformation.OSArchitecture}"
+        : $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}";
+
+    public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    /// <summary>The first 12 hex digits of the SHA-256 of the parts, a line each.</summary>
+    public static string Hash(IEnumerable<string> parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12];
+
+    static string? Git(string arguments)
+    {
+        try
+        {
+            using var git = Process.Start(new ProcessStartInfo("git", arguments)
+            {
+                WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true,
+            })!;
+            var answer = git.StandardOutput.ReadToEnd().Trim();
+            git.WaitForExit();
+            return git.ExitCode == 0 ? answer : null;
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException) { return null; }
+    }
+}

@@ -1,0 +1,52 @@
+#nullable enable
+// Many trials, side by side: one model per core, finished trials on disk at once, results in the grid's order.
+
+public static class Trials
+{
+    /// <summary>Trains the configurations, at most `jobs` at a time, and hands over each trial as it ends, from the
+    /// thread that ran it.</summary>
+    /// <exception cref="OperationCanceledException">Stopped; trials in flight are given up.</exception>
+    public static void Run(IEnumerable<Config> configs, Dataset data, int jobs, Action<Trial> finished,
+        CancellationToken stop)
+    {
+        var open = new ConcurrentQueue<Config>(configs);
+        Exception? fault = null;
+        void Work()
+        {
+            try
+            {
+                while (!stop.IsCancellationRequested && fault is null && open.TryDequeue(out var config))
+                    finished(RunOne(config, data, stop));
+            }
+            catch (OperationCanceledException) { }
+            catch (Exception e) { fault = e; }
+        }
+        // Threads of their own: a trial holds its core from start to end, and the tape is bound to its thread.
+        var workers = Enumerable.Range(0, Math.Min(jobs, open.Count))
+            .Select(_ => new Thread(Work) { IsBackground = true }).ToList();
+        workers.ForEach(worker => worker.Start());
+        workers.ForEach(worker => worker.Join());
+        if (fault is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+        stop.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Hash of everything that a trial depends on but for the code: configuration and dataset's bytes.
+    /// </summary>
+    public static string Identity(Config config, string fingerprint) =>
+        Source.Hash([.. columns.Texts(config), fingerprint]);
+
+    static readonly Columns<Config> columns = new("dataset", "model", "depth", "width", "activation", "norm",
+        "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size",
+        "epochs", "seed", "role");
+
+    static Trial RunOne(Config config, Dataset data, CancellationToken stop)
+    {
+        Trial trial;
+        try { trial = Training.Run(config, data, stop); }
+        catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+        {
+            trial = new Trial(config) { Status = Status.Failed, Reason = e.Message.ReplaceLineEndings(" ") };
+        }
+        return trial with { Id = Identity(config, data.Fingerprint), Code = Source.Code };
+    }
+}

@@ -1,0 +1,6 @@
+#load "testing.csx"
+#load "reference.csx"
+#load "ops_tests.csx"
+#nullable enable
+
+return Tests.Run(Args.FirstOrDefault() ?? "");

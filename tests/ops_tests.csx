@@ -1,0 +1,129 @@
+#nullable enable
+// Every op against the reference: its value to 1e-5, its gradients by every input to 1e-4, with an uneven upstream
+// gradient, inputs as parameters in panels and as plain rows.
+
+public sealed record OpCase(string Op, string Case, Func<Tensor[], Tensor> Op32, Func<Ref[], Ref> Op64, Tensor[] Inputs);
+
+public static class OpCases
+{
+    static Tensor Draw(Shape shape, string purpose, Func<double, double>? map = null) => Numeric.Draw(shape, purpose, map);
+
+    static double Positive(double value) => Math.Abs(value) + 0.2;
+
+    static IEnumerable<OpCase> Binary(string op, Func<Tensor, Tensor, Tensor> f32, Func<double, double, double> f64)
+    {
+        (Shape A, Shape B)[] shapes = [((4, 5), (4, 5)), ((4, 5), 5), (5, (4, 5)), ((4, 5), (4, 1)), ((4, 1), (1, 5)),
+            ((2, 3, 4), (3, 1)), ((2, 3, 4, 5), (3, 1, 1)), ((2, 1, 4), (3, 1)), (new Shape(), (3, 2)), ((3, 2), new Shape()),
+            ((17, 33), 33), ((1, 5), (4, 5))];
+        return shapes.Select((pair, i) => new OpCase(op, $"{pair.A} and {pair.B}", x => f32(x[0], x[1]),
+            x => Ref.Zip(x[0], x[1], f64), [Draw(pair.A, $"{op}a{i}"), Draw(pair.B, $"{op}b{i}", Positive)]));
+    }
+
+    static OpCase Unary(string op, Func<Tensor, Tensor> f32, Func<double, double> f64, Func<double, double>? domain = null) =>
+        new(op, "(5, 7)", x => f32(x[0]), x => x[0].Map(f64), [Draw((5, 7), op, domain)]);
+
+    public static IReadOnlyList<OpCase> All { get; } =
+    [
+        .. Binary("op_Addition", (a, b) => a + b, (a, b) => a + b),
+        .. Binary("op_Subtraction", (a, b) => a - b, (a, b) => a - b),
+        .. Binary("op_Multiply", (a, b) => a * b, (a, b) => a * b),
+        .. Binary("op_Division", (a, b) => a / b, (a, b) => a / b),
+        Unary("op_UnaryNegation", x => -x, x => -x),
+        Unary("Exp", x => x.Exp(), Math.Exp),
+        Unary("Log", x => x.Log(), Math.Log, Positive),
+        Unary("Sqrt", x => x.Sqrt(), Math.Sqrt, Positive),
+        Unary("Sigmoid", x => x.Sigmoid(), x => 1 / (1 + Math.Exp(-x))),
+        Unary("Tanh", x => x.Tanh(), Math.Tanh),
+        Unary("Relu", x => x.Relu(), x => Math.Max(x, 0)),
+        new("Sum", "(3, 4, 2)", x => x[0].Sum(), x => new([], [x[0].Values.Sum()]), [Draw((3, 4, 2), "sum")]),
+        new("Mean", "(3, 4)", x => x[0].Mean(), x => new([], [x[0].Values.Average()]), [Draw((3, 4), "mean")]),
+        new("Reshape", "(4, 6) to (4, 2, 3)", x => x[0].Reshape((4, 2, 3)), x => x[0] with { Shape = [4, 2, 3] },
+            [Draw((4, 6), "reshape")]),
+        .. new (int, int, int)[] { (1, 1, 1), (5, 7, 3), (13, 40, 33), (60, 100, 10) }.Select(s => new OpCase("MatMul", $"{s}",
+            x => x[0].MatMul(x[1]), x => Product(x[0], x[1]),
+            [Draw((s.Item1, s.Item2), $"mx{s}"), Draw((s.Item2, s.Item3), $"mw{s}")])),
+        new("CrossEntropy", "(6, 5)", x => x[0].CrossEntropy(labels), x => LogLoss(x[0]), [Draw((6, 5), "ce")]),
+        .. NormalizeCases(),
+        new("twice", "a tensor used twice", x => x[0] * x[0] + x[0].MatMul(x[1]), x => Ref.Zip(x[0].Map(v => v * v),
+            Product(x[0], x[1]), (a, b) => a + b), [Draw((4, 4), "tw"), Draw((4, 4), "tx")]),
+        new("twice", "a weight shared by two products", x => x[0].MatMul(x[1]).Sigmoid().MatMul(x[1]),
+            x => Product(Product(x[0], x[1]).Map(v => 1 / (1 + Math.Exp(-v))), x[1]), [Draw((4, 4), "sw"), Draw((4, 4), "sx")]),
+    ];
+
+    static readonly byte[] labels = [0, 4, 2, 2, 1, 3];
+
+    static Ref Product(Ref x, Ref w) => new([x.Shape[0], w.Shape[1]], [.. Ref.Indices([x.Shape[0], w.Shape[1]])
+        .Select(at => Enumerable.Range(0, x.Shape[1]).Sum(k => x.At(at[0], k) * w.At(k, at[1])))]);
+
+    static Ref LogLoss(Ref x) => new([], [Enumerable.Range(0, x.Shape[0]).Average(row =>
+        Math.Log(Enumerable.Range(0, x.Shape[1]).Sum(c => Math.Exp(x.At(row, c)))) - x.At(row, labels[row]))]);
+
+    // Sets of numbers with one mean, by any key of (row, channel): the definition itself.
+    static IEnumerable<OpCase> NormalizeCases()
+    {
+        (string Name, Shape Shape, int Rows, int Channels, bool Outside)[] cases =
+        [
+            ("batch (N, C)", (9, 5), 9, 1, false), ("batch (N, C, L)", (4, 3, 5), 4, 1, false),
+            ("batch (N, C, H, W)", (3, 4, 3, 5), 3, 1, false), ("batch of one image", (1, 4, 3, 5), 1, 1, false),
+            ("ghost, last short", (7, 5), 3, 1, false), ("layer", (4, 6), 1, 6, false),
+            ("group", (3, 6, 2, 2), 1, 3, false), ("instance", (3, 4, 3, 3), 1, 1, false),
+            ("seed", (5, 4), 5, 4, true), ("seed (N, C, H, W)", (3, 2, 3, 3), 3, 2, true), ("wide", (20, 33), 20, 1, false),
+        ];
+        foreach (var (name, shape, rows, together, outside) in cases)
+        {
+            var channels = shape[1];
+            var eps = outside ? 1e-3 : 1e-5;
+            var groups = new Groups(shape[0], channels, shape.Columns / channels, rows, together, eps, outside);
+            foreach (var affine in new[] { true, false })
+                yield return new("Normalize", $"{name}{(affine ? ", gamma and beta" : "")}",
+                    x => x[0].Normalize(groups, Moments.Of(x[0], groups), affine ? x[1] : null, affine ? x[2] : null),
+                    x => Normalized(x[0], affine ? x[1] : null, affine ? x[2] : null, (n, c) => (n / rows, c / together), eps, outside),
+                    affine ? [Draw(shape, name), Draw(channels, name + "g"), Draw(channels, name + "b")] : [Draw(shape, name)]);
+        }
+    }
+
+    static Ref Normalized(Ref x, Ref? gamma, Ref? beta, Func<int, int, (int, int)> set, double eps, bool outside)
+    {
+        var sets = Ref.Indices(x.Shape).GroupBy(at => set(at[0], at[1])).ToDictionary(group => group.Key, group =>
+        {
+            var mean = group.Average(at => x.At(at));
+            var variance = group.Average(at => (x.At(at) - mean) * (x.At(at) - mean));
+            return (mean, outside ? Math.Sqrt(variance) + eps : Math.Sqrt(variance + eps));
+        });
+        return new(x.Shape, [.. Ref.Indices(x.Shape).Select(at =>
+        {
+            var (mean, deviation) = sets[set(at[0], at[1])];
+            return (x.At(at) - mean) / deviation * (gamma?.At(at[1]) ?? 1) + (beta?.At(at[1]) ?? 0);
+        })]);
+    }
+}
+
+foreach (var test in OpCases.All)
+    Test($"op: {test.Op} {test.Case}", () =>
+    {
+        Ref[] inputs = [.. test.Inputs.Select(Ref.From)];
+        var expected = test.Op64(inputs);
+        Tensor[] parameters = [.. test.Inputs.Select((x, i) => Numeric.Parameter($"input{i}", x))];
+        var g = Numeric.Draw(new Shape(expected.Shape), "upstream");
+        var tape = new Tape();
+        // Twice: the second step runs in memory that the first has used.
+        for (var step = 0; step < 2; step++)
+            tape.Step(() =>
+            {
+                var y = test.Op32(parameters);
+                Numeric.Distance(y.ToArray(), expected.Values).ShouldBeLessThan(1e-5);
+                var gradients = Tape.Gradients(y, g).ToDictionary(pair => pair.Parameter.Name!, pair => pair.Gradient.ToArray());
+                for (var i = 0; i < inputs.Length; i++)
+                    Numeric.Distance(gradients[$"input{i}"], Numeric.Gradient(test.Op64, inputs, i,
+                        [.. g.ToArray().Select(v => (double)v)])).ShouldBeLessThan(1e-4, $"gradient by input {i}");
+                return 0;
+            });
+    });
+
+Test("op: every op has a case", () =>
+{
+    string[] notOps = ["op_Implicit", "Of", "Empty", "Filled", "Parameter", "Buffer", "Assign"];
+    typeof(Tensor).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        .Where(method => method.ReturnType == typeof(Tensor)).Select(method => method.Name).Except(notOps)
+        .Except(OpCases.All.Select(test => test.Op)).ShouldBeEmpty();
+});
