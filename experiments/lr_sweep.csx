@@ -23,24 +23,50 @@ return Run(Args, "lr_sweep", Question, lab =>
     var (none, batch) = (arms[0], arms[1]);
     var ratios = none.Largest.Zip(batch.Largest, (a, b) => Math.Log10(b / a)).Where(double.IsFinite).ToList();
 
-    lab.Report(Finding(none.Usable, batch.Usable), trials, groups,
+    var best = arms.ToDictionary(arm => arm.Norm, arm => arm.Usable.Best);
+    Axis rate = new("Learning rate", Log: true), accuracy = new("Validation accuracy");
+
+    lab.Report(
+        $"{Decades(batch.Usable)} of usable learning rates with batch normalization, {Decades(none.Usable)} without",
+        trials, groups,
         numbers:
         [
-            new("Usable rates without BN", Decades(none.Usable), "within 2 points of the arm's best validation accuracy"),
-            new("Usable rates with BN", Decades(batch.Usable), "within 2 points of the arm's best validation accuracy"),
-            new("Largest stable rate, with over without BN", Ratio(ratios), $"N = {ratios.Count} paired seeds"),
-            new("Lost trials, with and without BN", $"{batch.Lost} and {none.Lost} of {none.Count}", "diverged or stuck"),
+            new("Usable rates, batch", Decades(batch.Usable), Between(batch.Usable)),
+            new("Usable rates, none", Decades(none.Usable), Between(none.Usable)),
+            new("Largest stable rate, batch over none", Ratio(ratios), $"N = {ratios.Count} paired seeds, 95% interval by t"),
+            new("Lost trials, batch and none", $"{batch.Lost} and {none.Lost} of {none.Count}", "diverged or stuck"),
         ],
         figures:
         [
-            AccuracyByRate(trials),
-            CurvesAtBest(trials, arms.ToDictionary(arm => arm.Norm, arm => arm.Usable.Best)),
-            RangesOfRates(arms.Select(arm => (arm.Norm, arm.Usable, arm.Largest)), rates),
+            Band("accuracy", "Accuracy against learning rate", trials, rate, trial => trial.Lr, accuracy, ValidationAccuracy),
+            CurvesAt("curves", "Training at each arm's best rate", trials, best,
+                string.Join(", ", best.Select(pair => $"{Snake(pair.Key)}: rate {Store.Text(pair.Value)}")) + "."),
+            Ranges("ranges", "Usable rates and largest stable rates", rate,
+                [
+                    .. arms.Select(arm => new RangeRow(Snake(arm.Norm), Snake(arm.Norm), arm.Usable.Low, arm.Usable.High,
+                        arm.Largest.Where(double.IsFinite).ToList(), arm.Largest.Count)),
+                ],
+                (rates[0], rates[^1]), "Bars: rates whose median is within 2 points of the arm's best. "
+                    + "Marks: each seed's largest stable rate."),
         ],
         caveats:
         [
-            "The best rate of each arm is read off the same seeds that draw the curves, so both arms' best accuracies are "
-                + "a little too good; ranges of rates hardly notice.",
-            "One model, one dataset, a budget of two epochs: a range of rates depends on all three.",
+            "Each arm's best rate is read off the same seeds that draw its curves, so both best accuracies are a little "
+                + "too good; the ranges of rates hardly notice.",
+            "One model, one dataset, a budget of two epochs: which rates are usable depends on all three.",
         ]);
 });
+
+static string Decades((double Low, double High, double Best) usable) => double.IsNaN(usable.Low) ? "no decade"
+    : string.Create(CultureInfo.InvariantCulture, $"{Math.Log10(usable.High / usable.Low):F1} decades");
+
+static string Between((double Low, double High, double Best) usable) => double.IsNaN(usable.Low) ? "no rate works"
+    : string.Create(CultureInfo.InvariantCulture,
+        $"{usable.Low:G2} to {usable.High:G2}: within 2 points of the arm's best, at {usable.Best}");
+
+static string Ratio(IReadOnlyList<double> logRatios)
+{
+    if (logRatios.Count < 2) return "too few data";
+    var interval = MeanInterval(logRatios);
+    return string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, interval.Estimate):G2}x ({Math.Pow(10, interval.Low):G2} to {Math.Pow(10, interval.High):G2})");
+}

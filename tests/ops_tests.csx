@@ -39,7 +39,7 @@ public static class OpCases
         new("Mean", "(3, 4)", x => x[0].Mean(), x => new([], [x[0].Values.Average()]), [Draw((3, 4), "mean")]),
         new("Reshape", "(4, 6) to (4, 2, 3)", x => x[0].Reshape((4, 2, 3)), x => x[0] with { Shape = [4, 2, 3] },
             [Draw((4, 6), "reshape")]),
-        .. new (int, int, int)[] { (1, 1, 1), (5, 7, 3), (13, 40, 33), (60, 100, 10) }.Select(s => new OpCase("MatMul", $"{s}",
+        .. new (int, int, int)[] { (1, 1, 1), (5, 7, 3), (13, 40, 33), (7, 19, 10) }.Select(s => new OpCase("MatMul", $"{s}",
             x => x[0].MatMul(x[1]), x => Product(x[0], x[1]),
             [Draw((s.Item1, s.Item2), $"mx{s}"), Draw((s.Item2, s.Item3), $"mw{s}")])),
         new("CrossEntropy", "(6, 5)", x => x[0].CrossEntropy(labels), x => LogLoss(x[0]), [Draw((6, 5), "ce")]),
@@ -122,7 +122,8 @@ foreach (var test in OpCases.All)
 
 Test("op: every op has a case", () =>
 {
-    string[] notOps = ["op_Implicit", "Of", "Empty", "Filled", "Parameter", "Buffer", "Assign"];
+    string[] notOps = ["op_Implicit", "Of", "Empty", "Filled", "Parameter", "Buffer", "Assign", "Like", "Unevaluated", "View",
+        "RowMajor", "In", "SumTo"];
     typeof(Tensor).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
         .Where(method => method.ReturnType == typeof(Tensor)).Select(method => method.Name).Except(notOps)
         .Except(OpCases.All.Select(test => test.Op)).ShouldBeEmpty();

@@ -56,6 +56,8 @@ public static class Numeric
         })]);
     }
 
+    public static Tensor TensorOf(Shape shape, float[] values) => Tensor.Of(shape, values);
+
     public static Tensor Parameter(string name, Tensor values) =>
         Tensor.Parameter(name, values.Shape, panels: values.Shape.Rank == 2).Assign(values.ToArray());
 

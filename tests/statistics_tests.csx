@@ -2,7 +2,6 @@
 #load "../lib/study/statistics.csx"
 #nullable enable
 // Known answers are R's: quantile(type = 7), t.test, and the binomial table.
-using Shouldly;
 
 Test("statistics: median of odd and even counts", () =>
 {

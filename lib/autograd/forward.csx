@@ -62,6 +62,7 @@ public sealed partial class Tensor
 
     static Tensor MultiplyTransposed(Tensor g, Tensor w)
     {
+        g = g.RowMajor();
         var y = Empty((g.Shape[0], w.Shape[0]));
         Gemm.MultiplyTransposed(y.Layout.Rows, y.Layout.Columns, w.Layout.Columns, ref g.First, g.Layout.RowStride,
             ref w.First, w.Layout, ref y.First, y.Layout);
@@ -73,7 +74,7 @@ public sealed partial class Tensor
     {
         var correct = 0;
         for (var row = 0; row < labels.Length; row++)
-            if (TensorPrimitives.IndexOfMax(Row(row)) == labels[row]) correct++;
+            if (TensorPrimitives.IndexOfMax<float>(Row(row)) == labels[row]) correct++;
         return correct;
     }
 
@@ -83,8 +84,9 @@ public sealed partial class Tensor
             throw new ArgumentException($"{labels.Length} labels for {this}: (N, classes) and N labels are wanted");
         if (labels.ContainsAnyExceptInRange((byte)0, (byte)Math.Min(255, Shape[1] - 1)))
             throw new ArgumentException($"a label is outside 0..{Shape[1] - 1}");
-        var p = Like();
-        loss = (float)Softmax.CrossEntropy(Storage, Layout.RowStride, Layout.Columns, labels, p.Storage);
+        var x = RowMajor();
+        var p = x.Like();
+        loss = (float)Softmax.CrossEntropy(x.Storage, x.Layout.RowStride, x.Layout.Columns, labels, p.Storage);
         return p;
     }
 
@@ -97,6 +99,7 @@ public sealed partial class Tensor
 
     static Tensor Normalized(in Groups groups, Moments moments, Tensor x, Tensor? gamma, Tensor? beta)
     {
+        x = x.RowMajor();
         var y = x.Like();
         Normalization.Forward(groups, moments.Mean, moments.Variance, ValuesOf(gamma), ValuesOf(beta),
             x.Storage, y.Storage, x.Layout.RowStride);
@@ -106,6 +109,7 @@ public sealed partial class Tensor
     static Tensor?[] NormalizedGradients(in Groups groups, Moments moments, Tensor x, Tensor? gamma, Tensor? beta,
         Tensor g)
     {
+        (x, g) = (x.RowMajor(), g.RowMajor());
         var (dx, dGamma, dBeta) = (x.Like(), gamma?.Like(), beta?.Like());
         Normalization.Backward(groups, moments.Mean, moments.Variance, ValuesOf(gamma), x.Storage, g.Storage,
             dx.Storage, x.Layout.RowStride, ValuesOf(dGamma), ValuesOf(dBeta));
@@ -131,6 +135,7 @@ public sealed class Moments
     /// <summary>The moments of the sets of x that the groups name.</summary>
     public static Moments Of(Tensor x, in Groups groups)
     {
+        x = x.RowMajor();
         var moments = new Moments(groups.Sets);
         Normalization.Moments(groups, x.Storage, x.Layout.RowStride, moments.Mean, moments.Variance);
         return moments;

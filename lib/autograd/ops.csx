@@ -35,7 +35,7 @@ public sealed partial class Tensor
 
     /// <summary>x w for x (N, in) and w (in, out). The gradient by w waits to be read.</summary>
     public Tensor MatMul(Tensor w) => Tape.Op([this, w], Multiply(this, w),
-        (g, _) => [Tape.Wants(this) ? MultiplyTransposed(g, w) : null, Unevaluated(new(this, g), w)]);
+        (g, _) => [Tape.Wants(this) ? MultiplyTransposed(g, w) : null, Unevaluated(new(RowMajor(), g), w)]);
 
     /// <summary>The sum of all elements, a scalar.</summary>
     public Tensor Sum() => Tape.Op([this], SumTo(Shape.Scalar), (g, _) => [g + Filled(Shape, 0)]);

@@ -15,7 +15,7 @@ public static class Batches
 
     /// <summary>The images at the given places, each pixel / 255, as (N, H * W); with padding, p zeros on every side.
     /// </summary>
-    public static Tensor Images(this ImageSet set, ReadOnlySpan<int> at, int padding = 0)
+    public static Tensor Images(ImageSet set, ReadOnlySpan<int> at, int padding = 0)
     {
         var (height, width) = (set.Height + 2 * padding, set.Width + 2 * padding);
         var x = Tensor.Empty((at.Length, height * width));
@@ -35,7 +35,7 @@ public static class Batches
     }
 
     /// <summary>The labels at the given places.</summary>
-    public static void Labels(this ImageSet set, ReadOnlySpan<int> at, Span<byte> to)
+    public static void Labels(ImageSet set, ReadOnlySpan<int> at, Span<byte> to)
     {
         for (var i = 0; i < at.Length; i++) to[i] = set.Labels[at[i]];
     }

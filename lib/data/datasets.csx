@@ -1,5 +1,6 @@
 #nullable enable
 // The data sets by name: mnist and fashion-mnist from files or the network, digits from the program itself.
+using System.Runtime.ExceptionServices;
 
 /// <summary>Ten classes of images. Fingerprint is the hex SHA-256 of the four arrays' SHA-256 (training images and
 /// labels, test images and labels, each with its IDX header), and part of every trial's identity. Notice, where it is
@@ -54,21 +55,23 @@ public sealed record Archive(string Name, string[] Mirrors, string[] Checksums)
         var missing = paths.Where(path => !File.Exists(path)).ToArray();
         return missing.Length == Files.Length || missing.Length > 0 && remedy == Again ? null
             : missing.Length > 0 ? throw new BadInput($"{missing[0]} is missing beside the others: {remedy}")
-            : Check(paths, path => Idx.Bytes(path, remedy), remedy);
+            : Check(paths, path => Idx.Open(path, remedy), remedy);
     }
 
     // The smallest file first, so that a mirror that is not there costs one attempt.
     Dataset? Download(DataPlaces places)
     {
-        using var client = new HttpClient();
         foreach (var mirror in places.Mirrors?.Select(url => $"{url.TrimEnd('/')}/{Name}/") ?? Mirrors)
             try
             {
                 Error.WriteLine($"downloading {Name} from {mirror}");
+                // A mirror on this machine is not behind the user's proxy.
+                using var handler = new HttpClientHandler { UseProxy = !new Uri(mirror).IsLoopback };
+                using var client = new HttpClient(handler);
                 var gz = new Dictionary<string, byte[]>();
                 foreach (var file in Files.Reverse())
                     gz[file] = Get(client, $"{mirror}{file}.gz", places.Patience).GetAwaiter().GetResult();
-                var data = Check(Files, file => gz[file], "not from this mirror");
+                var data = Check(Files, file => new MemoryStream(gz[file]), "not from this mirror");
                 foreach (var file in Files) Cache(Path.Combine(places.Cache, Name, $"{file}.gz"), gz[file]);
                 return data;
             }
@@ -77,26 +80,38 @@ public sealed record Archive(string Name, string[] Mirrors, string[] Checksums)
         return null;
     }
 
-    Dataset Check(string[] names, Func<string, byte[]> bytes, string remedy)
+    Dataset Check(string[] names, Func<string, Stream> open, string remedy)
     {
         var parts = new Idx[Files.Length];
-        try
-        {
-            Parallel.For(0, parts.Length, i => parts[i] = Check(i, names[i], bytes(names[i]), remedy));
-        }
-        catch (AggregateException error)
-        {
-            throw error.InnerExceptions.OfType<BadInput>().FirstOrDefault() ?? error.InnerExceptions[0];
-        }
+        InParallel(parts.Length, i => parts[i] = Check(i, names[i], open, remedy));
         return Dataset.From(Name, parts);
     }
 
-    Idx Check(int part, string name, byte[] file, string remedy)
+    Idx Check(int part, string name, Func<string, Stream> open, string remedy)
     {
-        var idx = Idx.Parse(file, name, part % 2 == 0 ? 3 : 1, remedy);
-        var right = Checksums[part].Length == 64 ? idx.Sha256 == Checksums[part]
-            : file is not [0x1f, 0x8b, ..] || Convert.ToHexStringLower(MD5.HashData(file)) == Checksums[part];
-        return right ? idx : throw idx.Bad($"is not the file of {Name} (its checksum differs)");
+        using var file = open(name);
+        var idx = Idx.Read(file, name, Rank(part), remedy);
+        if (Checksums[part].Length == 64) return idx.Sha256 == Checksums[part] ? idx : throw Other(idx);
+        using var again = open(name);
+        return !idx.Zipped || Convert.ToHexStringLower(MD5.HashData(again)) == Checksums[part] ? idx : throw Other(idx);
+    }
+
+    BadInput Other(Idx idx) => idx.Bad($"is not the file of {Name} (its checksum differs)");
+
+    /// <summary>The number of dimensions of a part: images have three, labels one.</summary>
+    public static int Rank(int part) => part % 2 == 0 ? 3 : 1;
+
+    /// <summary>Runs the body for 0..count-1 at once, and throws the first error as it is.</summary>
+    public static void InParallel(int count, Action<int> body)
+    {
+        try
+        {
+            Parallel.For(0, count, body);
+        }
+        catch (AggregateException errors)
+        {
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
+        }
     }
 
     static async Task<byte[]> Get(HttpClient client, string url, TimeSpan patience)
@@ -182,11 +197,11 @@ static Dataset LoadDigits(string cache)
     try
     {
         var cached = new Idx[paths.Length];
-        Parallel.For(0, paths.Length, i => cached[i] = Idx.Read(paths[i], i % 2 == 0 ? 3 : 1, ""));
+        Archive.InParallel(paths.Length, i => cached[i] = Idx.Read(paths[i], Archive.Rank(i), ""));
         var data = Dataset.From("digits", cached);
         if (data.Fingerprint == Digits.Fingerprint) return data;
     }
-    catch (Exception error) when (error is BadInput or AggregateException) { }
+    catch (BadInput) { }
     Idx[] parts = [.. Digits.Arrays("train", Digits.Training), .. Digits.Arrays("test", Digits.Testing)];
     var drawn = Dataset.From("digits", parts);
     // Other bytes than those known would be drawn anew by every run, since no run would accept them.

@@ -14,7 +14,7 @@ public static class Digits
     public const int Training = 60_000, Testing = 10_000;
 
     /// <summary>The Dataset.Fingerprint of the whole.</summary>
-    public const string Fingerprint = "";
+    public const string Fingerprint = "724b2cc9357448aa2af566d936732dcff5412379174787ec2dfc24cd53a8f986";
 
     const long Seed = 28;
     const int Side = 28, Sheet = 20;
@@ -64,7 +64,7 @@ public static class Digits
     {
         var (pixels, labels) = (new byte[count * Side * Side], new byte[count]);
         Parallel.For(0, (count + Sheet - 1) / Sheet, writer => Write(part, writer, pixels, labels));
-        return [new($"digits {part} images", [count, Side, Side], pixels), new($"digits {part} labels", [count], labels)];
+        return [new($"{part} images", [count, Side, Side], pixels), new($"{part} labels", [count], labels)];
     }
 
     static void Write(string part, int index, byte[] pixels, byte[] labels)

@@ -30,6 +30,7 @@ public sealed class Idx
     public string Remedy { get; }
     public int[] Shape { get; }
     public byte[] Values { get; }
+    public bool Zipped { get; private init; }
 
     /// <summary>Hex SHA-256 of the decompressed file, header included.</summary>
     public string Sha256 { get; }
@@ -48,15 +49,18 @@ public sealed class Idx
 
     /// <summary>Reads a file, gzipped or not as its first bytes say, of the given number of dimensions. Throws
     /// BadInput, which names the file and gives the remedy, where it cannot be read or is not whole.</summary>
-    public static Idx Read(string path, int dimensions, string remedy) =>
-        Parse(Bytes(path, remedy), path, dimensions, remedy);
+    public static Idx Read(string path, int dimensions, string remedy)
+    {
+        using var file = Open(path, remedy);
+        return Read(file, path, dimensions, remedy);
+    }
 
-    /// <summary>The bytes of a file. Throws BadInput where they cannot be had.</summary>
-    public static byte[] Bytes(string path, string remedy)
+    /// <summary>Opens a file. Throws BadInput where that cannot be done.</summary>
+    public static Stream Open(string path, string remedy)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -64,19 +68,18 @@ public sealed class Idx
         }
     }
 
-    /// <summary>Reads the bytes of a file; see Read.</summary>
-    public static Idx Parse(byte[] file, string name, int dimensions, string remedy)
+    /// <summary>Reads a file from its stream; see above.</summary>
+    public static Idx Read(Stream file, string name, int dimensions, string remedy)
     {
-        var zipped = file is [0x1f, 0x8b, ..];
-        using var stream = zipped
-            ? new GZipStream(new MemoryStream(file), CompressionMode.Decompress)
-            : (Stream)new MemoryStream(file);
+        var zipped = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        file.Position = 0;
+        using var stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
         try
         {
             var header = new byte[4 + 4 * dimensions];
             var got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
             if (got < 4 || header is not [0, 0, 8, _, ..] || header[3] != dimensions)
-                throw Bad(name, $"is no IDX file of bytes in {dimensions} dimension{(dimensions > 1 ? "s" : "")}", remedy);
+                throw Bad(name, $"is no IDX file of {(dimensions == 1 ? "labels" : "images")}", remedy);
             var shape = Enumerable.Range(0, dimensions)
                 .Select(d => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 + 4 * d))).ToArray();
             if (got < header.Length || shape.Any(length => length <= 0))
@@ -89,11 +92,15 @@ public sealed class Idx
             var read = stream.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
             return read < values.Length ? throw Bad(name, $"is cut short: {read} of {size} bytes", remedy)
                 : stream.ReadByte() >= 0 ? throw Bad(name, $"goes on after its {size} bytes", remedy)
-                : new(name, remedy, shape, values);
+                : new(name, remedy, shape, values) { Zipped = zipped };
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        catch (InvalidDataException)
         {
             throw Bad(name, "is a gzip file cut short or damaged", remedy);
+        }
+        catch (IOException error)
+        {
+            throw Bad(name, $"cannot be read ({error.Message.TrimEnd('.')})", remedy);
         }
     }
 

@@ -40,7 +40,7 @@ static Layer BatchNorm(int channels, double? momentum = 0.1, double epsilon = 1e
     var name = scope.Next("norm");
     var (scale, shift) = Affine(scope, name, channels, gamma, beta);
     var running = !track ? null : new Running(scope.Buffer($"{name}.running_mean", channels, 0),
-        scope.Buffer($"{name}.running_variance", channels, 1), scope.Buffer($"{name}.batches", 1, 0), momentum);
+        scope.Buffer($"{name}.running_var", channels, 1), scope.Buffer($"{name}.batches", 1, 0), momentum);
     return (x, mode) =>
     {
         var length = PositionsPerChannel(x, channels);

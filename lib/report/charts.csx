@@ -2,7 +2,7 @@
 #nullable enable
 // The figures. Each is drawn from plain points; medians and bands are computed here, so that the picture and the words
 // below it cannot differ.
-using Mode = Plotly.NET.StyleParam.Mode;
+using TraceMode = Plotly.NET.StyleParam.Mode;
 
 /// <summary>A figure of a page: the id is its anchor there, the caption says what is drawn and of how many seeds, the
 /// alternative text says it to those who cannot see it.</summary>
@@ -25,12 +25,13 @@ public static Figure Band(string id, string title, Axis x, Axis y, IReadOnlyList
     {
         var groups = xs.Select(v => new Group(v, medians.GetValueOrDefault((arm, v)), gone.GetValueOrDefault((arm, v))))
             .Where(g => g.Median is not null || g.Lost is not null).ToList();
-        var aside = arms.Count == 1 ? 0 : 0.36 * (i / (arms.Count - 1.0) - 0.5);
+        var aside = arms.Count == 1 ? 0 : 0.5 * (i / (arms.Count - 1.0) - 0.5);
         back.AddRange(Marks.Bands(arm, style, groups));
         back.Add(Marks.Seeds(arm, style, y, [.. points.Where(p => p.Arm == arm)], v => beside(v, aside)));
-        front.AddRange(Marks.Medians(arm, style, x, Mode.Lines_Markers,
+        front.AddRange(Marks.Medians(arm, style, x, TraceMode.Lines_Markers,
             Look.Counts(groups.Select(g => g.Lost?.Count ?? g.Median!.Count)), groups));
-        front.AddRange(Marks.Lane(arm, x, arms.Count - 1 - i, [.. lost.Where(l => l.Arm == arm)], beside));
+        if (lost.Count > 0)
+            front.AddRange(Marks.Lane(arm, x, arms.Count - 1 - i, [.. lost.Where(l => l.Arm == arm)], beside));
     }
     var (gap, lanes) = lost.Count > 0 ? (44, 38 * arms.Count) : (0, 0);
     double height = 330 + gap + lanes;
@@ -66,7 +67,7 @@ public static Figure Curves(string id, string title, Axis x, Axis y, IReadOnlyLi
         drawn.AddRange(groups);
         back.AddRange(Marks.Bands(arm, style, groups));
         back.Add(Marks.SeedLines(arm, style, y, own));
-        front.AddRange(Marks.Medians(arm, style, x, Mode.Lines, $"{seeds}", groups));
+        front.AddRange(Marks.Medians(arm, style, x, TraceMode.Lines, $"{seeds}", groups));
         front.Add(Marks.Ends(arm, [.. (ends ?? []).Where(p => p.Arm == arm)]));
     }
     var layout = Axes.Frame(460);
@@ -88,7 +89,7 @@ public static Figure Ranges(string id, string title, Axis x, IReadOnlyList<Range
         legend && rows.Take(r.Index).All(before => before.Arm != r.Item.Arm)));
     var layout = Axes.Frame(66 * rows.Count + (legend ? 110 : 84));
     if (!legend) layout["margin"] = new { l = 22, r = 22, t = 12, b = 56 };
-    layout["xaxis"] = Axes.Of(x, [grid.Low, grid.High, .. rows.SelectMany(r => r.Marks)], pad: 0.03);
+    layout["xaxis"] = Axes.Of(x, [grid.Low, grid.High, .. rows.SelectMany(r => r.Marks)], pad: 0.05);
     layout["yaxis"] = new { range = new[] { -0.4, rows.Count - 0.4 }, visible = false, fixedrange = true };
     layout["shapes"] = new[] { grid.Low, grid.High }.Select(v => new
     {

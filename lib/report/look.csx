@@ -15,7 +15,8 @@ public sealed record Lost(string Arm, double X, double Diverged, double Stuck, i
 }
 
 /// <summary>A row of Ranges: an arm holds from Low to High (NaN: nowhere), and each seed has its mark.</summary>
-public sealed record RangeRow(string Arm, string Label, double Low, double High, IReadOnlyList<double> Marks, int Count);
+public sealed record RangeRow(string Arm, string Label, double Low, double High, IReadOnlyList<double> Marks,
+    int Count);
 
 /// <summary>An axis, the unit in its title. Bounds left out come from the data.</summary>
 public sealed record Axis(string Title, bool Log = false, double? Low = null, double? High = null);
@@ -46,8 +47,8 @@ public static class Look
         ("ghost", new(Ink, "triangle-right", "▶")), ("noisy", new("#8A8F98", "triangle-left", "◀")),
     ];
 
-    /// <summary>The arms of one figure in the lab's order, with their looks. A name that the lab does not know takes the
-    /// look that its letters choose, or the next one free, so that it keeps it from run to run.</summary>
+    /// <summary>The arms of one figure in the lab's order, with their looks. A name that the lab does not know takes
+    /// the look that its letters choose, or the next one free, so that it keeps it from run to run.</summary>
     public static IReadOnlyList<(string Arm, ArmStyle Style)> Of(IEnumerable<string> arms)
     {
         var names = arms.Distinct().Order(StringComparer.Ordinal).ToList();
@@ -83,22 +84,26 @@ public static class Look
 
     public static string Html(string text) => WebUtility.HtmlEncode(text);
 
+    /// <summary>Text for Plotly, which reads a little HTML but not every entity.</summary>
+    public static string Text(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+
     /// <summary>Sentences that are there, one after another.</summary>
     public static string Say(params IEnumerable<string> sentences) => string.Join(" ", sentences.Where(s => s != ""));
 
+    /// <summary>What line and band are, with the true level of the band.</summary>
     public static string BandWords(IEnumerable<Interval> medians, string seeds)
     {
-        var several = medians.Where(m => m.Count > 1).ToList();
-        var levels = several.Where(m => m.Level >= 0.95).Select(m => Percent(m.Level)).Distinct().ToList();
-        var few = several.Any(m => m.Level < 0.95);
-        return Say("Line: median.", (levels.Count, few) switch
+        var levels = medians.Where(m => m.Count > 1).Select(m => m.Level).Distinct().Order().ToList();
+        var few = levels.Where(l => l < 0.95).ToList();
+        var enough = levels.Except(few).Select(Percent).ToList();
+        var exact = $"Band: interval of the median by order statistics, true level {string.Join(" or ", enough)}";
+        return Say("Line: median.", (enough.Count, few.Count) switch
         {
-            (0, false) => "",
-            (0, true) => $"Band: lowest to highest seed ({Percent(several.Min(m => m.Level))} or more of the time around "
-                + "the median).",
-            (_, false) => $"Band: interval of the median by order statistics, true level {string.Join(" or ", levels)}.",
-            _ => $"Band: interval of the median by order statistics, true level {string.Join(" or ", levels)}; lowest to "
-                + "highest seed where fewer than 6 are left.",
+            (0, 0) => "",
+            (0, 1) => $"Band: lowest to highest seed, an interval of the median at {Percent(few[0])}.",
+            (0, _) => $"Band: lowest to highest seed, an interval of the median at {Percent(few[0])} or more.",
+            (_, 0) => $"{exact}.",
+            _ => $"{exact}; lowest to highest seed where fewer than 6 are left.",
         }, seeds);
     }
 

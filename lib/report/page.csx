@@ -76,8 +76,8 @@ public static class PageHtml
         : $"""<span class="badge {Html(verdict.Replace(' ', '-'))}">{Html(verdict)}</span>""";
 
     static string Render(Section section) => $"""
-        <section{(section is FigureSection f ? $" id=\"{Html(f.Figure.Id)}\"" : "")}><h2>{Html(section.Title)}</h2>{section
-        switch
+        <section{(section is FigureSection f ? $" id=\"{Html(f.Figure.Id)}\"" : "")}><h2>{Html(section.Title)}</h2>{
+        section switch
         {
             FigureSection { Figure: var figure } => Figure(figure),
             Definitions { Items: var items } => $"<dl>{string.Concat(items.Select(i =>
@@ -96,8 +96,8 @@ public static class PageHtml
     static string Figure(Figure figure) => $"""
         <figure><div class="chart" role="img" aria-label="{Html(figure.Alt)}" data-chart="{Html(figure.Id)}"
         style="min-height:{GenericChart.tryGetLayoutSize(figure.Chart).Item2?.Value ?? 450}px"></div>
-        <figcaption>{Html(figure.Caption)}</figcaption><script type="application/json" data-for="{Html(figure.Id)}">{Json(
-        figure.Chart)}</script></figure>
+        <figcaption>{Html(figure.Caption)}</figcaption>
+        <script type="application/json" data-for="{Html(figure.Id)}">{Json(figure.Chart)}</script></figure>
         """;
 
     // In JSON a < stands only inside strings, where it may be written so; a script element then cannot end early.
@@ -105,9 +105,11 @@ public static class PageHtml
 
     static string Table(TableSection table)
     {
-        var columns = table.Frame.Columns.Select(c => (Column: c, Numeric: c.IsNumericColumn(), Format: Format(c, table)));
+        var columns = table.Frame.Columns
+            .Select(c => (Column: c, Numeric: c.IsNumericColumn(), Format: Format(c, table))).ToList();
         var head = columns.Select(c => $"""
-            <th scope="col"{(c.Numeric ? " class=\"n\"" : "")}><button>{Html(c.Column.Name.Replace('_', ' '))}</button></th>
+            <th scope="col"{(c.Numeric ? " class=\"n\"" : "")}>
+            <button>{Html(c.Column.Name.Replace('_', ' '))}</button></th>
             """);
         var rows = Enumerable.Range(0, (int)table.Frame.Rows.Count).Select(r => $"<tr>{string.Concat(columns.Select(c =>
             c.Numeric ? $"<td class=\"n\" data-v=\"{Raw(c.Column[r])}\">{Html(c.Format(c.Column[r]))}</td>"
@@ -121,8 +123,8 @@ public static class PageHtml
     static string Raw(object? value) => value is null or double.NaN or float.NaN ? ""
         : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    // One count of decimals down a column, so that its numbers can be compared by eye; a column over many decades (rates)
-    // has each number to four digits instead.
+    // One count of decimals down a column, so that its numbers can be compared by eye; a column over many decades
+    // (rates) has each number to four digits instead.
     static Func<object?, string> Format(DataFrameColumn column, TableSection table)
     {
         var format = table.Formats?.GetValueOrDefault(column.Name);

@@ -6,7 +6,8 @@ public static class PageStyle
     public const string Css = """
         :root { --ink:#1c2127; --muted:#5b6470; --line:#e1e4e8; --paper:#fffffe; --soft:#f5f6f8; --link:#0061a1;
           --good:#00704f; --bad:#b3122a; --warn:#8a5a00; --warn-soft:#fff4d6; color-scheme:light; }
-        [data-theme=dark] { --ink:#e8eaed; --muted:#9aa3af; --line:#2f353e; --paper:#15181d; --soft:#1d2128; --link:#6db9f2;
+        [data-theme=dark] { --ink:#e8eaed; --muted:#9aa3af; --line:#2f353e; --paper:#15181d; --soft:#1d2128;
+          --link:#6db9f2;
           --good:#45c79a; --bad:#ff7a87; --warn:#f2c14e; --warn-soft:#332a12; color-scheme:dark; }
         * { box-sizing:border-box; }
         html { -webkit-text-size-adjust:100%; scroll-behavior:smooth; }
@@ -23,21 +24,26 @@ public static class PageStyle
         .notice { margin:28px 0 0; padding:14px 18px; border-left:4px solid var(--warn); background:var(--warn-soft);
           border-radius:4px; }
         .notice b { color:var(--warn); }
-        .numbers { display:grid; grid-template-columns:repeat(auto-fit, minmax(210px, 1fr)); gap:16px; margin:36px 0 0; }
+        .numbers { display:grid; grid-template-columns:repeat(auto-fit, minmax(210px, 1fr)); gap:16px;
+          margin:36px 0 0; }
         .numbers > div { display:flex; flex-direction:column; align-items:flex-start; padding:18px 20px;
           background:var(--soft); border-radius:8px; }
         .label { font-size:14px; color:var(--muted); line-height:1.4; }
-        .value { font-size:28px; line-height:1.3; font-weight:650; letter-spacing:-.01em; font-variant-numeric:tabular-nums; }
+        .value { font-size:28px; line-height:1.3; font-weight:650; letter-spacing:-.01em;
+          font-variant-numeric:tabular-nums; }
         .detail { margin-top:6px; font-size:14px; color:var(--muted); line-height:1.45; }
-        .badge { display:inline-block; margin:4px 0 2px; padding:0 9px; border:1px solid currentColor; border-radius:99px;
+        .badge { display:inline-block; margin:4px 0 2px; padding:0 9px; border:1px solid currentColor;
+          border-radius:99px;
           font-size:13px; line-height:1.6; color:var(--muted); font-weight:500; }
         .badge.supported { color:var(--good); } .badge.contradicted { color:var(--bad); }
         .badge.mixed, .badge.not-supported { color:var(--warn); }
         section { margin:56px 0 0; }
-        h2 { margin:0 0 12px; font-size:21px; line-height:1.3; letter-spacing:-.01em; font-weight:650; text-wrap:balance; }
+        h2 { margin:0 0 12px; font-size:21px; line-height:1.3; letter-spacing:-.01em; font-weight:650;
+          text-wrap:balance; }
         figure { margin:0; }
         .chart { width:100%; overflow:hidden; }
-        figcaption, .caption { margin:8px 0 12px; max-width:800px; font-size:14.5px; line-height:1.5; color:var(--muted); }
+        figcaption, .caption { margin:8px 0 12px; max-width:800px; font-size:14.5px; line-height:1.5;
+          color:var(--muted); }
         dl { display:grid; grid-template-columns:minmax(120px, 200px) 1fr; gap:8px 24px; margin:0; max-width:900px; }
         dt { color:var(--muted); } dd { margin:0; min-width:0; }
         section > ul { margin:0; padding-left:20px; max-width:800px; } section li + li { margin-top:6px; }
@@ -46,7 +52,8 @@ public static class PageStyle
           line-height:1.5; font-family:ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
         code { font-family:inherit; user-select:all; }
         .scroll { overflow:auto; max-height:560px; border:1px solid var(--line); border-radius:8px; }
-        table { border-collapse:collapse; width:100%; font-size:14px; line-height:1.4; font-variant-numeric:tabular-nums; }
+        table { border-collapse:collapse; width:100%; font-size:14px; line-height:1.4;
+          font-variant-numeric:tabular-nums; }
         th { position:sticky; top:0; background:var(--soft); text-align:left; padding:0; }
         th button { width:100%; padding:9px 14px; border:0; background:none; color:var(--muted); font:inherit;
           font-weight:600; text-align:inherit; white-space:nowrap; cursor:pointer; }
@@ -56,29 +63,36 @@ public static class PageStyle
         td { padding:7px 14px; border-top:1px solid var(--line); white-space:nowrap; }
         .n { text-align:right; }
         tbody tr:hover { background:var(--soft); }
-        .index { display:grid; grid-template-columns:repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap:18px; margin:40px 0 0;
+        .index { display:grid; grid-template-columns:repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap:18px;
+          margin:40px 0 0;
           padding:0; list-style:none; }
         .index li { margin:0; }
-        .index a { display:flex; flex-direction:column; gap:8px; height:100%; padding:20px 22px; border:1px solid var(--line);
+        .index a { display:flex; flex-direction:column; gap:8px; height:100%; padding:20px 22px;
+          border:1px solid var(--line);
           border-radius:10px; color:inherit; text-decoration:none; }
         .index a:hover { border-color:var(--link); background:var(--soft); }
         .index strong { font-size:18px; line-height:1.35; letter-spacing:-.005em; } .index .name { margin:0; }
+        .index .badge { margin:0 0 0 4px; vertical-align:1px; }
         .index a > span { color:var(--muted); font-size:15px; line-height:1.5; }
         .index .number { margin-top:auto; padding-top:6px; } .index .number b { color:var(--ink); font-size:17px; }
         .index .small-notice { color:var(--warn) !important; font-size:13.5px !important; }
-        footer { margin:64px 0 0; padding:16px 0 0; border-top:1px solid var(--line); color:var(--muted); font-size:14px; }
+        footer { margin:64px 0 0; padding:16px 0 0; border-top:1px solid var(--line); color:var(--muted);
+          font-size:14px; }
         #theme { position:absolute; top:14px; right:14px; width:40px; height:40px; border:1px solid var(--line);
-          border-radius:50%; background:var(--paper); color:var(--muted); font-size:18px; line-height:1; cursor:pointer; }
+          border-radius:50%; background:var(--paper); color:var(--muted); font-size:18px; line-height:1;
+          cursor:pointer; }
         :focus-visible { outline:2px solid var(--link); outline-offset:2px; }
         @media (max-width:600px) {
           main { padding:36px 18px 32px; } .question { font-size:17px; } section { margin-top:44px; }
           .name { padding-right:48px; } .numbers { grid-template-columns:1fr; gap:12px; }
-          dl { grid-template-columns:1fr; gap:0; } dd { margin:0 0 12px; } .chart { margin:0 -6px; width:calc(100% + 12px); }
+          dl { grid-template-columns:1fr; gap:0; } dd { margin:0 0 12px; }
+          .chart { margin:0 -6px; width:calc(100% + 12px); }
         }
         @media print {
           #theme, .modebar { display:none !important; } main { max-width:none; padding:0; } body { font-size:11pt; }
-          figure, .numbers > div, .index li, tr { break-inside:avoid; } h2 { break-after:avoid; } section { margin-top:28px; }
-          .scroll { max-height:none; overflow:visible; border:0; } pre { white-space:pre-wrap; } th button::after { content:""; }
+          figure, .numbers > div, .index li, tr { break-inside:avoid; } h2 { break-after:avoid; }
+          section { margin-top:28px; } .scroll { max-height:none; overflow:visible; border:0; }
+          pre { white-space:pre-wrap; } th button::after { content:""; }
         }
         """;
 
@@ -99,11 +113,17 @@ public static class PageStyle
           const narrow = chart.clientWidth < 560;
           const text = document.querySelector(`[data-for="${CSS.escape(chart.dataset.chart)}"]`).textContent;
           const { data, layout } = JSON.parse(themed(text, isDark()));
-          if (narrow) { layout.font.size = 12; layout.margin.r = Math.min(layout.margin.r, 10); }
+          if (narrow) {
+            layout.font.size = 12;
+            data.forEach(t => { if (t.mode.includes("markers") && t.marker.size > 0) t.marker.size *= .75; });
+            const entries = data.filter(t => t.showlegend).length;
+            if (entries > 2) { layout.legend.orientation = "v"; layout.height += 20 * entries; }
+          }
           // A finger that scrolls the page must not drag the axes along.
-          if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
+          const touch = matchMedia("(pointer: coarse)").matches;
+          if (touch) layout.dragmode = false;
           return Plotly.react(chart, data, layout, { responsive: true, displaylogo: false,
-            displayModeBar: narrow ? false : "hover", modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+            displayModeBar: narrow || touch ? false : "hover", modeBarButtons: [["toImage", "resetScale2d"]],
             toImageButtonOptions: { format: "svg", filename: chart.dataset.chart } });
         };
         const paint = dark => { setTheme(dark); charts.forEach(draw); };
@@ -118,7 +138,8 @@ public static class PageStyle
         addEventListener("afterprint", () => { if (before) paint(true); });
         const order = (a, b) => (a === "") - (b === "") || (isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b);
         document.querySelectorAll("th button").forEach(button => button.onclick = () => {
-          const th = button.parentNode, body = th.closest("table").tBodies[0], up = th.getAttribute("aria-sort") !== "ascending";
+          const th = button.parentNode, body = th.closest("table").tBodies[0],
+            up = th.getAttribute("aria-sort") !== "ascending";
           const key = row => row.cells[th.cellIndex].dataset.v ?? row.cells[th.cellIndex].textContent;
           const sign = (a, b) => a === "" || b === "" || up ? order(a, b) : order(b, a);
           th.parentNode.querySelectorAll("th").forEach(other => other.removeAttribute("aria-sort"));

@@ -27,7 +27,7 @@ public sealed class Lab(string experiment, string question, Options options, Can
         Enumerable.Range(1, options.Seeds ?? Pick(2, standard, full));
 
     /// <summary>The baseline, cut short in `smoke`.</summary>
-    public Config Baseline => options.Preset == Preset.Smoke ? new Config { TrainSize = 6_000, Epochs = 1 } : new Config();
+    public Config Baseline => options.Preset == Preset.Smoke ? new Config { TrainSize = 12_000 } : new Config();
 
     /// <summary>The trials of a grid, in its order: those on disk, and the others run now. What it returns was read
     /// from the CSVs.</summary>
@@ -51,12 +51,12 @@ public sealed class Lab(string experiment, string question, Options options, Can
         var known = Store.Read();
         var (ids, ran) = (known.Select(trial => trial.Id).ToHashSet(), new ConcurrentBag<Trial>());
         var missing = grid.Where(config => !ids.Contains(Trials.Identity(config, data.Fingerprint))).ToList();
-        using (var progress = new SweepProgress(experiment, missing.Count, options.Jobs))
+        using (var progress = new SweepProgress(experiment, grid.Count, grid.Count - missing.Count, missing.Sum(Cost)))
             Trials.Run(missing, data, options.Jobs, trial =>
             {
                 Store.Append(trial);
                 ran.Add(trial);
-                progress.Report(Snake(trial.Norm), Snake(trial.Status));
+                progress.Report(Snake(trial.Norm), Snake(trial.Status), Cost(trial));
             }, stop);
         // The grid's rows in the grid's order, then rows of other grids: nothing that was computed is dropped.
         var all = known.Concat(ran).ToDictionary(trial => trial.Id);
@@ -132,6 +132,9 @@ public sealed class Lab(string experiment, string question, Options options, Can
         return string.Join(' ', [.. words, .. arguments.Count > 0 ? ["--", .. arguments] : arguments]);
     }
 
+    // Examples seen: what a trial costs, roughly, where trials of one sweep differ.
+    static double Cost(Config config) => (double)config.Steps * config.BatchSize;
+
     static void SetAside(string folder)
     {
         if (!Directory.Exists(folder)) return;
@@ -148,7 +151,7 @@ public sealed class Finished(int code) : Exception
 
 /// <summary>Runs an experiment from its command line; returns the exit code: 0 done, 1 some trials failed, 2 bad input,
 /// 130 interrupted.</summary>
-static int Run(IReadOnlyList<string> args, string experiment, string question, Action<Lab> body)
+static int Run(IEnumerable<string> args, string experiment, string question, Action<Lab> body)
 {
     using var stop = new CancellationTokenSource();
     var signal = 0;
@@ -163,7 +166,7 @@ static int Run(IReadOnlyList<string> args, string experiment, string question, A
     Options? options = null;
     try
     {
-        options = Options.Parse(experiment, question, args);
+        options = Options.Parse(experiment, question, [.. args]);
         if (options is null) return 0;
         var lab = new Lab(experiment, question, options, stop.Token);
         body(lab);

@@ -96,7 +96,7 @@ public static class Training
             var labels = set.Labels.AsMemory(start, at.Length);
             var (mean, right) = tape.Step(() =>
             {
-                var logits = model.Forward(set.Images(at), Mode.Evaluation);
+                var logits = model.Forward(Batches.Images(set, at), Mode.Evaluation);
                 return ((double)logits.CrossEntropy(labels).Item, logits.CountCorrect(labels.Span));
             }, record: false);
             loss += mean * at.Length;
@@ -111,10 +111,10 @@ public static class Training
 
     static float Step(Tape tape, Model model, Optimizer optimizer, ImageSet set, ReadOnlyMemory<int> batch, byte[] labels)
     {
-        set.Labels(batch.Span, labels);
+        Batches.Labels(set, batch.Span, labels);
         return tape.Step(() =>
         {
-            var logits = model.Forward(set.Images(batch.Span), Mode.Training);
+            var logits = model.Forward(Batches.Images(set, batch.Span), Mode.Training);
             var loss = logits.CrossEntropy(labels);
             optimizer.Step(loss);
             return loss.Item;

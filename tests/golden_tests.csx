@@ -1,0 +1,203 @@
+#nullable enable
+// Against values recorded from PyTorch (tests/golden). A layer's outputs agree to 1e-5 of the largest, gradients and
+// statistics to 1e-4; training trajectories as stated at each.
+
+public static class Golden
+{
+    static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+
+    public static JsonElement Read(string name) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(Here(), "golden", name))).RootElement;
+
+    public static IEnumerable<JsonElement> Cases(string name) => Read(name).GetProperty("cases").EnumerateArray();
+
+    public static string Text(this JsonElement e, string key) => e.GetProperty(key).GetString()!;
+    public static double Number(this JsonElement e, string key) => e.GetProperty(key).GetDouble();
+
+    public static double[] Values(this JsonElement array) =>
+        [.. array.GetProperty("data").EnumerateArray().Select(value => value.GetDouble())];
+
+    public static Shape ShapeOf(JsonElement array) =>
+        new([.. array.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())]);
+
+    public static Tensor Tensor(this JsonElement array) => Numeric.TensorOf(ShapeOf(array), array.Floats());
+
+    public static float[] Floats(this JsonElement array) => [.. array.Values().Select(value => (float)value)];
+
+    /// <summary>Sets parameters and buffers from recorded ones, by the end of their names.</summary>
+    public static Model Load(this Model model, JsonElement recorded)
+    {
+        foreach (var tensor in model.Parameters.Concat(model.Buffers))
+            foreach (var entry in recorded.EnumerateObject())
+                if (tensor.Name == entry.Name || tensor.Name!.EndsWith("." + entry.Name)) tensor.Assign(entry.Value.Floats());
+        return model;
+    }
+
+    /// <summary>Recorded arrays by name against a model's, to a tolerance relative to the largest value.</summary>
+    public static void ShouldMatch(this IEnumerable<(string? Name, float[] Values)> actual, JsonElement recorded, double tolerance)
+    {
+        foreach (var entry in recorded.EnumerateObject())
+        {
+            var own = actual.Where(pair => pair.Name == entry.Name || pair.Name!.EndsWith("." + entry.Name)).ToList();
+            own.Count.ShouldBe(1, entry.Name);
+            Numeric.Distance(own[0].Values, entry.Value.Values()).ShouldBeLessThan(tolerance, entry.Name);
+        }
+    }
+
+    public static IEnumerable<(string?, float[])> Values(this IEnumerable<Tensor> tensors) =>
+        [.. tensors.Select(tensor => (tensor.Name, tensor.ToArray()))];
+
+    /// <summary>The layer that a recorded case is about.</summary>
+    public static Layer LayerOf(JsonElement test)
+    {
+        var (config, first) = (test.GetProperty("config"), ShapeOf(test.GetProperty("inputs")[0]));
+        var parameters = test.GetProperty("parameters");
+        Shape Of(string name) => ShapeOf(parameters.GetProperty(name));
+        var bias = parameters.TryGetProperty("bias", out _);
+        var momentum = config.TryGetProperty("momentum", out var m) && m.ValueKind == JsonValueKind.Number ? m.GetDouble() : (double?)null;
+        byte[] Labels() => [.. config.GetProperty("labels").EnumerateArray().Select(label => (byte)label.GetInt32())];
+        return test.Text("layer") switch
+        {
+            "linear" => Linear(Of("weight")[0], Of("weight")[1], Zero, bias),
+            "sigmoid" => Sigmoid,
+            "tanh" => Tanh,
+            "relu" => Relu,
+            "exp" => Layer.Of(x => x.Exp()),
+            "log" => Layer.Of(x => x.Log()),
+            "sqrt" => Layer.Of(x => x.Sqrt()),
+            "softmax_cross_entropy" => Layer.Of(x => x.CrossEntropy(Labels())),
+            "batch" => BatchNorm(first[1], momentum),
+            "batch_no_gamma" => BatchNorm(first[1], momentum, gamma: false),
+            "batch_no_affine" => BatchNorm(first[1], momentum, gamma: false, beta: false),
+            "ghost" => BatchNorm(first[1], momentum, ghost: config.GetProperty("ghost_size").GetInt32()),
+            "seed" => SeedNorm(first[1], last: parameters.TryGetProperty("gamma", out _)),
+            "layer" => LayerNorm(first[1]),
+            "group" => GroupNorm(first[1], config.GetProperty("groups").GetInt32()),
+            "instance" => InstanceNorm(first[1]),
+            var other => throw new NotSupportedException(other),
+        };
+    }
+
+    /// <summary>Runs the model on a recorded input with the recorded upstream gradient.</summary>
+    public static (float[] Output, List<(string?, float[])> Gradients) Run(Model model, JsonElement input, JsonElement upstream, Mode mode)
+    {
+        var x = Numeric.Parameter("input", input.Tensor());
+        return new Tape().Step(() =>
+        {
+            var y = model.Forward(x, mode);
+            var gradients = Tape.Gradients(y, upstream.Tensor()).Select(pair => (pair.Parameter.Name, pair.Gradient.ToArray())).ToList();
+            return (y.ToArray(), gradients);
+        });
+    }
+
+    public static void Check(Model model, JsonElement input, JsonElement upstream, Mode mode, JsonElement expected)
+    {
+        var (output, gradients) = Run(model, input, upstream, mode);
+        Numeric.Distance(output, expected.GetProperty("output").Values()).ShouldBeLessThan(1e-5, "output");
+        Numeric.Distance(gradients.Single(pair => pair.Item1 == "input").Item2, expected.GetProperty("input_gradient").Values())
+            .ShouldBeLessThan(1e-4, "input gradient");
+        gradients.ShouldMatch(expected.GetProperty("parameter_gradients"), 1e-4);
+    }
+}
+
+foreach (var test in Golden.Cases("layers.json").ToList())
+    Test($"golden: layer {test.Text("name")}", () =>
+    {
+        var model = Golden.LayerOf(test).ToModel(0).Load(test.GetProperty("parameters"));
+        var (inputs, upstream, expected) = (test.GetProperty("inputs"), test.GetProperty("upstream"), test.GetProperty("double"));
+        Golden.Check(model, inputs[0], upstream, Mode.Training, expected);
+        model.Buffers.Values().ShouldMatch(expected.GetProperty("buffers"), 1e-5);
+        if (!expected.TryGetProperty("evaluation", out var evaluation)) return;
+        for (var i = 1; i < 3; i++) Golden.Run(model, inputs[i], upstream, Mode.Training);
+        model.Buffers.Values().ShouldMatch(expected.GetProperty("buffers_after_3"), 1e-5);
+        Golden.Check(model, inputs[3], upstream, Mode.Evaluation, evaluation);
+        model.Buffers.Values().ShouldMatch(expected.GetProperty("buffers_after_3"), 1e-5);
+    });
+
+static Optimizer OptimizerOf(JsonElement test)
+{
+    var config = test.GetProperty("config");
+    var lr = config.Number("lr");
+    return test.Text("optimizer") switch
+    {
+        "sgd" => new Sgd(lr, config.Number("momentum"), config.Number("weight_decay")),
+        "rmsprop_torch" => new RmsProp(lr, config.Number("rho"), config.Number("eps")),
+        "rmsprop_keras" => new RmsProp(lr, config.Number("rho"), config.Number("eps"), epsilonInside: true),
+        "adam" => new Adam(lr, config.Number("beta1"), config.Number("beta2"), config.Number("eps")),
+        var other => throw new NotSupportedException(other),
+    };
+}
+
+foreach (var test in Golden.Cases("optimizers.json").Where(test => test.Text("optimizer") != "clip_global_norm").ToList())
+    foreach (var panels in new[] { false, true })
+        Test($"golden: optimizer {test.Text("name")}{(panels ? ", panels" : "")}", () =>
+        {
+            var start = test.GetProperty("parameter");
+            var parameter = Tensor.Parameter("p", Golden.ShapeOf(start), panels).Assign(start.Floats());
+            var optimizer = OptimizerOf(test);
+            foreach (var (gradient, expected) in test.GetProperty("gradients").EnumerateArray()
+                .Zip(test.GetProperty("double").GetProperty("values").EnumerateArray()))
+            {
+                optimizer.Update(parameter, gradient.Tensor());
+                Numeric.Distance(parameter.ToArray(), expected.Values()).ShouldBeLessThan(1e-5);
+            }
+        });
+
+// Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end.
+foreach (var test in Golden.Cases("trajectories.json").Where(test => test.Text("model") == "mlp").ToList())
+    Test($"golden: trajectory {test.Text("name")}", () =>
+    {
+        var data = Golden.Read("trajectories.json").GetProperty("datasets").GetProperty(test.Text("dataset"));
+        var images = data.GetProperty("inputs").Tensor();
+        byte[] labels = [.. data.GetProperty("labels").EnumerateArray().Select(label => (byte)label.GetInt32())];
+        var activation = test.Text("activation") == "relu" ? Relu : Sigmoid;
+        Func<int, Layer>? norm = test.Text("norm") == "none" ? null : channels => BatchNorm(channels);
+        var model = Mlp(20, 3, 12, 5, activation, norm, Zero).ToModel(0).Load(test.GetProperty("parameters"));
+        var optimizer = OptimizerOf(test);
+        var size = test.GetProperty("batch_size").GetInt32();
+        var tolerance = test.Text("optimizer") == "sgd" ? 1e-4 : 1e-3;
+        var (tape, step) = (new Tape(), 0);
+        foreach (var expected in test.GetProperty("double").GetProperty("losses").Values())
+        {
+            var start = size * step++ % labels.Length;
+            var loss = tape.Step(() =>
+            {
+                var x = Tensor.Of((size, 20), images.ToArray().AsSpan(start * 20, size * 20));
+                var loss = model.Forward(x, Mode.Training).CrossEntropy(labels.AsMemory(start, size));
+                optimizer.Step(loss);
+                return loss.Item;
+            });
+            ((double)loss).ShouldBe(expected, tolerance * expected, $"loss at step {step}");
+        }
+        model.Parameters.Values().ShouldMatch(test.GetProperty("double").GetProperty("parameters"), 10 * tolerance);
+        model.Buffers.Values().ShouldMatch(test.GetProperty("double").GetProperty("buffers"), 10 * tolerance);
+    });
+
+Test("golden: batch normalization alone over 100 steps of SGD, to 1e-4", () =>
+{
+    var test = Golden.Cases("trajectories.json").Single(test => test.Text("name") == "batchnorm_alone");
+    var model = BatchNorm(8).ToModel(0);
+    var optimizer = OptimizerOf(test);
+    Tensor scale = test.GetProperty("target_scale").Tensor(), shift = test.GetProperty("target_shift").Tensor();
+    var inputs = test.GetProperty("inputs").Floats();
+    var recorded = test.GetProperty("double").GetProperty("recorded").EnumerateArray().ToList();
+    var tape = new Tape();
+    for (var step = 0; step < 100; step++)
+    {
+        var output = tape.Step(() =>
+        {
+            var x = Tensor.Of((16, 8), inputs.AsSpan(step * 16 * 8, 16 * 8));
+            var y = model.Forward(x, Mode.Training);
+            var error = y - (x * scale + shift);
+            optimizer.Step((error * error).Mean());
+            return y.ToArray();
+        });
+        if (step % 10 != 9) continue;
+        var expected = recorded[step / 10];
+        Numeric.Distance(output, expected.GetProperty("output").Values()).ShouldBeLessThan(1e-4, "output");
+        var names = model.Parameters.Concat(model.Buffers).Values();
+        foreach (var entry in expected.EnumerateObject().Where(entry => entry.Name is "gamma" or "beta" or "running_mean" or "running_var"))
+            Numeric.Distance(names.Single(pair => pair.Item1!.EndsWith("." + entry.Name)).Item2, entry.Value.Values())
+                .ShouldBeLessThan(1e-4, entry.Name);
+    }
+});

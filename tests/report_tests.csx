@@ -1,0 +1,172 @@
+#load "../lib/report/page.csx"
+#load "../lib/report/progress.csx"
+#nullable enable
+using Microsoft.Data.Analysis;
+using Spectre.Console;
+
+// Two arms, three rates; "none" loses two seeds at 1 and all six at 10.
+static Figure SampleBand(string other = "batch")
+{
+    Lost[] lost = [new("none", 1, 1 / 6.0, 1 / 6.0, 6), new("none", 10, 1, 0, 6), new(other, 10, 0, 0, 6)];
+    var points = from arm in new[] { "none", other } from x in new[] { 0.1, 1, 10 } from seed in Enumerable.Range(1, 6)
+                 where arm != "none" || x < 1 || x == 1 && seed > 2
+                 select new Point(arm, $"{seed}", x, 90 + seed + x / 7, "a < b");
+    return Band("band", "Accuracy", new("learning rate", Log: true), new("accuracy (%)"), [.. points], lost);
+}
+
+static Page SamplePage(params Section[] sections) => new("lr_sweep", "Title <b>", "Why & how?", [new("a", "1 < 2")],
+    sections, Notice: "\"digits\" <script>alert(1)</script>");
+
+static JsonElement[] Traces(Figure figure) =>
+    [.. JsonDocument.Parse(GenericChart.toFigureJson(figure.Chart)).RootElement.GetProperty("data").EnumerateArray()];
+
+static string? StringAt(JsonElement trace, string key) =>
+    trace.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+Test("report: every seed is drawn, and a lost one is a cross and no number", () =>
+{
+    var traces = Traces(SampleBand());
+    var dots = traces.Where(t => StringAt(t, "mode") == "markers" && StringAt(t, "yaxis") != "y2");
+    dots.Sum(t => t.GetProperty("y").GetArrayLength()).ShouldBe(6 + 4 + 18);
+    var medians = traces.First(t => StringAt(t, "mode") == "lines+markers" && StringAt(t, "legendgroup") == "none");
+    medians.GetProperty("y")[2].ValueKind.ShouldBe(JsonValueKind.Null);
+    var fills = medians.GetProperty("marker").GetProperty("color").EnumerateArray().Select(c => c.GetString());
+    fills.Take(2).ShouldBe(["#E69F00", Look.Paper]);
+    string[] crosses = [.. traces
+        .Where(t => StringAt(t, "yaxis") == "y2" && StringAt(t.GetProperty("marker"), "symbol") == "x")
+        .SelectMany(t => t.GetProperty("hovertext").EnumerateArray().Select(h => h.GetString()!))];
+    crosses.ShouldBe(["<b>none</b>, learning rate 1<br>1 diverged and 1 stuck of 6",
+        "<b>none</b>, learning rate 10<br>6 diverged and 0 stuck of 6"]);
+});
+
+Test("report: N in the legend, the true level in the caption", () =>
+{
+    Traces(SampleBand()).Where(t => t.GetProperty("showlegend").GetBoolean()).Select(t => StringAt(t, "name"))
+        .ShouldBe(["none  (N = 6)", "batch  (N = 6)"]);
+    SampleBand().Caption.ShouldContain("true level 96.9%; lowest to highest seed where fewer than 6 are left");
+});
+
+Test("report: what is not finite is refused", () => Should.Throw<ArgumentException>(() =>
+    Curves("c", "c", new("step"), new("loss"), [new("none", "1", 1, double.NaN)])));
+
+Test("report: a log axis refuses zero", () => Should.Throw<ArgumentException>(() =>
+    Curves("c", "c", new("step", Log: true), new("loss"), [new("none", "1", 0, 1)])).Message.ShouldContain("log axis"));
+
+Test("report: curves part seeds by gaps and stop the median below half of the seeds", () =>
+{
+    var points = new[] { (1, 1), (1, 10), (1, 100), (2, 1), (2, 10), (3, 1) }
+        .Select(p => new Point("batch", $"{p.Item1}", p.Item2, p.Item1 + p.Item2)).ToList();
+    var traces = Traces(Curves("c", "c", new("step", Log: true), new("loss"), points, [points[4]]));
+    var seeds = traces.First(t => t.TryGetProperty("opacity", out _));
+    seeds.GetProperty("y").EnumerateArray().Count(y => y.ValueKind == JsonValueKind.Null).ShouldBe(3);
+    var median = traces.First(t => t.TryGetProperty("connectgaps", out _) && !t.TryGetProperty("opacity", out _));
+    median.GetProperty("x").EnumerateArray().Select(x => x.GetDouble()).ShouldBe([1, 10]);
+});
+
+Test("report: a range at the grid's end says so", () =>
+{
+    var row = new RangeRow("batch", "batch", 0.01, 1000, [100, 100, 1000], 3);
+    Marks.Span(row, (1e-3, 1e3), log: true).ShouldBe("0.01 to ≥ 1000, 5 decades");
+    Marks.Span(row with { Low = double.NaN }, (1e-3, 1e3), log: true).ShouldBe("none");
+    var marks = Traces(Ranges("r", "r", new("rate", Log: true), [row], (1e-3, 1e3)))
+        .Single(t => StringAt(t, "mode") == "markers+text");
+    marks.GetProperty("text").EnumerateArray().Select(t => t.GetString()).ShouldBe(["2", ""]);
+});
+
+Test("report: an arm looks the same everywhere, an unknown one is stable and apart", () =>
+{
+    Look.Of(["batch", "none"]).Select(a => a.Arm).ShouldBe(["none", "batch"]);
+    Look.Of(["batch"])[0].Style.ShouldBe(Look.Of(["none", "batch", "new"])[1].Style);
+    string[] many = ["none", "batch", "a", "b", "c", "d", "e", "f", "g", "h"];
+    Look.Of(many).Select(a => a.Style.Color).Distinct().Count().ShouldBe(10);
+    Look.Of(many.Reverse()).ShouldBe(Look.Of(many));
+    Look.Of([.. many, "i"]).Count.ShouldBe(11);
+});
+
+Test("report: numbers for people", () =>
+{
+    (double Value, string Text)[] table = [(1000, "1000"), (0.0316227766, "0.0316"), (-2.5, "−2.5"), (0, "0"),
+        (1e-7, "1e−7"), (2.345e9, "2.35e9"), (double.NaN, "–"), (double.NegativeInfinity, "−∞"), (123456, "123456")];
+    foreach (var (value, text) in table) Look.Number(value).ShouldBe(text);
+});
+
+Test("report: the same data gives the same bytes, and one plotly.js in less than 6 MB", () =>
+{
+    string Once() => PageHtml.Of(SamplePage(new FigureSection(SampleBand()), new FigureSection(SampleBand("layer"))));
+    var html = Once();
+    Once().ShouldBe(html);
+    Regex.Count(html, @"plotly\.js v\d").ShouldBe(1);
+    Encoding.UTF8.GetByteCount(html).ShouldBeLessThan(6_000_000);
+    PageHtml.Of(SamplePage()).ShouldNotContain("plotly.js v");
+});
+
+Test("report: nothing is fetched", () =>
+{
+    var html = PageHtml.Of(SamplePage(new FigureSection(SampleBand())));
+    Regex.IsMatch(html, """<(script|img|link|iframe)[^>]*(src|href)=["']?(https?:)?//""").ShouldBeFalse();
+    html.ShouldContain("default-src 'none'");
+    html.ShouldNotContain("@import");
+});
+
+Test("report: texts are escaped, in HTML and in the figures' JSON", () =>
+{
+    var figure = SampleBand("</script><b>");
+    var html = PageHtml.Of(SamplePage(new FigureSection(figure), new Definitions("D", [("<i>", "&")]),
+        new Links("L", [("a", "x.csv\" onclick=\"y", "")])));
+    html.ShouldContain("<h1>Title &lt;b&gt;</h1>");
+    html.ShouldContain("Why &amp; how?");
+    html.ShouldContain("<dt>&lt;i&gt;</dt><dd>&amp;</dd>");
+    html.ShouldNotContain("<script>alert");
+    html.ShouldNotContain("\" onclick=\"");
+    var json = Regex.Match(html, """data-for="band">(.*?)</script>""").Groups[1].Value;
+    json.ShouldNotContain("<");
+    JsonDocument.Parse(json).RootElement.GetProperty("data").GetArrayLength().ShouldBe(Traces(figure).Length);
+});
+
+Test("report: tables format a column alike and say what is missing", () =>
+{
+    var frame = new DataFrame(new StringDataFrameColumn("norm", ["none", "<b>"]),
+        new DoubleDataFrameColumn("lr", [1e-3, 1e3]), new DoubleDataFrameColumn("loss", [0.25, double.NaN]),
+        new Int32DataFrameColumn("seeds", [6, 5]));
+    var html = PageHtml.Of(SamplePage(new TableSection("T", frame, Formats: new Dictionary<string, string>
+        { ["loss"] = "0.0" })));
+    html.ShouldContain("""<td>none</td><td class="n" data-v="0.001">0.001</td><td class="n" data-v="0.25">0.3</td>""");
+    html.ShouldContain("""<td>&lt;b&gt;</td><td class="n" data-v="1000">1000</td><td class="n" data-v="">–</td>""");
+});
+
+Test("report: a page is written whole, over an old one, into a new folder", () =>
+{
+    var folder = Directory.CreateTempSubdirectory("report_tests");
+    var path = Path.Combine(folder.FullName, "new", "report.html");
+    WritePage(path, SamplePage());
+    WriteIndex(path, "All", "Every experiment.", [new("lr_sweep", "T < U", "S", "lr_sweep/report.html")]);
+    File.ReadAllText(path).ShouldContain("""<a href="lr_sweep/report.html"><span class="name">lr_sweep</span>""");
+    Directory.GetFiles(Path.GetDirectoryName(path)!).ShouldBe([path]);
+    folder.Delete(recursive: true);
+});
+
+Test("report: progress counts from many threads, in plain lines where there is no terminal", () =>
+{
+    var text = new StringWriter();
+    var console = AnsiConsole.Create(new AnsiConsoleSettings
+        { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(text) });
+    using (var progress = new SweepProgress("sweep", 1000, reused: 200, console: console))
+        Parallel.For(0, 800, i => progress.Report(i % 2 == 0 ? "none" : "[batch]", i % 8 == 0 ? "diverged" : "ok"));
+    var lines = text.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    lines[0].ShouldBe("sweep: 800 trials to run, 200 kept");
+    lines.Count(l => l.StartsWith("sweep: ") && l.Contains("/1000")).ShouldBe(8);
+    lines.ShouldContain(l => Regex.IsMatch(l, @"^\[batch\] +400 +- +- +-$"));
+    lines.ShouldContain(l => Regex.IsMatch(l, @"^none +300 +- +100 +-$"));
+    lines[^1].ShouldStartWith("sweep: 800 trials in ");
+});
+
+Test("report: progress never throws", () =>
+{
+    var closed = new StringWriter();
+    closed.Dispose();
+    var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(closed) });
+    using var progress = new SweepProgress("sweep", 1, console: console);
+    progress.Report("none", "no such status", cost: double.NaN);
+    progress.Report("none", "ok");
+    progress.Dispose();
+});
