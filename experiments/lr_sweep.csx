@@ -68,5 +68,5 @@ static string Ratio(IReadOnlyList<double> logRatios)
 {
     if (logRatios.Count < 2) return "too few data";
     var interval = MeanInterval(logRatios);
-    return string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, interval.Estimate):G2}x ({Math.Pow(10, interval.Low):G2} to {Math.Pow(10, interval.High):G2})");
+    return string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, interval.Estimate):0.#}x ({Math.Pow(10, interval.Low):0.#} to {Math.Pow(10, interval.High):0.#})");
 }

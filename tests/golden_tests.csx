@@ -2,115 +2,111 @@
 // Against values recorded from PyTorch (tests/golden). A layer's outputs agree to 1e-5 of the largest, gradients and
 // statistics to 1e-4; training trajectories as stated at each.
 
-public static class Golden
+static string GoldenFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+
+static JsonElement ReadGolden(string name) =>
+    JsonDocument.Parse(File.ReadAllText(Path.Combine(GoldenFolder(), "golden", name))).RootElement;
+
+static IEnumerable<JsonElement> GoldenCases(string name) => ReadGolden(name).GetProperty("cases").EnumerateArray();
+
+static string Text(this JsonElement e, string key) => e.GetProperty(key).GetString()!;
+static double Number(this JsonElement e, string key) => e.GetProperty(key).GetDouble();
+
+static double[] Values(this JsonElement array) =>
+    [.. array.GetProperty("data").EnumerateArray().Select(value => value.GetDouble())];
+
+static Shape ShapeOf(JsonElement array) =>
+    new([.. array.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())]);
+
+static Tensor ToTensor(this JsonElement array) => Numeric.TensorOf(ShapeOf(array), array.Floats());
+
+static float[] Floats(this JsonElement array) => [.. array.Values().Select(value => (float)value)];
+
+/// <summary>Sets parameters and buffers from recorded ones, by the end of their names.</summary>
+static Model Load(this Model model, JsonElement recorded)
 {
-    static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
-
-    public static JsonElement Read(string name) =>
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(Here(), "golden", name))).RootElement;
-
-    public static IEnumerable<JsonElement> Cases(string name) => Read(name).GetProperty("cases").EnumerateArray();
-
-    public static string Text(this JsonElement e, string key) => e.GetProperty(key).GetString()!;
-    public static double Number(this JsonElement e, string key) => e.GetProperty(key).GetDouble();
-
-    public static double[] Values(this JsonElement array) =>
-        [.. array.GetProperty("data").EnumerateArray().Select(value => value.GetDouble())];
-
-    public static Shape ShapeOf(JsonElement array) =>
-        new([.. array.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())]);
-
-    public static Tensor Tensor(this JsonElement array) => Numeric.TensorOf(ShapeOf(array), array.Floats());
-
-    public static float[] Floats(this JsonElement array) => [.. array.Values().Select(value => (float)value)];
-
-    /// <summary>Sets parameters and buffers from recorded ones, by the end of their names.</summary>
-    public static Model Load(this Model model, JsonElement recorded)
-    {
-        foreach (var tensor in model.Parameters.Concat(model.Buffers))
-            foreach (var entry in recorded.EnumerateObject())
-                if (tensor.Name == entry.Name || tensor.Name!.EndsWith("." + entry.Name)) tensor.Assign(entry.Value.Floats());
-        return model;
-    }
-
-    /// <summary>Recorded arrays by name against a model's, to a tolerance relative to the largest value.</summary>
-    public static void ShouldMatch(this IEnumerable<(string? Name, float[] Values)> actual, JsonElement recorded, double tolerance)
-    {
+    foreach (var tensor in model.Parameters.Concat(model.Buffers))
         foreach (var entry in recorded.EnumerateObject())
-        {
-            var own = actual.Where(pair => pair.Name == entry.Name || pair.Name!.EndsWith("." + entry.Name)).ToList();
-            own.Count.ShouldBe(1, entry.Name);
-            Numeric.Distance(own[0].Values, entry.Value.Values()).ShouldBeLessThan(tolerance, entry.Name);
-        }
-    }
+            if (tensor.Name == entry.Name || tensor.Name!.EndsWith("." + entry.Name)) tensor.Assign(entry.Value.Floats());
+    return model;
+}
 
-    public static IEnumerable<(string?, float[])> Values(this IEnumerable<Tensor> tensors) =>
-        [.. tensors.Select(tensor => (tensor.Name, tensor.ToArray()))];
-
-    /// <summary>The layer that a recorded case is about.</summary>
-    public static Layer LayerOf(JsonElement test)
+/// <summary>Recorded arrays by name against a model's, to a tolerance relative to the largest value.</summary>
+static void ShouldMatch(this IEnumerable<(string? Name, float[] Values)> actual, JsonElement recorded, double tolerance)
+{
+    foreach (var entry in recorded.EnumerateObject())
     {
-        var (config, first) = (test.GetProperty("config"), ShapeOf(test.GetProperty("inputs")[0]));
-        var parameters = test.GetProperty("parameters");
-        Shape Of(string name) => ShapeOf(parameters.GetProperty(name));
-        var bias = parameters.TryGetProperty("bias", out _);
-        var momentum = config.TryGetProperty("momentum", out var m) && m.ValueKind == JsonValueKind.Number ? m.GetDouble() : (double?)null;
-        byte[] Labels() => [.. config.GetProperty("labels").EnumerateArray().Select(label => (byte)label.GetInt32())];
-        return test.Text("layer") switch
-        {
-            "linear" => Linear(Of("weight")[0], Of("weight")[1], Zero, bias),
-            "sigmoid" => Sigmoid,
-            "tanh" => Tanh,
-            "relu" => Relu,
-            "exp" => Layer.Of(x => x.Exp()),
-            "log" => Layer.Of(x => x.Log()),
-            "sqrt" => Layer.Of(x => x.Sqrt()),
-            "softmax_cross_entropy" => Layer.Of(x => x.CrossEntropy(Labels())),
-            "batch" => BatchNorm(first[1], momentum),
-            "batch_no_gamma" => BatchNorm(first[1], momentum, gamma: false),
-            "batch_no_affine" => BatchNorm(first[1], momentum, gamma: false, beta: false),
-            "ghost" => BatchNorm(first[1], momentum, ghost: config.GetProperty("ghost_size").GetInt32()),
-            "seed" => SeedNorm(first[1], last: parameters.TryGetProperty("gamma", out _)),
-            "layer" => LayerNorm(first[1]),
-            "group" => GroupNorm(first[1], config.GetProperty("groups").GetInt32()),
-            "instance" => InstanceNorm(first[1]),
-            var other => throw new NotSupportedException(other),
-        };
-    }
-
-    /// <summary>Runs the model on a recorded input with the recorded upstream gradient.</summary>
-    public static (float[] Output, List<(string?, float[])> Gradients) Run(Model model, JsonElement input, JsonElement upstream, Mode mode)
-    {
-        var x = Numeric.Parameter("input", input.Tensor());
-        return new Tape().Step(() =>
-        {
-            var y = model.Forward(x, mode);
-            var gradients = Tape.Gradients(y, upstream.Tensor()).Select(pair => (pair.Parameter.Name, pair.Gradient.ToArray())).ToList();
-            return (y.ToArray(), gradients);
-        });
-    }
-
-    public static void Check(Model model, JsonElement input, JsonElement upstream, Mode mode, JsonElement expected)
-    {
-        var (output, gradients) = Run(model, input, upstream, mode);
-        Numeric.Distance(output, expected.GetProperty("output").Values()).ShouldBeLessThan(1e-5, "output");
-        Numeric.Distance(gradients.Single(pair => pair.Item1 == "input").Item2, expected.GetProperty("input_gradient").Values())
-            .ShouldBeLessThan(1e-4, "input gradient");
-        gradients.ShouldMatch(expected.GetProperty("parameter_gradients"), 1e-4);
+        var own = actual.Where(pair => pair.Name == entry.Name || pair.Name!.EndsWith("." + entry.Name)).ToList();
+        own.Count.ShouldBe(1, entry.Name);
+        Numeric.Distance(own[0].Values, entry.Value.Values()).ShouldBeLessThan(tolerance, entry.Name);
     }
 }
 
-foreach (var test in Golden.Cases("layers.json").ToList())
+static IEnumerable<(string?, float[])> Values(this IEnumerable<Tensor> tensors) =>
+    [.. tensors.Select(tensor => (tensor.Name, tensor.ToArray()))];
+
+/// <summary>The layer that a recorded case is about.</summary>
+static Layer LayerOf(JsonElement test)
+{
+    var (config, first) = (test.GetProperty("config"), ShapeOf(test.GetProperty("inputs")[0]));
+    var parameters = test.GetProperty("parameters");
+    Shape Of(string name) => ShapeOf(parameters.GetProperty(name));
+    var bias = parameters.TryGetProperty("bias", out _);
+    var momentum = config.TryGetProperty("momentum", out var m) && m.ValueKind == JsonValueKind.Number ? m.GetDouble() : (double?)null;
+    byte[] Labels() => [.. config.GetProperty("labels").EnumerateArray().Select(label => (byte)label.GetInt32())];
+    return test.Text("layer") switch
+    {
+        "linear" => Linear(Of("weight")[0], Of("weight")[1], Zero, bias),
+        "sigmoid" => Sigmoid,
+        "tanh" => Tanh,
+        "relu" => Relu,
+        "exp" => Layer.Of(x => x.Exp()),
+        "log" => Layer.Of(x => x.Log()),
+        "sqrt" => Layer.Of(x => x.Sqrt()),
+        "softmax_cross_entropy" => Layer.Of(x => x.CrossEntropy(Labels())),
+        "batch" => BatchNorm(first[1], momentum),
+        "batch_no_gamma" => BatchNorm(first[1], momentum, gamma: false),
+        "batch_no_affine" => BatchNorm(first[1], momentum, gamma: false, beta: false),
+        "ghost" => BatchNorm(first[1], momentum, ghost: config.GetProperty("ghost_size").GetInt32()),
+        "seed" => SeedNorm(first[1], last: parameters.TryGetProperty("gamma", out _)),
+        "layer" => LayerNorm(first[1]),
+        "group" => GroupNorm(first[1], config.GetProperty("groups").GetInt32()),
+        "instance" => InstanceNorm(first[1]),
+        var other => throw new NotSupportedException(other),
+    };
+}
+
+/// <summary>Runs the model on a recorded input with the recorded upstream gradient.</summary>
+static (float[] Output, List<(string?, float[])> Gradients) RunGolden(Model model, JsonElement input, JsonElement upstream, Mode mode)
+{
+    var x = Numeric.Parameter("input", input.ToTensor());
+    return new Tape().Step(() =>
+    {
+        var y = model.Forward(x, mode);
+        var gradients = Tape.Gradients(y, upstream.ToTensor()).Select(pair => (pair.Parameter.Name, pair.Gradient.ToArray())).ToList();
+        return (y.ToArray(), gradients);
+    });
+}
+
+static void CheckGolden(Model model, JsonElement input, JsonElement upstream, Mode mode, JsonElement expected)
+{
+    var (output, gradients) = RunGolden(model, input, upstream, mode);
+    Numeric.Distance(output, expected.GetProperty("output").Values()).ShouldBeLessThan(1e-5, "output");
+    Numeric.Distance(gradients.Single(pair => pair.Item1 == "input").Item2, expected.GetProperty("input_gradient").Values())
+        .ShouldBeLessThan(1e-4, "input gradient");
+    gradients.ShouldMatch(expected.GetProperty("parameter_gradients"), 1e-4);
+}
+foreach (var test in GoldenCases("layers.json").ToList())
     Test($"golden: layer {test.Text("name")}", () =>
     {
-        var model = Golden.LayerOf(test).ToModel(0).Load(test.GetProperty("parameters"));
+        var model = LayerOf(test).ToModel(0).Load(test.GetProperty("parameters"));
         var (inputs, upstream, expected) = (test.GetProperty("inputs"), test.GetProperty("upstream"), test.GetProperty("double"));
-        Golden.Check(model, inputs[0], upstream, Mode.Training, expected);
+        CheckGolden(model, inputs[0], upstream, Mode.Training, expected);
         model.Buffers.Values().ShouldMatch(expected.GetProperty("buffers"), 1e-5);
         if (!expected.TryGetProperty("evaluation", out var evaluation)) return;
-        for (var i = 1; i < 3; i++) Golden.Run(model, inputs[i], upstream, Mode.Training);
+        for (var i = 1; i < 3; i++) RunGolden(model, inputs[i], upstream, Mode.Training);
         model.Buffers.Values().ShouldMatch(expected.GetProperty("buffers_after_3"), 1e-5);
-        Golden.Check(model, inputs[3], upstream, Mode.Evaluation, evaluation);
+        CheckGolden(model, inputs[3], upstream, Mode.Evaluation, evaluation);
         model.Buffers.Values().ShouldMatch(expected.GetProperty("buffers_after_3"), 1e-5);
     });
 
@@ -128,27 +124,27 @@ static Optimizer OptimizerOf(JsonElement test)
     };
 }
 
-foreach (var test in Golden.Cases("optimizers.json").Where(test => test.Text("optimizer") != "clip_global_norm").ToList())
+foreach (var test in GoldenCases("optimizers.json").Where(test => test.Text("optimizer") != "clip_global_norm").ToList())
     foreach (var panels in new[] { false, true })
         Test($"golden: optimizer {test.Text("name")}{(panels ? ", panels" : "")}", () =>
         {
             var start = test.GetProperty("parameter");
-            var parameter = Tensor.Parameter("p", Golden.ShapeOf(start), panels).Assign(start.Floats());
+            var parameter = Tensor.Parameter("p", ShapeOf(start), panels).Assign(start.Floats());
             var optimizer = OptimizerOf(test);
             foreach (var (gradient, expected) in test.GetProperty("gradients").EnumerateArray()
                 .Zip(test.GetProperty("double").GetProperty("values").EnumerateArray()))
             {
-                optimizer.Update(parameter, gradient.Tensor());
+                optimizer.Update(parameter, gradient.ToTensor());
                 Numeric.Distance(parameter.ToArray(), expected.Values()).ShouldBeLessThan(1e-5);
             }
         });
 
 // Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end.
-foreach (var test in Golden.Cases("trajectories.json").Where(test => test.Text("model") == "mlp").ToList())
+foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("model") == "mlp").ToList())
     Test($"golden: trajectory {test.Text("name")}", () =>
     {
-        var data = Golden.Read("trajectories.json").GetProperty("datasets").GetProperty(test.Text("dataset"));
-        var images = data.GetProperty("inputs").Tensor();
+        var data = ReadGolden("trajectories.json").GetProperty("datasets").GetProperty(test.Text("dataset"));
+        var images = data.GetProperty("inputs").ToTensor();
         byte[] labels = [.. data.GetProperty("labels").EnumerateArray().Select(label => (byte)label.GetInt32())];
         var activation = test.Text("activation") == "relu" ? Relu : Sigmoid;
         Func<int, Layer>? norm = test.Text("norm") == "none" ? null : channels => BatchNorm(channels);
@@ -175,10 +171,10 @@ foreach (var test in Golden.Cases("trajectories.json").Where(test => test.Text("
 
 Test("golden: batch normalization alone over 100 steps of SGD, to 1e-4", () =>
 {
-    var test = Golden.Cases("trajectories.json").Single(test => test.Text("name") == "batchnorm_alone");
+    var test = GoldenCases("trajectories.json").Single(test => test.Text("name") == "batchnorm_alone");
     var model = BatchNorm(8).ToModel(0);
     var optimizer = OptimizerOf(test);
-    Tensor scale = test.GetProperty("target_scale").Tensor(), shift = test.GetProperty("target_shift").Tensor();
+    Tensor scale = test.GetProperty("target_scale").ToTensor(), shift = test.GetProperty("target_shift").ToTensor();
     var inputs = test.GetProperty("inputs").Floats();
     var recorded = test.GetProperty("double").GetProperty("recorded").EnumerateArray().ToList();
     var tape = new Tape();

@@ -118,7 +118,7 @@ Test("report: texts are escaped, in HTML and in the figures' JSON", () =>
     html.ShouldContain("<dt>&lt;i&gt;</dt><dd>&amp;</dd>");
     html.ShouldNotContain("<script>alert");
     html.ShouldNotContain("\" onclick=\"");
-    var json = Regex.Match(html, """data-for="band">(.*?)</script>""").Groups[1].Value;
+    var json = Regex.Match(html, """application/json">(.*?)</script>""").Groups[1].Value;
     json.ShouldNotContain("<");
     JsonDocument.Parse(json).RootElement.GetProperty("data").GetArrayLength().ShouldBe(Traces(figure).Length);
 });

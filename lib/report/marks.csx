@@ -198,12 +198,14 @@ public static class Marks
 
 public static class Axes
 {
-    /// <summary>A function (x, share) that moves x by a share of the grid's smallest spacing.</summary>
+    /// <summary>A function (x, share) that moves x by a share of the grid's smallest spacing, or of a twelfth of the
+    /// grid where that is less: on a coarse grid too, a dot stays by its x.</summary>
     public static Func<double, double, double> Dodge(Axis axis, double[] xs)
     {
         double On(double v) => axis.Log ? Math.Log10(v) : v;
         double Off(double v) => axis.Log ? Math.Pow(10, v) : v;
-        var step = xs.Zip(xs.Skip(1), (a, b) => On(b) - On(a)).DefaultIfEmpty(0).Min();
+        var span = xs.Length > 1 ? On(xs[^1]) - On(xs[0]) : 0;
+        var step = xs.Zip(xs.Skip(1), (a, b) => On(b) - On(a)).Append(span / 12).Min();
         return (v, share) => share == 0 ? v : Off(On(v) + share * step);
     }
 

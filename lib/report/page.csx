@@ -97,7 +97,7 @@ public static class PageHtml
         <figure><div class="chart" role="img" aria-label="{Html(figure.Alt)}" data-chart="{Html(figure.Id)}"
         style="min-height:{GenericChart.tryGetLayoutSize(figure.Chart).Item2?.Value ?? 450}px"></div>
         <figcaption>{Html(figure.Caption)}</figcaption>
-        <script type="application/json" data-for="{Html(figure.Id)}">{Json(figure.Chart)}</script></figure>
+        <script type="application/json">{Json(figure.Chart)}</script></figure>
         """;
 
     // In JSON a < stands only inside strings, where it may be written so; a script element then cannot end early.

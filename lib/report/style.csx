@@ -29,7 +29,7 @@ public static class PageStyle
         .numbers > div { display:flex; flex-direction:column; align-items:flex-start; padding:18px 20px;
           background:var(--soft); border-radius:8px; }
         .label { font-size:14px; color:var(--muted); line-height:1.4; }
-        .value { font-size:28px; line-height:1.3; font-weight:650; letter-spacing:-.01em;
+        .value { font-size:25px; line-height:1.3; font-weight:650; letter-spacing:-.01em;
           font-variant-numeric:tabular-nums; }
         .detail { margin-top:6px; font-size:14px; color:var(--muted); line-height:1.45; }
         .badge { display:inline-block; margin:4px 0 2px; padding:0 9px; border:1px solid currentColor;
@@ -109,9 +109,9 @@ public static class PageStyle
     public const string Script = """
         const charts = [...document.querySelectorAll("[data-chart]")];
         const themed = (text, dark) => dark ? text.replace(/#[0-9A-Fa-f]{6}/g, c => swaps[c] ?? c) : text;
-        const draw = chart => {
-          const narrow = chart.clientWidth < 560;
-          const text = document.querySelector(`[data-for="${CSS.escape(chart.dataset.chart)}"]`).textContent;
+        const draw = (chart, width) => {
+          const narrow = (width ?? chart.clientWidth) < 560;
+          const text = chart.parentNode.querySelector("script").textContent;
           const { data, layout } = JSON.parse(themed(text, isDark()));
           if (narrow) {
             layout.font.size = 12;
@@ -119,6 +119,7 @@ public static class PageStyle
             const entries = data.filter(t => t.showlegend).length;
             if (entries > 2) { layout.legend.orientation = "v"; layout.height += 20 * entries; }
           }
+          layout.width = width;
           // A finger that scrolls the page must not drag the axes along.
           const touch = matchMedia("(pointer: coarse)").matches;
           if (touch) layout.dragmode = false;
@@ -126,16 +127,16 @@ public static class PageStyle
             displayModeBar: narrow || touch ? false : "hover", modeBarButtons: [["toImage", "resetScale2d"]],
             toImageButtonOptions: { format: "svg", filename: chart.dataset.chart } });
         };
-        const paint = dark => { setTheme(dark); charts.forEach(draw); };
-        charts.forEach(draw);
+        const paint = (dark, width) => { setTheme(dark); charts.forEach(chart => draw(chart, width)); };
+        paint(isDark());
         document.getElementById("theme").onclick = () => {
           paint(!isDark());
           try { localStorage.setItem("theme", isDark() ? "dark" : "light"); } catch { }
         };
         wish.addEventListener("change", () => paint(wish.matches));
         let before = false;
-        addEventListener("beforeprint", () => { before = isDark(); if (before) paint(false); });
-        addEventListener("afterprint", () => { if (before) paint(true); });
+        addEventListener("beforeprint", () => { before = isDark(); paint(false, 680); });
+        addEventListener("afterprint", () => { paint(before); charts.forEach(chart => Plotly.Plots.resize(chart)); });
         const order = (a, b) => (a === "") - (b === "") || (isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b);
         document.querySelectorAll("th button").forEach(button => button.onclick = () => {
           const th = button.parentNode, body = th.closest("table").tBodies[0],

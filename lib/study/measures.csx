@@ -48,11 +48,15 @@ static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string>
 static bool IsOk(Trial trial) => trial.Status == Status.Ok;
 static bool IsLost(Trial trial) => trial.Status is Status.Stuck or Status.Diverged;
 
-/// <summary>A seed's largest stable rate: going up from the smallest rate at which it learns, the last before the first
-/// that diverges or is stuck. (Rates too small to leave chance within the budget are stuck as well; they are below the
-/// range, not an end of it.) NaN where it learns at none.</summary>
-static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed) => trialsOfOneSeed.OrderBy(trial => trial.Lr)
-    .SkipWhile(trial => !IsOk(trial)).TakeWhile(IsOk).Select(trial => trial.Lr).LastOrDefault(double.NaN);
+/// <summary>A seed's largest stable rate: going up from its best rate, the last before the first that diverges or is
+/// stuck. (Going up from the smallest would end at once: rates too small to leave chance within the budget are stuck as
+/// well.) NaN where it learns at none.</summary>
+static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed)
+{
+    var trials = trialsOfOneSeed.OrderBy(trial => trial.Lr).ToList();
+    return trials.Where(IsOk).MaxBy(trial => trial.ValidationAccuracy) is not { } best ? double.NaN
+        : trials.SkipWhile(trial => trial.Lr < best.Lr).TakeWhile(IsOk).Last().Lr;
+}
 
 /// <summary>An arm's usable rates: around its best rate, the unbroken run of rates whose median over seeds (a lost seed
 /// counts as worst) is within `points` of the best median; the ends are interpolated in the logarithm of the rate, and
