@@ -6,6 +6,8 @@
 #load "numerics/broadcast.csx"
 #load "numerics/normalize.csx"
 #load "numerics/softmax.csx"
+#load "numerics/convolution.csx"
+#load "numerics/pooling.csx"
 #load "autograd/shape.csx"
 #load "autograd/tensor.csx"
 #load "autograd/tape.csx"

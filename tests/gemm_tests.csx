@@ -25,8 +25,8 @@ public static class GemmCase
         var (a, b, y) = (Matrix(aAt, aAt.Rows, aAt.Columns), Matrix(bAt, k, n), new float[yAt.Length + 16]);
         const float guard = 12345;
         Array.Fill(y, guard, yAt.Length, 16);
-        Gemm.Blocks<S, V, StoreTo>(m, n, k, ref a[0], transposed ? 1 : aAt.RowStride, transposed ? aAt.RowStride : 1,
-            ref b[0], bAt, new StoreTo(ref y[0]), yAt);
+        Gemm.Blocks<S, V, Strided, StoreTo>(m, n, k, ref a[0], transposed ? 1 : aAt.RowStride, transposed ? aAt.RowStride : 1,
+            ref b[0], bAt, new(bAt.RowStride), new StoreTo(ref y[0]), yAt);
         y[yAt.Length..].ShouldAllBe(value => value == guard, "wrote behind the matrix");
         var worst = 0.0;
         for (var row = 0; row < m; row++)

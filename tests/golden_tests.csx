@@ -64,6 +64,10 @@ static Layer LayerOf(JsonElement test)
         "log" => Layer.Of(x => x.Log()),
         "sqrt" => Layer.Of(x => x.Sqrt()),
         "softmax_cross_entropy" => Layer.Of(x => x.CrossEntropy(Labels())),
+        "conv2d" => Conv2d(Of("weight")[1], Of("weight")[0], Of("weight")[2], Zero, bias, config.GetProperty("padding").GetInt32()),
+        "avg_pool" => AveragePool,
+        "max_pool" => MaxPool,
+        "flatten" => Flatten,
         "batch" => BatchNorm(first[1], momentum),
         "batch_no_gamma" => BatchNorm(first[1], momentum, gamma: false),
         "batch_no_affine" => BatchNorm(first[1], momentum, gamma: false, beta: false),
@@ -72,8 +76,16 @@ static Layer LayerOf(JsonElement test)
         "layer" => LayerNorm(first[1]),
         "group" => GroupNorm(first[1], config.GetProperty("groups").GetInt32()),
         "instance" => InstanceNorm(first[1]),
+        "noisy" => BatchNorm(first[1], momentum) >> Layer.Of(x => x * Noise("scale_noise") + Noise("shift_noise")),
         var other => throw new NotSupportedException(other),
     };
+
+    // (N, C) or (C), spread over positions.
+    Tensor Noise(string name)
+    {
+        var shape = ShapeOf(config.GetProperty(name));
+        return Tensor.Of(new([.. shape.Sizes, .. Enumerable.Repeat(1, first.Rank - 2)]), config.GetProperty(name).Floats());
+    }
 }
 
 /// <summary>Runs the model on a recorded input with the recorded upstream gradient.</summary>
@@ -139,16 +151,35 @@ foreach (var test in GoldenCases("optimizers.json").Where(test => test.Text("opt
             }
         });
 
+foreach (var test in GoldenCases("optimizers.json").Where(test => test.Text("optimizer") == "clip_global_norm").ToList())
+    Test($"golden: clipping {test.Text("name")}", () =>
+    {
+        var gradients = test.GetProperty("gradients").EnumerateArray().Select(g => (g.ToTensor(), g.ToTensor())).ToList();
+        var expected = test.GetProperty("double");
+        var clipped = ClippedGradients(gradients, test.GetProperty("config").Number("max_norm"), out var norm);
+        norm.ShouldBe(expected.GetProperty("norm").Values()[0], 1e-5);
+        foreach (var (own, recorded) in clipped.Zip(expected.GetProperty("clipped").EnumerateArray()))
+            Numeric.Distance(own.Gradient.ToArray(), recorded.Values()).ShouldBeLessThan(1e-5);
+    });
+
 // Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end.
-foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("model") == "mlp").ToList())
+foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("model") is "mlp" or "lenet").ToList())
     Test($"golden: trajectory {test.Text("name")}", () =>
     {
         var data = ReadGolden("trajectories.json").GetProperty("datasets").GetProperty(test.Text("dataset"));
         var images = data.GetProperty("inputs").ToTensor();
         byte[] labels = [.. data.GetProperty("labels").EnumerateArray().Select(label => (byte)label.GetInt32())];
-        var activation = test.Text("activation") == "relu" ? Relu : Sigmoid;
-        Func<int, Layer>? norm = test.Text("norm") == "none" ? null : channels => BatchNorm(channels);
-        var model = Mlp(20, 3, 12, 5, activation, norm, Zero).ToModel(0).Load(test.GetProperty("parameters"));
+        Func<int, bool, Layer>? norm = test.Text("norm") switch
+        {
+            "none" => null,
+            "seed" => (channels, last) => SeedNorm(channels, last),
+            _ => (channels, _) => BatchNorm(channels),
+        };
+        var layers = test.Text("model") == "lenet" ? LeNet(14, 5, norm, Zero, conv1: 3, conv2: 4, dense1: 8, dense2: 0)
+            : Mlp(20, 3, 12, 5, test.Text("activation") == "relu" ? Relu : Sigmoid,
+                norm is null ? null : channels => norm(channels, false), Zero);
+        var model = layers.ToModel(0).Load(test.GetProperty("parameters"));
+        var sample = images.Shape.Columns;
         var optimizer = OptimizerOf(test);
         var size = test.GetProperty("batch_size").GetInt32();
         var tolerance = test.Text("optimizer") == "sgd" ? 1e-4 : 1e-3;
@@ -158,7 +189,7 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
             var start = size * step++ % labels.Length;
             var loss = tape.Step(() =>
             {
-                var x = Tensor.Of((size, 20), images.ToArray().AsSpan(start * 20, size * 20));
+                var x = Tensor.Of(new([size, .. images.Shape.Sizes[1..]]), images.ToArray().AsSpan(start * sample, size * sample));
                 var loss = model.Forward(x, Mode.Training).CrossEntropy(labels.AsMemory(start, size));
                 optimizer.Step(loss);
                 return loss.Item;

@@ -43,6 +43,15 @@ public static class OpCases
             x => x[0].MatMul(x[1]), x => Product(x[0], x[1]),
             [Draw((s.Item1, s.Item2), $"mx{s}"), Draw((s.Item2, s.Item3), $"mw{s}")])),
         new("CrossEntropy", "(6, 5)", x => x[0].CrossEntropy(labels), x => LogLoss(x[0]), [Draw((6, 5), "ce")]),
+        .. new (Shape X, Shape W, int Padding)[] { ((2, 3, 5, 6), (4, 3, 3, 3), 0), ((1, 1, 4, 4), (2, 1, 3, 3), 1),
+            ((9, 2, 6, 5), (7, 2, 2, 3), 0), ((2, 2, 3, 3), (1, 2, 3, 3), 2) }.Select(s => new OpCase("Convolve",
+            $"{s.X} with {s.W}, padding {s.Padding}", x => x[0].Convolve(x[1], s.Padding), x => Convolved(x[0], x[1], s.Padding),
+            [Draw(s.X, $"cx{s}"), Draw(s.W, $"cw{s}")])),
+        .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19) }.SelectMany(shape => new OpCase[]
+        {
+            new("AveragePool", $"{shape}", x => x[0].AveragePool(), x => Windows(x[0], Enumerable.Average), [Draw(shape, "ap")]),
+            new("MaxPool", $"{shape}", x => x[0].MaxPool(), x => Windows(x[0], Enumerable.Max), [Draw(shape, "mp")]),
+        }),
         .. NormalizeCases(),
         new("twice", "a tensor used twice", x => x[0] * x[0] + x[0].MatMul(x[1]), x => Ref.Zip(x[0].Map(v => v * v),
             Product(x[0], x[1]), (a, b) => a + b), [Draw((4, 4), "tw"), Draw((4, 4), "tx")]),
@@ -54,6 +63,22 @@ public static class OpCases
 
     static Ref Product(Ref x, Ref w) => new([x.Shape[0], w.Shape[1]], [.. Ref.Indices([x.Shape[0], w.Shape[1]])
         .Select(at => Enumerable.Range(0, x.Shape[1]).Sum(k => x.At(at[0], k) * w.At(k, at[1])))]);
+
+    static Ref Convolved(Ref x, Ref w, int p)
+    {
+        int[] shape = [x.Shape[0], w.Shape[0], x.Shape[2] + 2 * p - w.Shape[2] + 1, x.Shape[3] + 2 * p - w.Shape[3] + 1];
+        double Pixel(int n, int c, int row, int column) =>
+            row < 0 || column < 0 || row >= x.Shape[2] || column >= x.Shape[3] ? 0 : x.At(n, c, row, column);
+        return new(shape, [.. Ref.Indices(shape).Select(at => Ref.Indices(w.Shape[1..])
+            .Sum(k => w.At(at[1], k[0], k[1], k[2]) * Pixel(at[0], k[0], at[2] + k[1] - p, at[3] + k[2] - p)))]);
+    }
+
+    static Ref Windows(Ref x, Func<IEnumerable<double>, double> f)
+    {
+        int[] shape = [x.Shape[0], x.Shape[1], x.Shape[2] / 2, x.Shape[3] / 2];
+        return new(shape, [.. Ref.Indices(shape).Select(at => f(Ref.Indices([2, 2])
+            .Select(k => x.At(at[0], at[1], 2 * at[2] + k[0], 2 * at[3] + k[1]))))]);
+    }
 
     static Ref LogLoss(Ref x) => new([], [Enumerable.Range(0, x.Shape[0]).Average(row =>
         Math.Log(Enumerable.Range(0, x.Shape[1]).Sum(c => Math.Exp(x.At(row, c)))) - x.At(row, labels[row]))]);

@@ -69,6 +69,72 @@ public sealed partial class Tensor
         return y;
     }
 
+    static ConvolutionShape ConvolutionOf(Tensor x, Tensor w, int padding) =>
+        x.Shape.Rank == 4 && w.Shape.Rank == 4 && x.Shape[1] == w.Shape[1]
+        && w.Shape[2] <= x.Shape[2] + 2 * padding && w.Shape[3] <= x.Shape[3] + 2 * padding
+            ? new(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], w.Shape[0], w.Shape[2], w.Shape[3], padding)
+            : throw new ArgumentException($"cannot convolve {x} with {w}: (N, C, H, W) and (O, C, KH, KW) are wanted, "
+                + "the kernel no larger than the padded image");
+
+    static Tensor Convolved(Tensor x, Tensor w, int padding)
+    {
+        var c = ConvolutionOf(x, w, padding);
+        var y = Empty((c.Images, c.Outputs, c.OutHeight, c.OutWidth));
+        Convolution.Forward(c, x.Storage, x.Layout.RowStride, ref w.First, w.Layout.RowStride, y.Storage, y.Layout.RowStride);
+        return y;
+    }
+
+    static Tensor InputGradient(Tensor x, Tensor w, int padding, Tensor g)
+    {
+        var dx = Empty(x.Shape);
+        Convolution.InputGradient(ConvolutionOf(x, w, padding), g.Storage, g.Layout.RowStride, w.Storage, w.Layout.RowStride,
+            dx.Storage, dx.Layout.RowStride);
+        return dx;
+    }
+
+    static Tensor WeightGradient(Tensor x, Tensor w, int padding, Tensor g)
+    {
+        var dw = Empty(w.Shape);
+        Convolution.WeightGradient(ConvolutionOf(x, w, padding), x.Storage, x.Layout.RowStride, g.Storage, g.Layout.RowStride,
+            dw.Storage, dw.Layout.RowStride);
+        return dw;
+    }
+
+    delegate void Pool(ReadOnlySpan<float> x, int height, int width, Span<float> y);
+
+    static Tensor Pooled(Pool pool, Tensor x)
+    {
+        if (x.Shape.Rank != 4 || x.Shape[2] < 2 || x.Shape[3] < 2)
+            throw new ArgumentException($"cannot pool {x}: (N, C, H, W) with at least 2 x 2 pixels is wanted");
+        var y = Empty((x.Shape[0], x.Shape[1], x.Shape[2] / 2, x.Shape[3] / 2));
+        for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
+            pool(x.Plane(plane), x.Shape[2], x.Shape[3], y.Plane(plane));
+        return y;
+    }
+
+    static Tensor AveragePoolGradient(Tensor x, Tensor g)
+    {
+        var dx = Empty(x.Shape);
+        for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
+            Pooling.AverageGradient(g.Plane(plane), x.Shape[2], x.Shape[3], dx.Plane(plane));
+        return dx;
+    }
+
+    static Tensor MaxPoolGradient(Tensor x, Tensor g, Tensor y)
+    {
+        var dx = Empty(x.Shape);
+        for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
+            Pooling.MaxGradient(g.Plane(plane), x.Plane(plane), y.Plane(plane), x.Shape[2], x.Shape[3], dx.Plane(plane));
+        return dx;
+    }
+
+    // Channel after channel, image after image, of (N, C, H, W).
+    Span<float> Plane(int plane)
+    {
+        var (image, channel) = Math.DivRem(plane, Shape[1]);
+        return Row(image).Slice(channel * Shape[2] * Shape[3], Shape[2] * Shape[3]);
+    }
+
     /// <summary>In how many rows of (N, classes) the largest value stands at the label; first of equals counts.</summary>
     public int CountCorrect(ReadOnlySpan<byte> labels)
     {

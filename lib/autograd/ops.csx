@@ -43,8 +43,19 @@ public sealed partial class Tensor
     /// <summary>The mean of all elements, a scalar.</summary>
     public Tensor Mean() => Sum() * (1f / Shape.Count);
 
-    /// <summary>The same numbers in another shape with the same first axis.</summary>
+    /// <summary>The same numbers, row-major, in another shape.</summary>
     public Tensor Reshape(Shape shape) => Tape.Op([this], View(shape), (g, _) => [g.View(Shape)]);
+
+    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), stride 1, p zeros around: (N, O, H + 2p - KH + 1,
+    /// W + 2p - KW + 1). As everywhere in this field, the kernel is not turned over.</summary>
+    public Tensor Convolve(Tensor w, int padding = 0) => Tape.Op([this, w], Convolved(this, w, padding),
+        (g, _) => [Tape.Wants(this) ? InputGradient(this, w, padding, g) : null, WeightGradient(this, w, padding, g)]);
+
+    /// <summary>Means over windows of 2 x 2 of (N, C, H, W), an odd last row or column left out.</summary>
+    public Tensor AveragePool() => Tape.Op([this], Pooled(Pooling.Average, this), (g, _) => [AveragePoolGradient(this, g)]);
+
+    /// <summary>The largest of each window of 2 x 2; the gradient goes to the first of equals.</summary>
+    public Tensor MaxPool() => Tape.Op([this], Pooled(Pooling.Max, this), (g, y) => [MaxPoolGradient(this, g, y)]);
 
     /// <summary>The mean over rows of -ln softmax(x)[label], a scalar; x (N, classes), one label a row.</summary>
     public Tensor CrossEntropy(ReadOnlyMemory<byte> labels)

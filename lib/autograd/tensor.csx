@@ -71,11 +71,11 @@ public sealed partial class Tensor
 
     internal Product? Pending => product;
 
-    /// <summary>The same memory under another shape with the same rows.</summary>
+    /// <summary>The same numbers under another shape: in the same memory where both have the same rows.</summary>
     internal Tensor View(Shape shape)
     {
-        if (shape.Rows != Shape.Rows || shape.Count != Shape.Count)
-            throw new ArgumentException($"{Shape} cannot be seen as {shape}");
+        if (shape.Count != Shape.Count) throw new ArgumentException($"{Shape} cannot be seen as {shape}");
+        if (shape.Rows != Shape.Rows) return Of(shape, ToArray());
         var source = RowMajor();
         _ = source.First;
         return new(shape, source.Layout, source.tape, source.block);
@@ -149,6 +149,9 @@ public sealed partial class Tensor
             }
         return true;
     }
+
+    /// <summary>The sum of all elements' squares, in float64.</summary>
+    public double SumOfSquares() => ToArray().Sum(value => (double)value * value);
 
     public override string ToString() => $"{Name ?? "tensor"} {Shape}";
 

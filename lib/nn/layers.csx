@@ -63,6 +63,10 @@ public sealed class Scope(long seed)
         return buffer;
     }
 
+    /// <summary>The kernels (outputs, inputs, size, size) of a convolution.</summary>
+    public Tensor Kernels(string name, int inputs, int outputs, int size, Init init) => Add(
+        Tensor.Parameter(name, (outputs, inputs, size, size)), inputs * size * size, outputs * size * size, init);
+
     Tensor Add(Tensor parameter, int fanIn, int fanOut, Init init)
     {
         var values = new float[parameter.Shape.Count];
@@ -84,4 +88,43 @@ static Layer Linear(int fanIn, int fanOut, Init init, bool bias = true) => new(s
     var w = scope.Weight($"{name}.weight", fanIn, fanOut, init);
     var b = bias ? scope.PerChannel($"{name}.bias", fanOut, Zero) : null;
     return (x, _) => b is null ? x.MatMul(w) : x.MatMul(w) + b;
+});
+
+/// <summary>x (N, inputs, H, W) convolved with kernels of size x size, stride 1, plus a bias per output channel.</summary>
+static Layer Conv2d(int inputs, int outputs, int size, Init init, bool bias = true, int padding = 0) => new(scope =>
+{
+    var name = scope.Next("conv");
+    var w = scope.Kernels($"{name}.weight", inputs, outputs, size, init);
+    var b = bias ? scope.PerChannel($"{name}.bias", outputs, Zero) : null;
+    return (x, _) => b is null ? x.Convolve(w, padding) : x.Convolve(w, padding) + b.Reshape((outputs, 1, 1));
+});
+
+static readonly Layer AveragePool = Layer.Of(x => x.AveragePool());
+static readonly Layer MaxPool = Layer.Of(x => x.MaxPool());
+
+/// <summary>(N, ...) as (N, everything else).</summary>
+static readonly Layer Flatten = Layer.Of(x => x.Reshape((x.Shape.Rows, x.Shape.Columns)));
+
+/// <summary>In training each number is dropped with probability p and the others are divided by 1 - p (Srivastava et
+/// al. 2014, inverted); in evaluation nothing happens.</summary>
+static Layer Dropout(double p) => p is not (>= 0 and < 1)
+    ? throw new ArgumentException($"a share to drop lies in [0, 1), not at {p}")
+    : new(scope =>
+    {
+        var random = scope.Stream(scope.Next("dropout"));
+        return (x, mode) =>
+        {
+            if (mode == Mode.Evaluation || p == 0) return x;
+            var keep = Tensor.Filled(x.Shape, 0);
+            for (var row = 0; row < x.Shape.Rows; row++)
+                foreach (ref var value in keep.Row(row)) value = random.Uniform() < p ? 0 : (float)(1 / (1 - p));
+            return x * keep;
+        };
+    });
+
+/// <summary>x + f(x) (He et al. 2016); f keeps the shape.</summary>
+static Layer Residual(Layer f) => new(scope =>
+{
+    var inner = f.Build(scope);
+    return (x, mode) => x + inner(x, mode);
 });

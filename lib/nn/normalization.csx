@@ -85,6 +85,30 @@ static Layer SeedNorm(int channels, bool last = false) => new(scope =>
     };
 });
 
+/// <summary>BN whose output is moved and stretched by fresh noise in every training step (Santurkar et al. 2018, section
+/// 2.2 and appendix A.2): per step and channel a shift within +-0.5 and a stretch within 1 to 1.25 are drawn, and around
+/// them, for every example, a shift within +-0.1 and a stretch with deviation 0.1.</summary>
+static Layer NoisyBatchNorm(int channels) => BatchNorm(channels) >> new Layer(scope =>
+{
+    var random = scope.Stream(scope.Next("noise"));
+    return (x, mode) =>
+    {
+        if (mode == Mode.Evaluation) return x;
+        var shape = new Shape([x.Shape[0], channels, .. Enumerable.Repeat(1, x.Shape.Rank - 2)]);
+        Tensor stretch = Tensor.Filled(shape, 0), shift = Tensor.Filled(shape, 0);
+        for (var channel = 0; channel < channels; channel++)
+        {
+            var (middle, around) = (random.Uniform(-0.5, 0.5), random.Uniform(1, 1.25));
+            for (var n = 0; n < x.Shape[0]; n++)
+            {
+                shift.Row(n)[channel] = (float)(middle + random.Uniform(-0.1, 0.1));
+                stretch.Row(n)[channel] = (float)(around + 0.1 * random.Normal());
+            }
+        }
+        return x * stretch + shift;
+    };
+});
+
 static Layer PerExample(int channels, int together, double epsilon, bool gamma, bool beta) => new(scope =>
 {
     var name = scope.Next("norm");

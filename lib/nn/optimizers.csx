@@ -35,6 +35,17 @@ public abstract class Optimizer(double rate, double weightDecay = 0)
     }
 }
 
+/// <summary>The gradients of a loss, all times min(1, limit / norm), the norm being that of all of them together (Pascanu
+/// et al. 2013; PyTorch's clip_grad_norm_). All are computed before the first is handed over.</summary>
+static IReadOnlyList<(Tensor Parameter, Tensor Gradient)> ClippedGradients(
+    IEnumerable<(Tensor Parameter, Tensor Gradient)> gradients, double limit, out double norm)
+{
+    var all = gradients.ToList();
+    norm = Math.Sqrt(all.Sum(pair => pair.Gradient.SumOfSquares()));
+    var factor = (float)Math.Min(1, limit / (norm + 1e-6));
+    return factor == 1 ? all : [.. all.Select(pair => (pair.Parameter, pair.Gradient * factor))];
+}
+
 /// <summary>Stochastic gradient descent: v = momentum v + g, w -= rate v (PyTorch's form; momentum 0 keeps no v).
 /// </summary>
 public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0) : Optimizer(rate, weightDecay)

@@ -84,6 +84,23 @@ public static class Epilogue
     }
 }
 
+/// <summary>Where row i of b stands, in floats from row 0: a stride for a matrix, a table for a convolution.</summary>
+public interface IInner { nint At(nint i); }
+
+public readonly struct Strided(int stride) : IInner
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint At(nint i) => i * stride;
+}
+
+public readonly ref struct Listed(ReadOnlySpan<int> offsets) : IInner
+{
+    readonly ref int first = ref MemoryMarshal.GetReference(offsets);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint At(nint i) => Unsafe.Add(ref first, i);
+}
+
 /// <summary>How many rows a block of results has: a type, so that the JIT drops the rows that are not there.</summary>
 public interface IRows { static abstract int Count { get; } }
 public readonly struct SixRows : IRows { public static int Count => 6; }
@@ -141,19 +158,25 @@ public static class Gemm
 
     /// <summary>a b, for a (m, k) and b (k, n), given vector by vector to the epilogue at y's offsets.</summary>
     public static void Run<E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
-        E epilogue, Layout yAt) where E : IEpilogue, allows ref struct
+        E epilogue, Layout yAt) where E : IEpilogue, allows ref struct =>
+        Run(m, n, k, ref a, aRow, aInner, ref b, bAt, new Strided(bAt.RowStride), epilogue, yAt);
+
+    /// <summary>The same with b's rows where `inner` says.</summary>
+    public static void Run<I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt, I inner,
+        E epilogue, Layout yAt) where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
     {
         if (Vector512.IsHardwareAccelerated)
-            Blocks<Simd512, Vector512<float>, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, epilogue, yAt);
+            Blocks<Simd512, Vector512<float>, I, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
         else if (Vector256.IsHardwareAccelerated)
-            Blocks<Simd256, Vector256<float>, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, epilogue, yAt);
+            Blocks<Simd256, Vector256<float>, I, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
         else
-            Blocks<Simd128, Vector128<float>, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, epilogue, yAt);
+            Blocks<Simd128, Vector128<float>, I, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
     }
 
     /// <summary>Run for a stated vector width (the tests run every width on any machine).</summary>
-    public static void Blocks<S, V, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
-        E epilogue, Layout yAt) where S : struct, ISimd<V> where V : struct where E : IEpilogue, allows ref struct
+    public static void Blocks<S, V, I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
+        I inner, E epilogue, Layout yAt) where S : struct, ISimd<V> where V : struct
+        where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
     {
         for (var column = 0; column < n; column += 2 * S.Lanes)
         {
@@ -162,26 +185,22 @@ public static class Gemm
             if (!both) second = column;
             ref var b0 = ref Unsafe.Add(ref b, bAt.Offset(0, column));
             ref var b1 = ref Unsafe.Add(ref b, bAt.Offset(0, second));
-            int y0 = yAt.Offset(0, column), y1 = yAt.Offset(0, second);
-
-            var row = m / 6 * 6;
-            if (row > 0)
-                Rows<S, V, SixRows, E>(row, k, ref a, aRow, aInner, ref b0, ref b1, bAt.RowStride,
-                    epilogue, y0, y1, yAt.RowStride, both);
-            for (int count; row < m; row += count)
+            for (int row = 0, count; row < m; row += count)
             {
-                count = m - row >= 4 ? 4 : m - row >= 2 ? 2 : 1;
-                ref var tail = ref Unsafe.Add(ref a, (nint)row * aRow);
-                var at = row * yAt.RowStride;
-                if (count == 4)
-                    Rows<S, V, FourRows, E>(4, k, ref tail, aRow, aInner, ref b0, ref b1, bAt.RowStride,
-                        epilogue, y0 + at, y1 + at, yAt.RowStride, both);
-                else if (count == 2)
-                    Rows<S, V, TwoRows, E>(2, k, ref tail, aRow, aInner, ref b0, ref b1, bAt.RowStride,
-                        epilogue, y0 + at, y1 + at, yAt.RowStride, both);
+                ref var x = ref Unsafe.Add(ref a, (nint)row * aRow);
+                int y0 = yAt.Offset(row, column), y1 = yAt.Offset(row, second);
+                if (m - row >= 6)
+                    Rows<S, V, SixRows, I, E>(count = (m - row) / 6 * 6, k, ref x, aRow, aInner, ref b0, ref b1, inner,
+                        epilogue, y0, y1, yAt.RowStride, both);
+                else if (m - row >= 4)
+                    Rows<S, V, FourRows, I, E>(count = 4, k, ref x, aRow, aInner, ref b0, ref b1, inner,
+                        epilogue, y0, y1, yAt.RowStride, both);
+                else if (m - row >= 2)
+                    Rows<S, V, TwoRows, I, E>(count = 2, k, ref x, aRow, aInner, ref b0, ref b1, inner,
+                        epilogue, y0, y1, yAt.RowStride, both);
                 else
-                    Rows<S, V, OneRow, E>(1, k, ref tail, aRow, aInner, ref b0, ref b1, bAt.RowStride,
-                        epilogue, y0 + at, y1 + at, yAt.RowStride, both);
+                    Rows<S, V, OneRow, I, E>(count = 1, k, ref x, aRow, aInner, ref b0, ref b1, inner,
+                        epilogue, y0, y1, yAt.RowStride, both);
             }
         }
     }
@@ -190,9 +209,10 @@ public static class Gemm
     // independent sums cover the latency of two multiply-adds a cycle, and with two vectors of b and one broadcast of
     // a they are the sixteen registers that there are. References, since bounds checks cost a quarter here.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Rows<S, V, R, E>(int rows, int k, ref float a, nint aRow, nint aInner, ref float b0, ref float b1,
-        nint bInner, E epilogue, nint y0, nint y1, nint yRow, bool both)
-        where S : struct, ISimd<V> where V : struct where R : struct, IRows where E : IEpilogue, allows ref struct
+    static void Rows<S, V, R, I, E>(int rows, int k, ref float a, nint aRow, nint aInner, ref float b0, ref float b1,
+        I inner, E epilogue, nint y0, nint y1, nint yRow, bool both)
+        where S : struct, ISimd<V> where V : struct where R : struct, IRows
+        where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
     {
         for (var row = 0; row < rows; row += R.Count)
         {
@@ -200,11 +220,10 @@ public static class Gemm
                 s30 = default, s31 = default, s40 = default, s41 = default, s50 = default, s51 = default;
             ref var x = ref a;
             ref var x3 = ref Unsafe.Add(ref a, R.Count > 3 ? 3 * aRow : 0);
-            ref var p = ref b0;
-            ref var q = ref b1;
-            for (var i = 0; i < k; i++)
+            for (nint i = 0; i < k; i++)
             {
-                V v = S.Load(ref p), w = S.Load(ref q);
+                var at = inner.At(i);
+                V v = S.Load(ref Unsafe.Add(ref b0, at)), w = S.Load(ref Unsafe.Add(ref b1, at));
                 var f = S.All(x);
                 s00 = S.MultiplyAdd(f, v, s00); s01 = S.MultiplyAdd(f, w, s01);
                 if (R.Count > 1)
@@ -231,8 +250,6 @@ public static class Gemm
                 }
                 x = ref Unsafe.Add(ref x, aInner);
                 x3 = ref Unsafe.Add(ref x3, aInner);
-                p = ref Unsafe.Add(ref p, bInner);
-                q = ref Unsafe.Add(ref q, bInner);
             }
             epilogue.Take<S, V>(s00, y0);
             if (R.Count > 1) epilogue.Take<S, V>(s10, y0 + yRow);

@@ -92,6 +92,10 @@ public sealed class Lab(string experiment, string question, Options options, Can
                 ("provenance.json", "provenance.json", "code, data, machine"),
             ]),
         ], past.Notice, Method.Made(past)));
+        // For the index.
+        var first = numbers.FirstOrDefault() ?? new("", "");
+        (past with { Found = new(title, question, first.Label, first.Value, first.Detail, first.Verdict) })
+            .Write(Store.ProvenanceFile);
         Out.WriteLine($"{experiment}: {title}");
         Out.WriteLine($"open {Path.GetFullPath(Store.ReportFile)}");
     }
@@ -157,7 +161,8 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     var signal = 0;
     void Stop(PosixSignalContext context, int code)
     {
-        context.Cancel = true;
+        // The first asks; a second one ends the process at once.
+        context.Cancel = signal == 0;
         signal = code;
         stop.Cancel();
     }
@@ -174,7 +179,7 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
         return lab.Failed > 0 ? 1 : 0;
     }
     catch (Finished finished) { return finished.Code; }
-    catch (OperationCanceledException)
+    catch (OperationCanceledException) when (signal != 0)
     {
         Error.WriteLine("interrupted; finished trials are kept: the same command goes on from there");
         return signal;

@@ -4,7 +4,7 @@
 /// <summary>Written beside the tables; all that a report says beyond them.</summary>
 public sealed record Provenance(string Experiment, string Command, string Preset, string Dataset, string Fingerprint,
     string? Notice, string Code, string Commit, bool Dirty, string Runtime, string Machine, int Cores, int VectorBits,
-    int Jobs, string Started, string Ended, double Seconds, int Trials, int Reused)
+    int Jobs, string Started, string Ended, double Seconds, int Trials, int Reused, Finding? Found = null)
 {
     static readonly JsonSerializerOptions json = new() { WriteIndented = true };
 
@@ -19,6 +19,9 @@ public sealed record Provenance(string Experiment, string Command, string Preset
         }
     }
 }
+
+/// <summary>What the report says first: its title, its question and the first of its numbers.</summary>
+public sealed record Finding(string Title, string Question, string Label, string Value, string Detail, string Verdict);
 
 public static class Source
 {

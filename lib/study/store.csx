@@ -78,9 +78,10 @@ public sealed class Store(string folder)
         lock (journalLock)
         {
             using var file = new FileStream(JournalFile, FileMode.Append);
+            // In front, so that a line that a killed run left unfinished does not swallow this one.
+            file.WriteByte((byte)'\n');
             file.Write(JsonSerializer.SerializeToUtf8Bytes(new Entry(trialColumns.Texts(trial),
                 [.. trial.Curve.Select(point => curveColumns.Texts(point with { Trial = trial.Id }))])));
-            file.WriteByte((byte)'\n');
             file.Flush(flushToDisk: true);
         }
     }
