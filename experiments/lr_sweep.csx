@@ -21,7 +21,7 @@ return Run(Args, "lr_sweep", Question, lab =>
         Largest: arm.GroupBy(trial => trial.Seed).Select(LargestStableRate).ToList(),
         Lost: arm.Count(IsLost), Count: arm.Count())).ToList();
     var (none, batch) = (arms[0], arms[1]);
-    var ratios = none.Largest.Zip(batch.Largest, (a, b) => Math.Log10(b / a)).Where(double.IsFinite).ToList();
+    var largest = batch.Largest.Zip(none.Largest).Where(pair => double.IsFinite(pair.First / pair.Second)).ToList();
 
     var best = arms.ToDictionary(arm => arm.Norm, arm => arm.Usable.Best);
     Axis rate = new("Learning rate", Log: true), accuracy = new("Validation accuracy");
@@ -33,7 +33,7 @@ return Run(Args, "lr_sweep", Question, lab =>
         [
             new("Usable rates, batch", Decades(batch.Usable), Between(batch.Usable)),
             new("Usable rates, none", Decades(none.Usable), Between(none.Usable)),
-            new("Largest stable rate, batch over none", Ratio(ratios), $"N = {ratios.Count} paired seeds, 95% interval by t"),
+            Ratio("Largest stable rate, batch over none", largest),
             new("Lost trials, batch and none", $"{batch.Lost} and {none.Lost} of {none.Count}", "diverged or stuck"),
         ],
         figures:
@@ -63,10 +63,3 @@ static string Decades((double Low, double High, double Best) usable) => double.I
 static string Between((double Low, double High, double Best) usable) => double.IsNaN(usable.Low) ? "no rate works"
     : string.Create(CultureInfo.InvariantCulture,
         $"{usable.Low:G2} to {usable.High:G2}: within 2 points of the arm's best, at {usable.Best}");
-
-static string Ratio(IReadOnlyList<double> logRatios)
-{
-    if (logRatios.Count < 2) return "too few data";
-    var interval = MeanInterval(logRatios);
-    return string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, interval.Estimate):0.#}x ({Math.Pow(10, interval.Low):0.#} to {Math.Pow(10, interval.High):0.#})");
-}

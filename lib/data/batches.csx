@@ -41,7 +41,7 @@ public static class Batches
     }
 
     // y = x / 255.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     static void Scale(ReadOnlySpan<byte> x, Span<float> y)
     {
         var i = 0;

@@ -248,7 +248,7 @@ public static class Digits
     }
 
     // Ink where a pixel's centre is within the pen's radius of the stroke, fading over blur pixels.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     static void Render(ReadOnlySpan<Knot> ink, ReadOnlySpan<int> lifts, float blur, Span<byte> pixels)
     {
         Span<float> depth = stackalloc float[Side * Side];

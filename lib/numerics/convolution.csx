@@ -121,7 +121,7 @@ public static class Convolution
 
     // Four rows of g against three shifts of x: twelve sums in registers over all images. Where there are fewer of
     // either, the last is done again and not counted.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     static void Products(int images, int length, ReadOnlySpan<float> g, int gRow, int gImage, int rows,
         ReadOnlySpan<float> x, int xImage, ReadOnlySpan<int> shifts, Span<float> dw, int dwRow)
     {

@@ -5,7 +5,7 @@
 public static class Elementwise
 {
     /// <summary>y = 1 / (1 + exp(-x)).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     public static void Sigmoid(ReadOnlySpan<float> x, Span<float> y)
     {
         for (var i = 0; i < x.Length; i += Vector<float>.Count)
@@ -13,7 +13,7 @@ public static class Elementwise
     }
 
     /// <summary>dx = g y (1 - y).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     public static void SigmoidGradient(ReadOnlySpan<float> g, ReadOnlySpan<float> y, Span<float> dx)
     {
         for (var i = 0; i < g.Length; i += Vector<float>.Count)
@@ -24,7 +24,7 @@ public static class Elementwise
     }
 
     /// <summary>dx = g (1 - y^2), y being tanh(x).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     public static void TanhGradient(ReadOnlySpan<float> g, ReadOnlySpan<float> y, Span<float> dx)
     {
         for (var i = 0; i < g.Length; i += Vector<float>.Count)
@@ -35,7 +35,7 @@ public static class Elementwise
     }
 
     /// <summary>y = max(x, 0); not a number stays so.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     public static void Relu(ReadOnlySpan<float> x, Span<float> y)
     {
         for (var i = 0; i < x.Length; i += Vector<float>.Count)
@@ -46,7 +46,7 @@ public static class Elementwise
     }
 
     /// <summary>dx = g where y is positive, else 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     public static void ReluGradient(ReadOnlySpan<float> g, ReadOnlySpan<float> y, Span<float> dx)
     {
         for (var i = 0; i < g.Length; i += Vector<float>.Count)
@@ -57,7 +57,7 @@ public static class Elementwise
     }
 
     /// <summary>The sum, in float64.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     public static double Sum(ReadOnlySpan<float> x)
     {
         Vector<double> low = default, high = default;

@@ -75,7 +75,7 @@ public static class Epilogue
         else Run<Simd128, Vector128<float>, E>(values, epilogue);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     static void Run<S, V, E>(Span<float> values, E epilogue)
         where S : struct, ISimd<V> where V : struct where E : IEpilogue, allows ref struct
     {
@@ -144,15 +144,29 @@ public static class Gemm
 
     [ThreadStatic] static float[]? scratch;
 
-    /// <summary>y (columns, rows) = x (rows, columns) transposed, between any layouts.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // y (columns, rows), in panels, = x (rows, columns) transposed: sixteen rows of x become one panel, line by line.
+    [MethodImpl(Hot)]
     static void Transpose(int rows, int columns, ref float x, Layout xAt, ref float y, Layout yAt)
     {
-        for (var column = 0; column < columns; column++)
+        for (var first = 0; first < rows; first += Layout.PanelColumns)
         {
-            ref var from = ref Unsafe.Add(ref x, xAt.Offset(0, column));
-            for (var row = 0; row < rows; row++)
-                Unsafe.Add(ref y, yAt.Offset(column, row)) = Unsafe.Add(ref from, row * xAt.RowStride);
+            var count = Math.Min(Layout.PanelColumns, rows - first);
+            ref var to = ref Unsafe.Add(ref y, yAt.Offset(0, first));
+            for (var column = 0; column < columns; column++)
+            {
+                ref var from = ref Unsafe.Add(ref x, xAt.Offset(first, column));
+                nint row = 0, step = xAt.RowStride;
+                for (; row <= count - 4; row += 4)
+                {
+                    Unsafe.Add(ref to, row) = from;
+                    Unsafe.Add(ref to, row + 1) = Unsafe.Add(ref from, step);
+                    Unsafe.Add(ref to, row + 2) = Unsafe.Add(ref from, 2 * step);
+                    Unsafe.Add(ref to, row + 3) = Unsafe.Add(ref from, 3 * step);
+                    from = ref Unsafe.Add(ref from, 4 * step);
+                }
+                for (; row < count; row++, from = ref Unsafe.Add(ref from, step)) Unsafe.Add(ref to, row) = from;
+                to = ref Unsafe.Add(ref to, Layout.PanelColumns);
+            }
         }
     }
 
@@ -174,6 +188,7 @@ public static class Gemm
     }
 
     /// <summary>Run for a stated vector width (the tests run every width on any machine).</summary>
+    [MethodImpl(Hot)]
     public static void Blocks<S, V, I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
         I inner, E epilogue, Layout yAt) where S : struct, ISimd<V> where V : struct
         where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
@@ -208,7 +223,7 @@ public static class Gemm
     // The inner loop: up to six rows by two vectors, twelve sums that stay in registers over all of k. Twelve
     // independent sums cover the latency of two multiply-adds a cycle, and with two vectors of b and one broadcast of
     // a they are the sixteen registers that there are. References, since bounds checks cost a quarter here.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     static void Rows<S, V, R, I, E>(int rows, int k, ref float a, nint aRow, nint aInner, ref float b0, ref float b1,
         I inner, E epilogue, nint y0, nint y1, nint yRow, bool both)
         where S : struct, ISimd<V> where V : struct where R : struct, IRows

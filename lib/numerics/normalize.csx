@@ -98,8 +98,8 @@ public static class Normalization
         var scratch = Scratch(ref totals, 3 * width + 2 * groups.Parts);
         Span<double> sumG = scratch[..width], sumGD = scratch[width..(2 * width)], center = scratch[(2 * width)..];
         Span<double> setH = scratch[(3 * width)..], setHX = setH[groups.Parts..];
-        Span<float> high = Column(groups, 0), bySlope = Column(groups, 1), byOffset = Column(groups, 2),
-            byG = Column(groups, 3);
+        Span<float> high = Column(groups, 0), slopes = Column(groups, 1), offsets = Column(groups, 2),
+            weights = Column(groups, 3), rates = Column(groups, 4);
         dGamma.Clear();
         dBeta.Clear();
         for (var block = 0; block < groups.Blocks; block++)
@@ -126,18 +126,20 @@ public static class Normalization
             {
                 var (part, set, m) = (channel / groups.Channels, groups.Set(block, channel), groups.SizeOf(block));
                 var r = groups.Scale(variance[set]);
-                var slope = -r * r * setHX[part] / m * groups.Steepness(variance[set]);
+                // r stays a factor of its own: where x is beyond 1e19, r^2 is 0 in float32.
+                var slope = -r * setHX[part] / m * groups.Steepness(variance[set]);
                 var (mHigh, mLow) = Split(mean[set]);
                 var column = channel * groups.Length;
                 high.Slice(column, groups.Length).Fill(mHigh);
-                byG.Slice(column, groups.Length).Fill((float)(r * (gamma.IsEmpty ? 1 : gamma[channel])));
-                bySlope.Slice(column, groups.Length).Fill((float)slope);
-                byOffset.Slice(column, groups.Length).Fill((float)(-r * setH[part] / m - slope * mLow));
+                slopes.Slice(column, groups.Length).Fill((float)slope);
+                offsets.Slice(column, groups.Length).Fill((float)(-setH[part] / m - slope * mLow));
+                weights.Slice(column, groups.Length).Fill(gamma.IsEmpty ? 1 : gamma[channel]);
+                rates.Slice(column, groups.Length).Fill((float)r);
             }
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
                 var at = start + row * stride;
-                Affine2(x[at..], high, bySlope, byOffset, g[at..], byG, dx[at..]);
+                AffineGradient(x[at..], high, slopes, offsets, g[at..], weights, rates, dx[at..]);
             }
         }
     }
@@ -146,22 +148,25 @@ public static class Normalization
     interface ITerm { static abstract Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center); }
     readonly struct Value : ITerm
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center) => v;
     }
     readonly struct SquaredDistance : ITerm
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center) =>
             (v - center) * (v - center);
     }
     readonly struct TimesDistance : ITerm
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center) =>
             v * (x - center);
     }
 
     // The term's total for each channel over the rows of a block. Where a channel is one column, neighbours share a
     // vector and rows are added up; where it is a run of positions, the vectors run along it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     static void Totals<T>(in Groups groups, int block, ReadOnlySpan<float> v, ReadOnlySpan<float> x, int stride,
         ReadOnlySpan<double> center, Span<double> totals) where T : struct, ITerm
     {
@@ -205,7 +210,7 @@ public static class Normalization
     }
 
     // y = (x - center) * scale + shift over the columns of a row.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     static void Affine(ReadOnlySpan<float> x, ReadOnlySpan<float> center, ReadOnlySpan<float> scale,
         ReadOnlySpan<float> shift, Span<float> y)
     {
@@ -214,15 +219,16 @@ public static class Normalization
                 Elementwise.Load(scale, i), Elementwise.Load(shift, i)).CopyTo(y[i..]);
     }
 
-    // y = (x - center) * slope + offset + g * byG over the columns of a row.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Affine2(ReadOnlySpan<float> x, ReadOnlySpan<float> center, ReadOnlySpan<float> slope,
-        ReadOnlySpan<float> offset, ReadOnlySpan<float> g, ReadOnlySpan<float> byG, Span<float> y)
+    // dx = (g * weight + (x - center) * slope + offset) * rate over the columns of a row.
+    [MethodImpl(Hot)]
+    static void AffineGradient(ReadOnlySpan<float> x, ReadOnlySpan<float> center, ReadOnlySpan<float> slope,
+        ReadOnlySpan<float> offset, ReadOnlySpan<float> g, ReadOnlySpan<float> weight, ReadOnlySpan<float> rate,
+        Span<float> dx)
     {
         for (var i = 0; i < center.Length; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(g, i), Elementwise.Load(byG, i),
+            (Vector.MultiplyAddEstimate(Elementwise.Load(g, i), Elementwise.Load(weight, i),
                 Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(center, i),
-                    Elementwise.Load(slope, i), Elementwise.Load(offset, i))).CopyTo(y[i..]);
+                    Elementwise.Load(slope, i), Elementwise.Load(offset, i))) * Elementwise.Load(rate, i)).CopyTo(dx[i..]);
     }
 
     static int Half => Vector<double>.Count;
@@ -238,7 +244,7 @@ public static class Normalization
     {
         var lanes = Vector<float>.Count;
         var width = (groups.AllChannels * groups.Length + lanes - 1) / lanes * lanes;
-        return Scratch(ref columns, 4 * width).Slice(index * width, width);
+        return Scratch(ref columns, 5 * width).Slice(index * width, width);
     }
 
     static Span<T> Scratch<T>(ref T[]? array, int length)

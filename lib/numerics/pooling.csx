@@ -3,21 +3,66 @@
 
 public static class Pooling
 {
-    /// <summary>y = the mean of each window of x, plane by plane.</summary>
+    /// <summary>y = the mean of each window of a plane of x.</summary>
+    [MethodImpl(Hot)]
     public static void Average(ReadOnlySpan<float> x, int height, int width, Span<float> y)
     {
+        var columns = width / 2;
+        ref var upper = ref MemoryMarshal.GetReference(x);
+        ref var to = ref MemoryMarshal.GetReference(y);
         for (var line = 0; line < height / 2; line++)
-            AverageRow(x.Slice(2 * line * width, width), x.Slice((2 * line + 1) * width, width), y.Slice(line * (width / 2), width / 2));
+        {
+            ref var lower = ref Unsafe.Add(ref upper, width);
+            // The last vector of a row starts early enough to end with it, and does some windows again.
+            for (var i = 0; i < columns; i += 4)
+            {
+                if (columns < 4)
+                {
+                    for (; i < columns; i++) Unsafe.Add(ref to, i) = Mean(ref Unsafe.Add(ref upper, 2 * i), width);
+                    break;
+                }
+                var at = Math.Min(i, columns - 4);
+                var left = PairSums(Load(ref upper, 2 * at) + Load(ref lower, 2 * at));
+                var right = PairSums(Load(ref upper, 2 * at + 4) + Load(ref lower, 2 * at + 4));
+                (Vector128.Narrow(left, right).AsSingle() * Vector128.Create(0.25f)).StoreUnsafe(ref to, (nuint)at);
+            }
+            upper = ref Unsafe.Add(ref upper, 2 * width);
+            to = ref Unsafe.Add(ref to, columns);
+        }
     }
 
     /// <summary>dx = a quarter of the gradient of each pixel's window.</summary>
+    [MethodImpl(Hot)]
     public static void AverageGradient(ReadOnlySpan<float> g, int height, int width, Span<float> dx)
     {
+        var columns = width / 2;
+        ref var from = ref MemoryMarshal.GetReference(g);
+        ref var upper = ref MemoryMarshal.GetReference(dx);
         for (var line = 0; line < height / 2; line++)
         {
-            var upper = dx.Slice(2 * line * width, width);
-            QuarterRow(g.Slice(line * (width / 2), width / 2), upper);
-            upper.CopyTo(dx.Slice((2 * line + 1) * width, width));
+            ref var lower = ref Unsafe.Add(ref upper, width);
+            for (var i = 0; i < columns; i += 4)
+            {
+                if (columns < 4)
+                {
+                    for (; i < columns; i++)
+                        Unsafe.Add(ref upper, 2 * i) = Unsafe.Add(ref upper, 2 * i + 1) =
+                            Unsafe.Add(ref lower, 2 * i) = Unsafe.Add(ref lower, 2 * i + 1) = 0.25f * Unsafe.Add(ref from, i);
+                    break;
+                }
+                var at = Math.Min(i, columns - 4);
+                var v = Load(ref from, at) * Vector128.Create(0.25f);
+                var (first, second) = Vector128.Widen(v.AsUInt32());
+                var left = (first | first << 32).AsSingle();
+                var right = (second | second << 32).AsSingle();
+                left.StoreUnsafe(ref upper, (nuint)(2 * at));
+                right.StoreUnsafe(ref upper, (nuint)(2 * at + 4));
+                left.StoreUnsafe(ref lower, (nuint)(2 * at));
+                right.StoreUnsafe(ref lower, (nuint)(2 * at + 4));
+            }
+            if (width % 2 == 1) Unsafe.Add(ref upper, width - 1) = Unsafe.Add(ref lower, width - 1) = 0;
+            upper = ref Unsafe.Add(ref upper, 2 * width);
+            from = ref Unsafe.Add(ref from, columns);
         }
         if (height % 2 == 1) dx.Slice((height - 1) * width, width).Clear();
     }
@@ -47,39 +92,13 @@ public static class Pooling
             }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void AverageRow(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, Span<float> y)
-    {
-        var i = 0;
-        var quarter = Vector128.Create(0.25f);
-        for (; i <= y.Length - 4; i += 4)
-        {
-            var left = Load(upper, 2 * i) + Load(lower, 2 * i);
-            var right = Load(upper, 2 * i + 4) + Load(lower, 2 * i + 4);
-            var even = Vector128.Create(Vector128.Shuffle(left, Vector128.Create(0, 2, 0, 2)).GetLower(),
-                Vector128.Shuffle(right, Vector128.Create(0, 2, 0, 2)).GetLower());
-            var odd = Vector128.Create(Vector128.Shuffle(left, Vector128.Create(1, 3, 1, 3)).GetLower(),
-                Vector128.Shuffle(right, Vector128.Create(1, 3, 1, 3)).GetLower());
-            ((even + odd) * quarter).CopyTo(y[i..]);
-        }
-        for (; i < y.Length; i++) y[i] = (upper[2 * i] + lower[2 * i] + (upper[2 * i + 1] + lower[2 * i + 1])) * 0.25f;
-    }
+    static float Mean(ref float x, int width) =>
+        0.25f * (x + Unsafe.Add(ref x, width) + (Unsafe.Add(ref x, 1) + Unsafe.Add(ref x, width + 1)));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void QuarterRow(ReadOnlySpan<float> g, Span<float> dx)
-    {
-        var i = 0;
-        var quarter = Vector128.Create(0.25f);
-        for (; i <= g.Length - 4; i += 4)
-        {
-            var v = Load(g, i) * quarter;
-            Vector128.Shuffle(v, Vector128.Create(0, 0, 1, 1)).CopyTo(dx[(2 * i)..]);
-            Vector128.Shuffle(v, Vector128.Create(2, 2, 3, 3)).CopyTo(dx[(2 * i + 4)..]);
-        }
-        for (; i < g.Length; i++) dx[2 * i] = dx[2 * i + 1] = g[i] * 0.25f;
-        if (dx.Length % 2 == 1) dx[^1] = 0;
-    }
+    // The sum of each pair of neighbours, in the lower half of the pair's place.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<ulong> PairSums(Vector128<float> x) => (x + (x.AsUInt64() >> 32).AsSingle()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<float> Load(ReadOnlySpan<float> x, int i) => Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(x), (nuint)i);
+    static Vector128<float> Load(ref float x, int i) => Vector128.LoadUnsafe(ref x, (nuint)i);
 }

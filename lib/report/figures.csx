@@ -6,8 +6,7 @@ static Figure Band(string id, string title, IReadOnlyList<Trial> trials, Axis x,
     Measure measure, string caption = "") =>
     Band(id, title, x, y,
         [
-            .. trials.Where(IsOk).Select(trial => new Point(Arm(trial), $"{trial.Seed}", at(trial), measure.Of(trial),
-                Hover(trial))),
+            .. trials.Where(IsOk).Select(trial => new Point(Arm(trial), $"{trial.Seed}", at(trial), measure.Of(trial))),
         ],
         [
             .. trials.GroupBy(trial => (Arm: Arm(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm, group.Key.At,
@@ -24,16 +23,55 @@ static Figure CurvesAt(string id, string title, IReadOnlyList<Trial> trials, IRe
     return Curves(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
         [
             .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(Arm(trial), $"{trial.Seed}", point.Step,
-                point.ValidationAccuracy, $"{Hover(trial)}\nstep {point.Step}"))),
+                point.ValidationAccuracy, $"rate {Store.Text(trial.Lr)}"))),
         ],
         [
             .. shown.Where(trial => !IsOk(trial) && trial.Curve.Count > 0).Select(trial => new Point(Arm(trial),
-                $"{trial.Seed}", trial.Curve[^1].Step, trial.Curve[^1].ValidationAccuracy, $"{Hover(trial)}\n{trial.Reason}")),
+                $"{trial.Seed}", trial.Curve[^1].Step, trial.Curve[^1].ValidationAccuracy, trial.Reason)),
         ],
         caption);
 }
 
-static string Arm(Trial trial) => Snake(trial.Norm);
+/// <summary>A number against the epoch, at the epochs' ends.</summary>
+static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
+    Curves(id, title, new("Epoch"), new(y),
+        [
+            .. from trial in trials
+               from point in trial.Curve
+               where double.IsFinite(point.Own.GetValueOrDefault("epoch", double.NaN))
+               select new Point(Arm(trial), $"{trial.Seed}", point.Own["epoch"], point.Own[column]),
+        ],
+        caption: caption);
 
-static string Hover(Trial trial) => string.Create(CultureInfo.InvariantCulture,
-    $"{Arm(trial)}, rate {trial.Lr}, seed {trial.Seed}");
+/// <summary>A number that the experiment's probe measured against the step.</summary>
+static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
+    Curves(id, title, new("Optimizer step", Log: true), new(y),
+        [
+            .. from trial in trials
+               from point in trial.Curve
+               where double.IsFinite(point.Own.GetValueOrDefault(column, double.NaN))
+               select new Point(Arm(trial), $"{trial.Seed}", point.Step, point.Own[column]),
+        ],
+        caption: caption);
+
+/// <summary>The mean of paired differences, in points of accuracy, with its 95% interval by t.</summary>
+static KeyNumber Difference(string label, IReadOnlyList<(double First, double Second)> pairs)
+{
+    if (pairs.Count < 2) return new(label, "too few data", $"N = {pairs.Count} paired seeds");
+    var interval = MeanInterval(pairs.Select(pair => 100 * (pair.First - pair.Second)));
+    return new(label, string.Create(CultureInfo.InvariantCulture, $"{interval.Estimate:+0.00;−0.00} points"),
+        string.Create(CultureInfo.InvariantCulture,
+            $"95% interval by t {interval.Low:+0.00;−0.00} to {interval.High:+0.00;−0.00}, N = {pairs.Count} paired seeds"));
+}
+
+/// <summary>The geometric mean of paired ratios with its 95% interval by t on the logarithms.</summary>
+static KeyNumber Ratio(string label, IReadOnlyList<(double First, double Second)> pairs)
+{
+    if (pairs.Count < 2) return new(label, "too few data", $"N = {pairs.Count} paired seeds");
+    var interval = MeanInterval(pairs.Select(pair => Math.Log(pair.First / pair.Second)));
+    return new(label, string.Create(CultureInfo.InvariantCulture, $"×{Math.Exp(interval.Estimate):G3}"),
+        string.Create(CultureInfo.InvariantCulture,
+            $"95% interval by t {Math.Exp(interval.Low):G3} to {Math.Exp(interval.High):G3}, N = {pairs.Count} paired seeds"));
+}
+
+static string Arm(Trial trial) => Snake(trial.Norm);

@@ -1,9 +1,9 @@
 #nullable enable
 // What is trained: a configuration is everything that a trial's result depends on, but for the dataset's bytes.
 
-public enum Architecture { Mlp }
+public enum Architecture { Mlp, Lenet, ResidualMlp, DeepLinear }
 public enum Activation { Sigmoid, Tanh, Relu }
-public enum Norm { None, Batch, BatchNoGamma, BatchNoAffine, Seed, Layer, Group, Ghost }
+public enum Norm { None, Batch, BatchNoGamma, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy }
 public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
 public enum Scheme { Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal }
 public enum Role { Tune, Evaluate }
@@ -48,17 +48,32 @@ public record Config
     public int Seed { get; init; } = 1;
     public Role Role { get; init; } = Role.Evaluate;
 
-    /// <summary>Full batches in an epoch. What is left over sits the epoch out: a short last batch would be a step of
-    /// another batch size just before the measurement, and with BN at high rates it costs points of accuracy.</summary>
-    public int StepsPerEpoch => Math.Max(1, TrainSize / BatchSize);
+    /// <summary>Whether an epoch ends with the short batch of what is left over. By default that sits the epoch out: it
+    /// would be a step of another batch size just before the measurement, and with BN at high rates it costs points of
+    /// accuracy.</summary>
+    public bool ShortBatch { get; init; }
+
+    public int StepsPerEpoch =>
+        Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
     public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
 
-    /// <summary>The layers, for images of the given number of pixels.</summary>
-    public Layer Layers(int pixels, int classes) => Model switch
+    /// <summary>The layers, for images of height x width pixels.</summary>
+    public Layer Layers(int height, int width, int classes) => Model switch
     {
-        Architecture.Mlp => Mlp(pixels, Depth, Width, classes, ActivationLayer, Normalizer, Initializer, Placement),
+        Architecture.Mlp => Mlp(height * width, Depth, Width, classes, ActivationLayer, Hidden, Initializer, Placement),
+        Architecture.Lenet => LeNet(width + 2 * LenetPadding, classes, Normalizer, Initializer),
+        Architecture.ResidualMlp => ResidualMlp(height * width, Depth, Width, classes, ActivationLayer, Hidden, Initializer),
+        Architecture.DeepLinear => DeepLinear(height * width, Depth, Width, classes, Hidden, Initializer),
         _ => throw new ArgumentOutOfRangeException(nameof(Model), Model, null),
     };
+
+    /// <summary>The images at the given places as the model takes them: (N, pixels), or, for LeNet, (N, 1, H, W) with
+    /// two zeros on every side.</summary>
+    public Tensor Input(ImageSet set, ReadOnlySpan<int> at) => Model != Architecture.Lenet ? Batches.Images(set, at)
+        : Batches.Images(set, at, LenetPadding)
+            .Reshape((at.Length, 1, set.Height + 2 * LenetPadding, set.Width + 2 * LenetPadding));
+
+    const int LenetPadding = 2;
 
     public Optimizer NewOptimizer() => Optimizer switch
     {
@@ -77,16 +92,22 @@ public record Config
         _ => throw new ArgumentOutOfRangeException(nameof(Activation), Activation, null),
     };
 
-    Func<int, Layer>? Normalizer => Norm switch
+    // A hidden layer's normalizer.
+    Func<int, Layer>? Hidden => Normalizer is { } normalizer ? channels => normalizer(channels, false) : null;
+
+    // By channels, and whether it is the last layer's.
+    Func<int, bool, Layer>? Normalizer => Norm switch
     {
         Norm.None => null,
-        Norm.Batch => channels => BatchNorm(channels),
-        Norm.BatchNoGamma => channels => BatchNorm(channels, gamma: false),
-        Norm.BatchNoAffine => channels => BatchNorm(channels, gamma: false, beta: false),
-        Norm.Seed => channels => SeedNorm(channels),
-        Norm.Layer => channels => LayerNorm(channels),
-        Norm.Group => channels => GroupNorm(channels, GroupParts(channels)),
-        Norm.Ghost => channels => BatchNorm(channels, ghost: GhostSize),
+        Norm.Batch => (channels, _) => BatchNorm(channels),
+        Norm.BatchNoGamma => (channels, _) => BatchNorm(channels, gamma: false),
+        Norm.BatchNoAffine => (channels, _) => BatchNorm(channels, gamma: false, beta: false),
+        Norm.Seed => SeedNorm,
+        Norm.Layer => (channels, _) => LayerNorm(channels),
+        Norm.Group => (channels, _) => GroupNorm(channels, GroupParts(channels)),
+        Norm.Instance => (channels, _) => InstanceNorm(channels),
+        Norm.Ghost => (channels, _) => BatchNorm(channels, ghost: GhostSize),
+        Norm.Noisy => (channels, _) => NoisyBatchNorm(channels),
         _ => throw new ArgumentOutOfRangeException(nameof(Norm), Norm, null),
     };
 

@@ -9,7 +9,7 @@ public sealed class Lab(string experiment, string question, Options options, Can
 
     public string Experiment => experiment;
     public Options Options => options;
-    public Store Store { get; } = new(Path.Combine(options.Out, experiment));
+    public Store Store { get; private set; } = new(Path.Combine(options.Out, experiment));
 
     /// <summary>Trials of this grid that failed.</summary>
     public int Failed { get; private set; }
@@ -31,9 +31,11 @@ public sealed class Lab(string experiment, string question, Options options, Can
 
     /// <summary>The trials of a grid, in its order: those on disk, and the others run now. What it returns was read
     /// from the CSVs.</summary>
-    public IReadOnlyList<Trial> Sweep(IEnumerable<Config> cells)
+    /// <param name="probe">What to measure during training beside the common columns.</param>
+    public IReadOnlyList<Trial> Sweep(IEnumerable<Config> cells, Probe? probe = null)
     {
         var cellList = cells.ToList();
+        Store = new(Store.Folder, probe?.Columns ?? []);
         if (options.ReportOnly)
         {
             if (!File.Exists(Store.TrialsFile)) throw new BadInput($"{Store.TrialsFile} is not there: run without --report-only");
@@ -52,7 +54,7 @@ public sealed class Lab(string experiment, string question, Options options, Can
         var (ids, ran) = (known.Select(trial => trial.Id).ToHashSet(), new ConcurrentBag<Trial>());
         var missing = grid.Where(config => !ids.Contains(Trials.Identity(config, data.Fingerprint))).ToList();
         using (var progress = new SweepProgress(experiment, grid.Count, grid.Count - missing.Count, missing.Sum(Cost)))
-            Trials.Run(missing, data, options.Jobs, trial =>
+            Trials.Run(missing, data, probe, options.Jobs, trial =>
             {
                 Store.Append(trial);
                 ran.Add(trial);
@@ -186,7 +188,8 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     }
     catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException)
     {
-        Error.WriteLine(options?.Verbose == true ? $"{e}" : e.Message);
+        Error.WriteLine(options?.Verbose == true ? $"{e}" : e is BadInput ? e.Message
+            : $"{e.Message.TrimEnd('.')} (is there room in {options?.Out}, and may you write there? --out takes another folder)");
         return 2;
     }
 }

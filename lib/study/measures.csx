@@ -11,7 +11,8 @@ static readonly Measure TrainLoss = new("train_loss", trial => trial.TrainLoss);
 
 /// <summary>The table of groups: one row for each different value of the columns, in the trials' order, with how many
 /// trials ended how, and of each measure median, its interval and the interval's level, mean and standard deviation
-/// over those that ended well. What a group does not have is NaN.</summary>
+/// over those that ended well; where some of these lack the measure (a target not reached), how many have it. What a
+/// group does not have is NaN.</summary>
 static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string> by, params IReadOnlyList<Measure> measures)
 {
     var columns = new Columns<Trial>([.. by]);
@@ -26,10 +27,13 @@ static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string>
             : new StringDataFrameColumn(name, groups.Select(group => group.Key[i]));
     IEnumerable<DataFrameColumn> Spread(Measure measure)
     {
-        var values = groups.Select(group => group.Trials.Where(IsOk).Select(measure.Of).ToArray()).ToList();
+        var values = groups.Select(group =>
+            group.Trials.Where(IsOk).Select(measure.Of).Where(double.IsFinite).ToArray()).ToList();
         var medians = values.Select(own => own.Length == 0 ? null : MedianInterval(own)).ToList();
         DataFrameColumn Column(string name, IEnumerable<double> numbers) =>
             new DoubleDataFrameColumn($"{measure.Name}{name}", numbers);
+        if (values.Zip(groups).Any(pair => pair.First.Length < pair.Second.Trials.Count(IsOk)))
+            yield return new Int32DataFrameColumn($"{measure.Name}_n", values.Select(own => own.Length));
         yield return Column("", medians.Select(median => median?.Estimate ?? double.NaN));
         yield return Column("_low", medians.Select(median => median?.Low ?? double.NaN));
         yield return Column("_high", medians.Select(median => median?.High ?? double.NaN));
@@ -83,6 +87,30 @@ static (double Low, double High, double Best) UsableRates(IEnumerable<Trial> tri
     }
     return (End(-1), End(+1), medians[best].Rate);
 }
+
+/// <summary>Steps to a target: the first measured step at or above it, interpolated in the logarithm of the step from
+/// the measurement before. NaN where it is not reached: that is beyond the budget, which is no number of steps.</summary>
+static double StepsTo(double target, IEnumerable<(int Step, double Accuracy)> curve)
+{
+    (double Step, double Accuracy)? before = null;
+    foreach (var (step, accuracy) in curve.Where(point => !double.IsNaN(point.Accuracy)).OrderBy(point => point.Step))
+    {
+        if (accuracy >= target)
+            return before is not { } last ? step
+                : last.Step * Math.Pow(step / last.Step, (target - last.Accuracy) / (accuracy - last.Accuracy));
+        before = (step, accuracy);
+    }
+    return double.NaN;
+}
+
+/// <summary>A measure of two arms, seed by seed, where both have it.</summary>
+static IReadOnlyList<(double First, double Second)> Paired(this IEnumerable<Trial> trials, Norm first, Norm second,
+    Func<Trial, double> measure) =>
+[
+    .. trials.Where(trial => trial.Norm == first)
+        .Join(trials.Where(trial => trial.Norm == second), a => a.Seed, b => b.Seed, (a, b) => (measure(a), measure(b)))
+        .Where(pair => double.IsFinite(pair.Item1) && double.IsFinite(pair.Item2)),
+];
 
 /// <summary>Standard deviation with n - 1; NaN for fewer than two values.</summary>
 static double StandardDeviation(IReadOnlyCollection<double> values)

@@ -35,7 +35,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         {
             var help = new StringWriter();
             parsed.Invoke(new() { Output = help });
-            Out.Write(Regex.Replace($"{help}".TrimEnd() + "\n", @"(?<=^ *)\S+ \[options\]",
+            Console.Out.Write(Regex.Replace($"{help}".TrimEnd() + "\n", @"(?<=^ *)\S+ \[options\]",
                 $"dotnet script experiments/{experiment}.csx -- [options]", RegexOptions.Multiline));
             return null;
         }

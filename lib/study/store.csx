@@ -4,19 +4,27 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using Microsoft.Data.Analysis;
 
-/// <summary>Columns of a CSV by name, in order: the properties of T under snake-case names.</summary>
+/// <summary>A row that has numbers of its experiment's own beside the columns that all experiments have.</summary>
+public interface IOwnNumbers { Dictionary<string, double> Own { get; } }
+
+/// <summary>Columns of a CSV by name, in order: the properties of T under snake-case names, and, where T has some, own
+/// numbers under any other name.</summary>
 public sealed class Columns<T>
 {
-    readonly (string Name, PropertyInfo Property)[] columns;
+    readonly (string Name, PropertyInfo? Property)[] columns;
 
-    public Columns(params string[] names) =>
-        columns = [.. names.Select(name => (name, Property(name)
-            ?? throw new ArgumentException($"{typeof(T).Name} has no property for the column {name}")))];
+    public Columns(params IEnumerable<string> names)
+    {
+        columns = [.. names.Select(name => (name, Property(name)))];
+        if (!typeof(IOwnNumbers).IsAssignableFrom(typeof(T)) && columns.FirstOrDefault(c => c.Property is null) is { Name: { } odd })
+            throw new ArgumentException($"{typeof(T).Name} has no property for the column {odd}");
+    }
 
     public IEnumerable<string> Names => columns.Select(column => column.Name);
 
     /// <summary>The row as text, column by column.</summary>
-    public string[] Texts(T row) => [.. columns.Select(column => Store.Text(column.Property.GetValue(row)))];
+    public string[] Texts(T row) => [.. columns.Select(column => Store.Text(column.Property is { } property
+        ? property.GetValue(row) : ((IOwnNumbers)row!).Own.GetValueOrDefault(column.Name, double.NaN)))];
 
     /// <summary>Sets a row's columns from text; `from` names the place in errors.</summary>
     public T Fill(T row, Func<string, string?> text, string from)
@@ -25,7 +33,11 @@ public sealed class Columns<T>
         {
             var value = text(name) ?? throw new BadInput(
                 $"{from} has no column {name}: it comes from another version or was edited; move it away");
-            try { property.SetValue(row, Value(value, property.PropertyType)); }
+            try
+            {
+                if (property is null) ((IOwnNumbers)row!).Own[name] = (double)Value(value, typeof(double));
+                else property.SetValue(row, Value(value, property.PropertyType));
+            }
             catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
             {
                 throw new BadInput($"{from}: '{value}' is no {name}; mend it, or move the file away");
@@ -46,16 +58,16 @@ public sealed class Columns<T>
         .FirstOrDefault(property => Snake(property.Name) == name || property.Name == "Id" && name == "trial");
 }
 
-/// <summary>The files of one experiment.</summary>
-public sealed class Store(string folder)
+/// <summary>The files of one experiment; own names the columns that its curves have beside the common ones.</summary>
+public sealed class Store(string folder, params IReadOnlyList<string> own)
 {
     static readonly Columns<Trial> trialColumns = new("trial", "experiment", "dataset", "model", "depth", "width",
         "activation", "norm", "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale",
         "batch_size", "train_size", "epochs", "seed", "role", "status", "ended_at", "reason", "train_loss",
         "train_accuracy", "validation_loss", "validation_accuracy", "test_accuracy", "code", "seconds");
 
-    static readonly Columns<CurvePoint> curveColumns = new("trial", "step", "examples", "train_loss",
-        "validation_loss", "validation_accuracy");
+    readonly Columns<CurvePoint> curveColumns = new(["trial", "step", "examples", "train_loss", "validation_loss",
+        "validation_accuracy", .. own]);
 
     static readonly CsvConfiguration format = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
 
@@ -151,10 +163,17 @@ public sealed class Store(string folder)
         using var reader = new StreamReader(path);
         using var csv = new CsvReader(reader, format);
         List<T> rows = [];
-        if (!csv.Read() || !csv.ReadHeader()) throw new BadInput($"{path} is empty: start over with --fresh");
-        while (csv.Read())
-            rows.Add(columns.Fill(empty(), name => csv.TryGetField<string>(name, out var text) ? text : null,
-                $"{path} line {csv.Parser.RawRow}"));
+        try
+        {
+            if (!csv.Read() || !csv.ReadHeader()) throw new BadInput($"{path} is empty: start over with --fresh");
+            while (csv.Read())
+                rows.Add(columns.Fill(empty(), name => csv.TryGetField<string>(name, out var text) ? text : null,
+                    $"{path} line {csv.Parser.RawRow}"));
+        }
+        catch (CsvHelperException)
+        {
+            throw new BadInput($"{path} line {csv.Parser.RawRow} is not CSV: mend it, or start over with --fresh");
+        }
         return rows;
     }
 

@@ -6,8 +6,8 @@ public static class Trials
     /// <summary>Trains the configurations, at most `jobs` at a time, and hands over each trial as it ends, from the
     /// thread that ran it.</summary>
     /// <exception cref="OperationCanceledException">Stopped; trials in flight are given up.</exception>
-    public static void Run(IEnumerable<Config> configs, Dataset data, int jobs, Action<Trial> finished,
-        CancellationToken stop)
+    public static void Run(IEnumerable<Config> configs, Dataset data, Probe? probe, int jobs,
+        Action<Trial> finished, CancellationToken stop)
     {
         var open = new ConcurrentQueue<Config>(configs);
         Exception? fault = null;
@@ -16,7 +16,7 @@ public static class Trials
             try
             {
                 while (!stop.IsCancellationRequested && fault is null && open.TryDequeue(out var config))
-                    finished(RunOne(config, data, stop));
+                    finished(RunOne(config, data, probe, stop));
             }
             catch (OperationCanceledException) { }
             catch (Exception e) { fault = e; }
@@ -33,16 +33,16 @@ public static class Trials
     /// <summary>Hash of everything that a trial depends on but for the code: configuration and dataset's bytes.
     /// </summary>
     public static string Identity(Config config, string fingerprint) =>
-        Source.Hash([.. columns.Texts(config), fingerprint]);
+        Source.Hash([.. columns.Texts(config), fingerprint, .. config.ShortBatch ? ["short_batch"] : Array.Empty<string>()]);
 
     static readonly Columns<Config> columns = new("dataset", "model", "depth", "width", "activation", "norm",
         "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size",
         "epochs", "seed", "role");
 
-    static Trial RunOne(Config config, Dataset data, CancellationToken stop)
+    static Trial RunOne(Config config, Dataset data, Probe? probe, CancellationToken stop)
     {
         Trial trial;
-        try { trial = Training.Run(config, data, stop); }
+        try { trial = Training.Run(config, data, probe, stop); }
         catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
         {
             trial = new Trial(config) { Status = Status.Failed, Reason = e.Message.ReplaceLineEndings(" ") };

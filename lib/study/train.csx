@@ -39,7 +39,31 @@ public sealed record Trial : Config
 /// <summary>A measurement during training: the mean loss of the mini-batches since the last one, and loss and accuracy
 /// on the fixed 2,000 validation images.</summary>
 public sealed record CurvePoint(string Trial, int Step, long Examples, double TrainLoss, double ValidationLoss,
-    double ValidationAccuracy);
+    double ValidationAccuracy) : IOwnNumbers
+{
+    /// <summary>What the experiment's probe measured, by column.</summary>
+    public Dictionary<string, double> Own { get; } = [];
+}
+
+/// <summary>What an experiment measures during training beside the common columns, and when. It must leave model and
+/// random streams as they are.</summary>
+/// <param name="Columns">Names of its columns in curves.csv.</param>
+/// <param name="Steps">Steps at which to measure, in place of the common ones.</param>
+/// <param name="Measure">Numbers by column; a missing one is NaN.</param>
+public sealed record Probe(IReadOnlyList<string> Columns, Func<Config, IEnumerable<int>> Steps,
+    Func<Moment, IEnumerable<(string Column, double Value)>> Measure);
+
+/// <summary>A model at a step of its training. EpochAccuracy is the share of this epoch's training images that were
+/// right when their batch was trained on, in training mode, as Keras reports it.</summary>
+public sealed record Moment(Config Config, Dataset Data, Tape Tape, Model Model, int Step, double EpochAccuracy)
+{
+    public bool EndsEpoch => Step % Config.StepsPerEpoch == 0;
+
+    public double TrainAccuracy(int images) =>
+        Training.Evaluate(Tape, Config, Model, Data.Train, 0, Math.Min(images, Config.TrainSize)).Accuracy;
+
+    public double TestAccuracy() => Training.Evaluate(Tape, Config, Model, Data.Test, 0, Data.Test.Count).Accuracy;
+}
 
 public static class Training
 {
@@ -52,42 +76,49 @@ public static class Training
     const int LossWindow = 100, DivergenceFrom = 200;
 
     /// <summary>Trains the configuration's model from its seed. Divergence is a result, not an error.</summary>
-    public static Trial Run(Config config, Dataset data, CancellationToken stop = default)
+    public static Trial Run(Config config, Dataset data, Probe? probe = null, CancellationToken stop = default)
     {
         var clock = Stopwatch.StartNew();
-        var (pixels, classes) = (data.Train.Height * data.Train.Width, Dataset.Classes);
-        var model = config.Layers(pixels, classes).ToModel(config.Seed);
+        var model = config.Layers(data.Train.Height, data.Train.Width, Dataset.Classes).ToModel(config.Seed);
         var optimizer = config.NewOptimizer();
         var tape = new Tape();
-        var watch = new LossWatch(DivergedAbove * Math.Log(classes));
-        var measureAt = MeasuredSteps(config.Steps);
+        var watch = new LossWatch(DivergedAbove * Math.Log(Dataset.Classes));
+        var measureAt = (probe?.Steps(config) ?? MeasuredSteps(config.Steps)).ToHashSet();
         var labels = new byte[Math.Min(config.BatchSize, config.TrainSize)];
         var curve = new List<CurvePoint>();
-        var (trial, step, examples) = (new Trial(config), 0, 0L);
+        var (step, examples, epochExamples, epochCorrect) = (0, 0L, 0, 0);
         int[] order = [];
         while (step < config.Steps && watch.Reason is null)
         {
             stop.ThrowIfCancellationRequested();
             var (epoch, place) = Math.DivRem(step, config.StepsPerEpoch);
-            if (place == 0) order = Batches.Order(config.TrainSize, config.Seed, epoch);
-            var batch = order.AsMemory(place * labels.Length, labels.Length);
-            watch.See(Step(tape, model, optimizer, data.Train, batch, labels));
-            step++;
-            examples += batch.Length;
+            if (place == 0)
+                (order, epochExamples, epochCorrect) = (Batches.Order(config.TrainSize, config.Seed, epoch), 0, 0);
+            var start = place * labels.Length;
+            var batch = order.AsMemory(start, Math.Min(labels.Length, order.Length - start));
+            var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, labels);
+            watch.See(loss);
+            (step, examples) = (step + 1, examples + batch.Length);
+            (epochExamples, epochCorrect) = (epochExamples + batch.Length, epochCorrect + correct);
             if (watch.Reason is not null || !measureAt.Contains(step)) continue;
             if (!model.IsFinite()) watch.Lose("a parameter is not finite");
-            var (loss, accuracy) = Evaluate(tape, model, data.Train, ValidationStart(data), CurveImages);
-            curve.Add(new("", step, examples, watch.MeanSinceLast(), loss, accuracy));
+            var validation = HasValidation(config, data)
+                ? Evaluate(tape, config, model, data.Train, ValidationStart(data), CurveImages)
+                : (Loss: double.NaN, Accuracy: double.NaN);
+            curve.Add(new("", step, examples, watch.MeanSinceLast(), validation.Loss, validation.Accuracy));
+            var moment = new Moment(config, data, tape, model, step, (double)epochCorrect / epochExamples);
+            foreach (var (column, value) in probe?.Measure(moment) ?? []) curve[^1].Own[column] = value;
         }
-        trial = trial with { EndedAt = step, Curve = curve };
+        var trial = new Trial(config) { EndedAt = step, Curve = curve };
         trial = watch.Reason is { } reason
             ? trial with { Status = Status.Diverged, Reason = reason }
             : Finish(trial, tape, model, data);
         return trial with { Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3) };
     }
 
-    /// <summary>Accuracy and mean loss of the model on images first..first+count-1, in evaluation mode.</summary>
-    public static (double Loss, double Accuracy) Evaluate(Tape tape, Model model, ImageSet set, int first, int count)
+    /// <summary>Mean loss and accuracy of the model on images first..first+count-1, in evaluation mode.</summary>
+    public static (double Loss, double Accuracy) Evaluate(Tape tape, Config config, Model model, ImageSet set, int first,
+        int count)
     {
         var (loss, correct) = (0.0, 0);
         for (var start = first; start < first + count; start += EvaluationBatch)
@@ -96,7 +127,7 @@ public static class Training
             var labels = set.Labels.AsMemory(start, at.Length);
             var (mean, right) = tape.Step(() =>
             {
-                var logits = model.Forward(Batches.Images(set, at), Mode.Evaluation);
+                var logits = model.Forward(config.Input(set, at), Mode.Evaluation);
                 return ((double)logits.CrossEntropy(labels).Item, logits.CountCorrect(labels.Span));
             }, record: false);
             loss += mean * at.Length;
@@ -109,30 +140,35 @@ public static class Training
     public static SortedSet<int> MeasuredSteps(int last, int points = CurvePoints) =>
         [.. Enumerable.Range(0, points).Select(i => (int)Math.Round(Math.Pow(last, i / (points - 1.0))))];
 
-    static float Step(Tape tape, Model model, Optimizer optimizer, ImageSet set, ReadOnlyMemory<int> batch, byte[] labels)
+    static (float Loss, int Correct) Step(Tape tape, Config config, Model model, Optimizer optimizer, ImageSet set,
+        ReadOnlyMemory<int> batch, byte[] labels)
     {
         Batches.Labels(set, batch.Span, labels);
         return tape.Step(() =>
         {
-            var logits = model.Forward(Batches.Images(set, batch.Span), Mode.Training);
-            var loss = logits.CrossEntropy(labels);
+            var logits = model.Forward(config.Input(set, batch.Span), Mode.Training);
+            var loss = logits.CrossEntropy(labels.AsMemory(0, batch.Length));
+            var correct = logits.CountCorrect(labels.AsSpan(0, batch.Length));
             optimizer.Step(loss);
-            return loss.Item;
+            return (loss.Item, correct);
         });
     }
 
     static Trial Finish(Trial trial, Tape tape, Model model, Dataset data)
     {
         if (!model.IsFinite()) return trial with { Status = Status.Diverged, Reason = "a parameter is not finite" };
-        var train = Evaluate(tape, model, data.Train, 0, Math.Min(TrainImages, trial.TrainSize));
-        var validation = Evaluate(tape, model, data.Train, ValidationStart(data), ValidationImages);
+        var train = Evaluate(tape, trial, model, data.Train, 0, Math.Min(TrainImages, trial.TrainSize));
+        var validation = HasValidation(trial, data)
+            ? Evaluate(tape, trial, model, data.Train, ValidationStart(data), ValidationImages)
+            : (Loss: double.NaN, Accuracy: double.NaN);
         // Test images are for the evaluation seeds alone, so that nothing can be selected by them.
-        var test = trial.Role == Role.Evaluate ? Evaluate(tape, model, data.Test, 0, data.Test.Count).Accuracy : double.NaN;
-        var stuck = validation.Accuracy < 2.0 / Dataset.Classes;
+        var test = trial.Role == Role.Tune ? double.NaN
+            : Evaluate(tape, trial, model, data.Test, 0, data.Test.Count).Accuracy;
+        var stuck = (double.IsNaN(validation.Accuracy) ? test : validation.Accuracy) < 2.0 / Dataset.Classes;
         return trial with
         {
             Status = stuck ? Status.Stuck : Status.Ok,
-            Reason = stuck ? "validation accuracy under twice chance" : "",
+            Reason = stuck ? "accuracy under twice chance" : "",
             TrainLoss = train.Loss,
             TrainAccuracy = train.Accuracy,
             ValidationLoss = validation.Loss,
@@ -140,6 +176,9 @@ public static class Training
             TestAccuracy = test,
         };
     }
+
+    // Where all images are for training, as in the seed, there is no validation.
+    static bool HasValidation(Config config, Dataset data) => config.TrainSize <= ValidationStart(data);
 
     static int ValidationStart(Dataset data) => data.Train.Count - ValidationImages;
 

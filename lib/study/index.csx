@@ -1,0 +1,66 @@
+#nullable enable
+// The page that leads to all reports, made from what each experiment left in its folder.
+
+public static class IndexPage
+{
+    /// <summary>Writes DIR/index.html; returns its path. Experiments come in the order given, then others that have
+    /// results there by name. Those without a report are listed as not run.</summary>
+    /// <param name="names">Experiments of this project; each is experiments/NAME.csx.</param>
+    public static string Write(string folder, IReadOnlyList<string> names)
+    {
+        var entries = names.Concat(Others(folder).Except(names)).Select(name => (Name: name, Past: Read(folder, name)))
+            .ToList();
+        var reported = entries.Where(entry => entry.Past?.Found is not null).Select(entry => entry.Past!).ToList();
+        var missing = entries.Where(entry => entry.Past?.Found is null).ToList();
+        var path = Path.Combine(folder, "index.html");
+        WriteIndex(path, "What batch normalization does to training",
+            "One card for each experiment: what was found, what was asked, and the main number.",
+            [.. reported.Select(Card)],
+            missing.Count == 0 ? [] :
+            [
+                new Definitions("Not run", [.. missing.Select(entry => (entry.Name, Question(entry.Name)))]),
+                new Command("Run them", $"./run-all.sh {string.Join(' ', missing.Select(entry => entry.Name))}"),
+            ],
+            made: reported.Count == 0 ? "" : Made(reported));
+        return path;
+    }
+
+    static IndexCard Card(Provenance past) => new(past.Experiment, past.Found!.Title, past.Found.Question,
+        $"{past.Experiment}/report.html",
+        past.Found.Value == "" ? null : new(past.Found.Label, past.Found.Value, past.Found.Detail, past.Found.Verdict),
+        past.Preset == "smoke" ? $"A smoke run on {past.Dataset}: its numbers answer nothing."
+            : past.Notice is null ? null : $"On {past.Dataset}, in place of mnist.");
+
+    static string Made(IReadOnlyList<Provenance> reported) => string.Create(CultureInfo.InvariantCulture,
+        $"{reported.Sum(past => past.Trials)} trials, the last on {reported.Max(past => past.Ended)}. Data: {Each(reported, past => past.Dataset)}. Machine: {Each(reported, past => past.Machine)}. Code: {Each(reported, past => past.Code)}.");
+
+    static string Each(IEnumerable<Provenance> reported, Func<Provenance, string> part) =>
+        string.Join(", ", reported.Select(part).Distinct());
+
+    // Folders that --fresh has set aside end in a number.
+    static IEnumerable<string> Others(string folder) => !Directory.Exists(folder) ? [] : Directory.GetDirectories(folder)
+        .Where(path => File.Exists(new Store(path).ProvenanceFile))
+        .Select(path => Path.GetFileName(path))
+        .Where(name => !Regex.IsMatch(name, @"\.\d+$"))
+        .Order(StringComparer.Ordinal);
+
+    static Provenance? Read(string folder, string name)
+    {
+        var store = new Store(Path.Combine(folder, name));
+        if (!File.Exists(store.ProvenanceFile) || !File.Exists(store.ReportFile)) return null;
+        try { return Provenance.Read(store.ProvenanceFile); }
+        catch (BadInput e)
+        {
+            Error.WriteLine($"note: {e.Message}");
+            return null;
+        }
+    }
+
+    // As the script says it in its constant, since running it would train.
+    static string Question(string name)
+    {
+        var script = Path.Combine(Source.Root, "experiments", $"{name}.csx");
+        return !File.Exists(script) ? ""
+            : Regex.Match(File.ReadAllText(script), """const string Question\s*=\s*"([^"]*)";""").Groups[1].Value;
+    }
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# Runs the experiments one after another, and writes the page that leads to their reports. See --help.
+set -uo pipefail
+unset CDPATH
+from=$PWD
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit
+# A child that caught the signal ends by itself, and this script once it has.
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# These first, in this order, then any others by name.
+order="lr_sweep init_sweep batch_size_sweep training_speed train_and_evaluate covariate_shift loss_landscape \
+regularization scale_and_shift placement depth normalizers inference"
+
+bad() { echo "$*" >&2; exit 2; }
+
+experiments() {
+  local name
+  for name in $order; do [ -f "experiments/$name.csx" ] && echo "$name"; done
+  for name in experiments/*.csx; do
+    name=$(basename "$name" .csx)
+    [[ " $order " == *" $name "* ]] || echo "$name"
+  done
+}
+
+# The string in `const string Question = "...";`
+question() { tr '\n' ' ' < "experiments/$1.csx" | sed -nE 's/.*const string Question *= *"([^"]*)";.*/\1/p'; }
+
+help() {
+  cat << 'TEXT'
+Usage: ./run-all.sh [OPTION...] [EXPERIMENT...]
+
+Sets up, runs the experiments named (without names, all of them) and writes results/index.html.
+What has been run already is not run again.
+
+  ./run-all.sh --preset smoke            see that everything works, in minutes
+  ./run-all.sh                           answer every question
+  ./run-all.sh --seeds 10 lr_sweep       one experiment, more seeds
+  ./run-all.sh --report-only             make all reports again from the CSVs
+
+Options, handed on to each experiment:
+  --preset smoke|standard|full           smoke shows that it runs, full takes hours; standard otherwise
+  --data mnist|fashion-mnist|digits      without it mnist, or digits where mnist cannot be had
+  --seeds N                              seeds per cell, in place of the preset's
+  --jobs N                               trials at the same time, one core each; without it as many as cores
+  --out DIR                              takes the place of results/
+  --dry-run                              list the trials and estimate the time; run nothing
+  --report-only                          make the reports again from the CSVs
+  --fresh                                start over; old results are kept beside
+  --verbose                              stack traces with errors
+
+Exit codes: 0 done; 1 some trials failed; 2 bad input; 130 interrupted.
+
+Experiments:
+TEXT
+  local name
+  for name in $(experiments); do printf '  %-22s %s\n' "$name" "$(question "$name")"; done
+}
+
+# The user's paths hold where the user is.
+there() { if [[ $1 == /* || $from == "$PWD" ]]; then echo "$1"; else echo "$from/$1"; fi; }
+
+options=() names=() out=results dry=
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help) help; exit ;;
+    --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
+    --out) [ -n "${2-}" ] || bad "--out needs a folder"; out=$(there "$2"); shift ;;
+    --preset | --data | --seeds | --jobs | --retry | --shard) options+=("${@:1:2}"); shift ;;
+    --dry-run) options+=("$1"); dry=yes ;;
+    -*) options+=("$1") ;;
+    *) name=$(basename "$1" .csx); names+=("$name")
+       [ -f "experiments/$name.csx" ] || bad "there is no experiment '$1'; --help lists them" ;;
+  esac
+  shift
+done
+options+=(--out "$out")
+[ ${#names[@]} -gt 0 ] || names=($(experiments))
+[ -z "${LAB_DATA-}" ] || LAB_DATA=$(there "$LAB_DATA")
+
+# As lib/prelude.csx has it, so that a script is compiled once for both.
+cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
+
+./.dotnet-script/setup.sh || exit
+script lib/index.csx -- check "${options[@]}" || exit
+
+code=0 troubled=
+for name in "${names[@]}"; do
+  script "experiments/$name.csx" -- "${options[@]}"
+  ended=$?
+  case $ended in
+    0) continue ;;
+    130 | 143) exit $ended ;;
+    2) code=2 ;;
+    *) [ $code = 2 ] || code=1 ;;
+  esac
+  troubled="$troubled $name ($ended)"
+done
+if [ -z $dry ]; then
+  script lib/index.csx -- write "${options[@]}" -- $(experiments) || code=$?
+fi
+[ -z "$troubled" ] || echo "not all went well, see above; exit codes:$troubled" >&2
+exit $code

@@ -1,0 +1,240 @@
+#!/usr/bin/env bash
+# Tests the lab as its users meet it: through the command line, with a cold cache of its own and its results in a
+# temporary folder. Prints a line a test and, last, the counts.
+set -uo pipefail
+unset CDPATH
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tests/testing.sh
+./.dotnet-script/setup.sh || exit
+
+tmp=$(cd "$(mktemp -d)" && pwd -P)
+trap 'rm -rf "$tmp"' EXIT
+export XDG_CACHE_HOME=$tmp/cache DOTNET_NOLOGO=1
+unset DOTNET_SCRIPT_CACHE_LOCATION LAB_RESTARTED
+
+# As a user starts it, and as run-all.sh does, without the compile in Debug.
+plain=(dotnet script)
+release=(dotnet script -c release -p "$XDG_CACHE_HOME/bn-lab/scripts")
+lr_sweep=experiments/lr_sweep.csx
+small="--preset smoke --seeds 1 --data digits"
+
+line() { grep "^$1: " <<< "$out" | cut -d ' ' -f 2-; }
+
+# Writes a folder's trials without their last column beside it, and says where.
+without_seconds() { sed 's/,[^,]*$//' "$1/trials.csv" > "$1.timeless.csv"; echo "$1.timeless.csv"; }
+lines() { cat "$@" 2> /dev/null | grep -c . | tr -d ' '; }
+
+# until_there FILE: waits for it to have content, a minute at most.
+until_there() {
+  local tenths=0
+  until [ -s "$1" ] || [ $((tenths += 1)) -gt 600 ]; do sleep 0.1; done
+}
+
+# An experiment of a user, compiled while the first tests run.
+mkdir -p "$tmp/user/experiments"
+ln -s "$PWD/lib" "$tmp/user/lib"
+probe=$tmp/user/experiments/probe.csx
+cat > "$probe" << 'CSX'
+#load "../lib/lab.csx"
+#nullable enable
+[DllImport("libc")] static extern int getppid();
+
+return Run(Args, "probe", "Does the command line work?", lab =>
+{
+    var fail = Environment.GetEnvironmentVariable("PROBE_FAIL") is not null;
+    var grid = from lr in new[] { 0.1, 1 }
+               from seed in lab.Seeds(standard: 1)
+               select lab.Baseline with { Lr = lr, Seed = seed, TrainSize = fail && lr == 1 ? 70_000 : 1_200 };
+    var trials = lab.Sweep(grid);
+    WriteLine($"optimized: {Release.IsOptimized}");
+    WriteLine($"parent: {getppid()}");
+    WriteLine($"args: {string.Join('|', Args)}");
+    WriteLine($"input: {In.ReadLine()}");
+    lab.Report($"{trials.Count} trials", trials, trials.Summarize(["lr"], ValidationAccuracy), [],
+        [Band("accuracy", "Accuracy", trials, new("Rate", Log: true), trial => trial.Lr, new("Accuracy"), ValidationAccuracy)], []);
+});
+CSX
+"${plain[@]}" "$probe" -- --help > "$tmp/probe_help" 2>&1 < /dev/null &
+compiling=$!
+
+# ---- All at once: set-up, trials, CSVs, report, index.
+
+run ./run-all.sh $small --jobs 2 --out "$tmp/two" lr_sweep
+expect run_all_succeeds "$all" '*exit 0'
+expect run_all_names_the_page "$(tail -n 1 <<< "$out")" "open $tmp/two/index.html"
+expect run_all_says_nothing_on_stderr "$err" ''
+two=$tmp/two/lr_sweep
+expect files "$(ls "$two" | tr '\n' ' ')" 'curves.csv provenance.json report.html summary.csv trials.csv '
+columns=trial,experiment,dataset,model,depth,width,activation,norm,placement,optimizer,lr,momentum,weight_decay,init
+columns=$columns,init_scale,batch_size,train_size,epochs,seed,role,status,ended_at,reason,train_loss,train_accuracy
+columns=$columns,validation_loss,validation_accuracy,test_accuracy,code,seconds
+expect columns_of_trials "$(head -n 1 "$two/trials.csv")" $columns
+expect columns_of_curves "$(head -n 1 "$two/curves.csv")" \
+  'trial,step,examples,train_loss,validation_loss,validation_accuracy'
+expect columns_of_summary "$(head -n 1 "$two/summary.csv")" \
+  'norm,lr,n,ok,stuck,diverged,failed,validation_accuracy,validation_accuracy_low,*'
+expect rows_of_trials "$(lines "$two/trials.csv")" 11
+expect rows_of_summary "$(lines "$two/summary.csv")" 11
+expect every_trial_has_a_curve_unless_lost "$(comm -13 <(cut -d , -f 1 "$two/curves.csv" | sort -u) \
+  <(grep -v ',diverged,' "$two/trials.csv" | cut -d , -f 1 | sort -u))" ''
+expect some_trials_learned "$(grep -c ',ok,' "$two/trials.csv")" '[1-9]*'
+expect report_says_what_was_found "$(grep -o '<h1>.*</h1>' "$two/report.html")" "<h1>$(line lr_sweep | tail -n 1)</h1>"
+expect report_says_that_it_was_smoke "$(grep -c 'This was a smoke run' "$two/report.html")" 1
+expect report_fetches_nothing \
+  "$(grep -Eo '<(script|link|img|iframe)[^>]* (src|href)="?(https?:)?//[^ ]*' "$two/report.html" | head -n 1)" ''
+expect index_leads_to_the_report "$(tr '\n' ' ' < "$tmp/two/index.html")" \
+  '*href="lr_sweep/report.html"*How much higher a learning rate*'
+
+# ---- As a user starts it; one job.
+
+run "${plain[@]}" $lr_sweep --preset smoke --seeds 1 --data digits --jobs 1 --out "$tmp/one"
+one=$tmp/one/lr_sweep
+expect options_without_dashes "$all" '*exit 0'
+same jobs_do_not_matter_for_trials "$(without_seconds "$one")" "$(without_seconds "$two")"
+same jobs_do_not_matter_for_curves "$one/curves.csv" "$two/curves.csv"
+same jobs_do_not_matter_for_summary "$one/summary.csv" "$two/summary.csv"
+
+cp -R "$one" "$tmp/before"
+run "${release[@]}" $lr_sweep -- $small --jobs 2 --out "$tmp/one"
+expect again_runs_nothing "$out" '*nothing to run, 10 trials kept*'
+for table in trials.csv curves.csv summary.csv report.html provenance.json; do
+  same "again_keeps_$table" "$one/$table" "$tmp/before/$table"
+done
+rm "$one/report.html" "$one/summary.csv"
+run "${release[@]}" $lr_sweep -- --report-only $small --out "$tmp/one"
+expect report_only_succeeds "$code" 0
+same report_only_makes_the_same_report "$one/report.html" "$tmp/before/report.html"
+same report_only_makes_the_same_summary "$one/summary.csv" "$tmp/before/summary.csv"
+
+run "${release[@]}" $lr_sweep -- $small --fresh --out "$tmp/one"
+expect fresh_runs_all_again "$out" '*10 trials to run*10 trials in*'
+same fresh_keeps_the_old_beside "$one.1/trials.csv" "$tmp/before/trials.csv"
+same fresh_repeats_the_numbers "$(without_seconds "$one")" "$(without_seconds "$one.1")"
+
+if [ -d "${LAB_DATA:-/nowhere}/mnist" ]; then
+  run "${release[@]}" $lr_sweep -- --preset smoke --seeds 1 --out "$tmp/mnist"
+  expect mnist_succeeds "$all" '*exit 0'
+  expect mnist_is_the_default "$(cut -d , -f 3 "$tmp/mnist/lr_sweep/trials.csv" | sort -u | tr '\n' ' ')" 'dataset mnist '
+else
+  skip mnist_succeeds "no LAB_DATA/mnist"
+  skip mnist_is_the_default "no LAB_DATA/mnist"
+fi
+
+# ---- Dry run and help.
+
+run ./run-all.sh $small --dry-run --out "$tmp/dry" lr_sweep
+expect dry_run_lists_the_trials "$(grep -c ' lr .* seed 1 ' <<< "$out") $code" '10 0'
+expect dry_run_estimates "$(tail -n 1 <<< "$out")" '10 trials on digits, about * s with * jobs'
+expect dry_run_writes_nothing "$(ls -d "$tmp/dry" 2> /dev/null)" ''
+
+run "${plain[@]}" $lr_sweep -- --help
+expect help "$all" '*lr_sweep: How much higher*dotnet script experiments/lr_sweep.csx -- *--preset*exit 0'
+options() { grep -Eo '^ .*' <<< "$out" | grep -Eo -- '--[a-z-]+  | --[a-z-]+ [<A-Z]| --[a-z]+ [a-z]+\|' | \
+  grep -Eo -- '--[a-z-]+' | grep -v -- --help | sort -u; }
+of_experiment=$(options)
+run ./run-all.sh --help
+expect run_all_help "$all" '*./run-all.sh --preset smoke*  lr_sweep  *How much higher a learning rate*exit 0'
+expect run_all_has_the_same_options "$(diff <(options) <(echo "$of_experiment"))$(wc -l <<< "$of_experiment")" '*[89]'
+
+# ---- Bad input: one line, exit code 2.
+
+# bad NAME GLOB COMMAND...
+bad() {
+  run "${@:3}"
+  expect "$1" "$code, $(grep -c . <<< "$err") line, '$out', $err" "2, 1 line, '', $2"
+}
+
+bad unknown_option "*'--bogus'*--help*" "${release[@]}" $lr_sweep -- --bogus
+bad unknown_word "*'word'*" "${release[@]}" $lr_sweep -- word
+bad version_is_no_option "*'--version'*" "${release[@]}" $lr_sweep -- --version
+bad seeds_of_zero "--seeds *'0'" "${release[@]}" $lr_sweep -- --seeds 0
+bad seeds_not_a_number "--seeds *'x'" "${release[@]}" $lr_sweep -- --seeds x
+bad seeds_missing "*--seeds*" "${release[@]}" $lr_sweep -- --seeds
+bad jobs_below_one "--jobs *'-1'" "${release[@]}" $lr_sweep -- --jobs -1
+bad unknown_preset "--preset *'huge'" "${release[@]}" $lr_sweep -- --preset huge
+bad unknown_data "*'nosuch'*" "${release[@]}" $lr_sweep -- --data nosuch
+bad unknown_data_for_all "*'nosuch'*" ./run-all.sh --data nosuch
+bad unknown_option_for_all "*'--bogus'*" ./run-all.sh --bogus
+bad unknown_experiment "*'nosuch'*--help*" ./run-all.sh lr_sweep nosuch
+bad report_without_results "$tmp/none/lr_sweep/trials.csv *--report-only" \
+  "${release[@]}" $lr_sweep -- --report-only --out "$tmp/none"
+bad other_grid_for_the_report "*lacks trials*" "${release[@]}" $lr_sweep -- --report-only --preset smoke --seeds 3 --out "$tmp/one"
+touch "$tmp/file"
+bad out_is_a_file "*$tmp/file*--out*" "${release[@]}" $lr_sweep -- $small --out "$tmp/file"
+cp -R "$tmp/two" "$tmp/damaged"
+damaged=$tmp/damaged/lr_sweep
+sed -i.old '3s/,[a-z]*,\([0-9]*\),/,well,\1,/' "$damaged/trials.csv"
+bad edited_trials "$damaged/trials.csv line 3*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
+printf 'half a "row' >> "$damaged/trials.csv.old"
+mv "$damaged/trials.csv.old" "$damaged/trials.csv"
+bad torn_trials "$damaged/trials.csv line 1[12]*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
+expect bad_input_runs_nothing "$(ls -d "$tmp/none" results/nosuch 2> /dev/null)" ''
+
+# ---- The experiment of a user: the restart in Release, failing trials, interruption.
+
+wait $compiling
+expect help_of_a_new_experiment "$(tr '\n' ' ' < "$tmp/probe_help")" '*probe: Does the command line work?*--preset*'
+echo typed > "$tmp/input"
+"${plain[@]}" "$probe" -- $small --out "$tmp/a b" > "$tmp/out" 2> "$tmp/err" < "$tmp/input" &
+started=$!
+wait $started
+code=$? out=$(cat "$tmp/out") err=$(cat "$tmp/err")
+expect plain_start_succeeds "$code $err" '0 '
+expect plain_start_trains_optimized "$(line optimized)" True
+expect plain_start_is_one_process "$(line parent)" $started
+expect plain_start_passes_arguments "$(line args)" "--preset|smoke|--seeds|1|--data|digits|--out|$tmp/a b"
+expect plain_start_passes_input "$(line input)" typed
+
+PROBE_FAIL=1 run "${plain[@]}" "$probe" -- $small --out "$tmp/failing"
+expect failed_trials_give_1 "$code $err" '1 1 trials failed*status and reason*'
+expect failed_trials_are_rows "$(cut -d , -f 21 "$tmp/failing/probe/trials.csv" | tr '\n' ' ')" 'status * failed '
+expect failed_trials_do_not_end_it "$(ls "$tmp/failing/probe/report.html")" '*report.html'
+
+# Jobs of their own, so that signals reach them as from a terminal.
+# interrupt FILE COMMAND...: Ctrl-C once the file is there.
+interrupt() {
+  set -m
+  "${@:2}" > "$tmp/out" 2> "$tmp/err" < /dev/null &
+  set +m
+  until_there "$1"
+  kill -INT -- -$!
+  wait $! 2> /dev/null
+  code=$? out=$(cat "$tmp/out") err=$(cat "$tmp/err")
+}
+
+many="--preset smoke --seeds 30 --data digits"
+journal=$tmp/stopped/probe/journal.jsonl
+interrupt "$journal" "${plain[@]}" "$probe" -- $many --out "$tmp/stopped"
+expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there'
+expect interrupted_keeps_its_trials "$(lines "$journal") $(ls "${journal%/*}")" '[1-9]* journal.jsonl'
+kept=$(lines "$journal")
+printf '\n{"Trial":["8998f0a8' >> "$journal"
+interrupt "$journal" "${release[@]}" "$probe" -- $many --out "$tmp/stopped" --jobs 1
+expect interrupted_early_gives_130 "$code" 130
+run "${release[@]}" "$probe" -- $many --out "$tmp/stopped"
+expect resumed_goes_on "$code $(head -n 1 <<< "$out")" "0 probe: * trials to run, * kept"
+now_kept=$(head -n 1 <<< "$out" | sed -E 's/.*, ([0-9]+) kept/\1/')
+expect resumed_keeps_the_trials "$([ "$now_kept" -ge "$kept" ] && echo yes) $now_kept of $kept" 'yes *'
+expect resumed_drops_the_journal "$(ls "$tmp/stopped/probe" | grep journal)" ''
+run "${release[@]}" "$probe" -- $many --out "$tmp/whole"
+same resumed_trials_are_the_same "$(without_seconds "$tmp/stopped/probe")" "$(without_seconds "$tmp/whole/probe")"
+same resumed_curves_are_the_same "$tmp/stopped/probe/curves.csv" "$tmp/whole/probe/curves.csv"
+
+interrupt "$tmp/all/lr_sweep/journal.jsonl" \
+  ./run-all.sh --preset smoke --seeds 50 --data digits --out "$tmp/all" lr_sweep lr_sweep
+expect run_all_interrupted_gives_130 "$code" 130
+expect run_all_interrupted_ends_at_once "$(grep -c 'trials to run' <<< "$out") $(ls "$tmp/all")" '1 lr_sweep'
+
+# ---- The README's example.
+
+if [ -f README.md ]; then
+  awk '/^```csharp/ { block = ""; inside = 1; next }
+    /^```/ && inside { inside = 0; if (block ~ /#load "..\/lib\/lab.csx"/) { printf "%s", block; exit } }
+    inside { block = block $0 "\n" }' README.md > "$tmp/user/experiments/example.csx"
+  run "${release[@]}" "$tmp/user/experiments/example.csx" -- $small --out "$tmp/example"
+  expect readme_example_runs "$code $err $(cd "$tmp/example" && ls ./*/report.html)" '0  ./*/report.html'
+else
+  skip readme_example_runs "no README.md yet"
+fi
+
+counts

@@ -1,0 +1,225 @@
+#nullable enable
+// What holds of normalizers for every input, each normalizer by its own sets of numbers, with an uneven upstream gradient.
+
+static void ForEach(string property, Func<Normalizer, bool> where, Action<NormCase> check, int count = 40, int most = 600)
+{
+    foreach (var normalizer in Normalizer.All.Where(where))
+        Test($"norm: {normalizer}: {property}", () => Property.ForAll(Property.CasesOf(normalizer, most), check, count));
+}
+
+ForEach("output, gradients and running statistics are those of the definition", _ => true, c =>
+{
+    var (model, x, g) = (c.Model(), c.X(), c.G());
+    Ref[] inputs = [Ref.From(x), .. model.Parameters.Select(Ref.From)];
+    Ref Definition(Ref[] inputs) => c.Definition(model.Parameters, inputs);
+    var own = Outcome.Of(model, x, g);
+    Numeric.Distance(own.Y, Definition(inputs).Values).ShouldBeLessThan(1e-5, "output");
+    var sets = c.Moments(x);
+    double[] upstream = [.. g.ToArray().Select(v => (double)v)];
+    var names = model.Parameters.Select(parameter => parameter.Name!).Prepend("x").ToList();
+    // In sets of two dx is 0 but for epsilon: its error is compared to the terms that cancel.
+    var size = sets.Max(set => set.Rate) * upstream.Max(Math.Abs) * inputs.Skip(1).SelectMany(p => p.Values).Append(1).Max(Math.Abs);
+    for (var which = 0; which < inputs.Length; which++)
+    {
+        var expected = Numeric.Gradient(Definition, inputs, which, upstream);
+        var error = own.Gradients[names[which]].Zip(expected, (a, b) => Math.Abs(a - b)).Max();
+        error.ShouldBeLessThan(1e-5 * (expected.Max(Math.Abs) + (which == 0 ? size : 0)), names[which]);
+    }
+    if (c.Normalizer.Name == "ghost" || model.Buffers.Count == 0) return;
+    Numeric.Distance(model.Buffers[0].ToArray(), sets.Select(set => 0.1 * set.Mean)).ShouldBeLessThan(1e-5, "mean");
+    Numeric.Distance(model.Buffers[1].ToArray(), sets.Select(set =>
+        0.9 + 0.1 * set.Variance * set.Places.Length / (set.Places.Length - 1))).ShouldBeLessThan(1e-5, "variance");
+}, count: 15, most: 60);
+
+// dx is orthogonal to 1 and, but for what epsilon leaves, to x^. Sums are compared to what rounding adds to their terms.
+ForEach("dx and dx x^ add up to 0 in each set", _ => true, c =>
+{
+    var (x, g) = (c.X(), c.G());
+    var (values, dx, upstream) = (x.ToArray(), Outcome.Of(c.Model(plain: true), x, g).Dx, g.ToArray());
+    foreach (var (places, mean, variance, rate) in c.Moments(x))
+    {
+        double Normalized(int place) => (values[place] - mean) * rate;
+        double size = rate * places.Sum(place => Math.Abs(upstream[place])) * places.Max(place => 1 + Math.Abs(Normalized(place)));
+        Math.Abs(places.Sum(place => (double)dx[place])).ShouldBeLessThan(2e-6 * size);
+        var left = c.Normalizer.Outside ? c.Epsilon * rate : c.Epsilon * rate * rate;
+        var expected = left * rate * places.Sum(place => upstream[place] * Normalized(place));
+        places.Sum(place => dx[place] * Normalized(place)).ShouldBe(expected, 2e-6 * size);
+    }
+});
+
+ForEach("scaling the input by 2^k changes no bit of the output, and the gradient by 2^-k", normalizer => !normalizer.Outside, c =>
+{
+    c = c with { Epsilon = 0 };
+    var (x, g) = (c.X(), c.G());
+    var once = Outcome.Of(c.Model(), x, g);
+    foreach (var factor in new[] { 4f, 1 / 1024f })
+    {
+        var scaled = Outcome.Of(c.Model(), Tensor.Of(c.Shape, [.. x.ToArray().Select(v => v * factor)]), g);
+        scaled.Y.ShouldBe(once.Y);
+        scaled.Dx.ShouldBe(once.Dx.Select(v => v / factor));
+    }
+    var turned = Outcome.Of(c.Model(plain: true), -x, g);
+    turned.Y.ShouldBe(Outcome.Of(c.Model(plain: true), x, g).Y.Select(v => -v));
+});
+
+ForEach("scale and shift of the input are taken out, but for epsilon and rounding", _ => true, c =>
+{
+    var (x, g) = (c.X(), c.G());
+    var (rate, random) = (c.Moments(x).Max(set => set.Rate), new RandomStream(c.Seed, "scale"));
+    var (factor, shift) = (random.Uniform(0.5, 3), random.Uniform(-10, 10));
+    var moved = Tensor.Of(c.Shape, [.. x.ToArray().Select(v => (float)(factor * v + shift))]);
+    var (once, again) = (Outcome.Of(c.Model(plain: true), x, g), Outcome.Of(c.Model(plain: true), moved, g));
+    // How much of the deviation is epsilon, at most, in either.
+    var share = c.Normalizer.Outside ? 3 * c.Epsilon * rate : 5 * c.Epsilon * rate * rate;
+    var largest = moved.ToArray().Max(Math.Abs);
+    foreach (var (a, b) in once.Y.Zip(again.Y))
+        ((double)b).ShouldBe(a, share * Math.Abs(a) + 3e-7 * largest * rate + 1e-6);
+});
+
+ForEach("a bias before it gets no gradient, summed over the channels of a set", _ => true, c =>
+{
+    var (inputs, channels) = (3, c.Shape[1]);
+    var rank4 = c.Shape.Rank == 4;
+    if (c.Shape.Rank == 3 || !rank4 && c.Normalizer.Name == "instance") return;
+    var before = rank4 ? Conv2d(inputs, channels, 1, HeNormal) : Linear(inputs, channels, HeNormal);
+    var model = (before >> c.Normalizer.Make(channels, c.Epsilon)).ToModel(c.Seed);
+    foreach (var parameter in model.Parameters.Where(parameter => parameter.Shape.Rank == 1))
+        if (!parameter.Name!.EndsWith("gamma")) parameter.Assign(c.Normals(parameter.Shape, parameter.Name).ToArray());
+    var x = c.Normals(new([c.Shape[0], inputs, .. c.Shape.Sizes[2..]]), "before");
+    var gradients = Outcome.Of(model, x, c.G()).Gradients;
+    var (bias, weight) = (gradients.Single(pair => pair.Key.EndsWith("bias")).Value,
+        gradients.Single(pair => pair.Key.EndsWith("weight")).Value);
+    var size = weight.Sum(v => Math.Abs((double)v)) + c.G().ToArray().Sum(v => Math.Abs((double)v));
+    foreach (var set in Enumerable.Range(0, channels).GroupBy(channel => c.Normalizer.Set(c.Shape, 0, channel)))
+        Math.Abs(set.Sum(channel => (double)bias[channel])).ShouldBeLessThan(1e-5 * size);
+});
+
+// Ghost's sub-batches depend on the order.
+ForEach("the order of the batch matters to nothing but rounding", normalizer => normalizer.Name != "ghost", c =>
+{
+    var order = Enumerable.Range(0, c.Shape[0]).ToArray();
+    new RandomStream(c.Seed, "order").Shuffle(order);
+    Tensor Ordered(Tensor x) => Tensor.Of(c.Shape, [.. order.SelectMany(n => x.ToArray().Chunk(c.Shape.Columns).ElementAt(n))]);
+    var (x, g, model, again) = (c.X(), c.G(), c.Model(), c.Model());
+    var (once, other) = (Outcome.Of(model, x, g), Outcome.Of(again, Ordered(x), Ordered(g)));
+    var expected = new Outcome(Ordered(Tensor.Of(c.Shape, once.Y)).ToArray(), once.Gradients
+        .ToDictionary(pair => pair.Key, pair => pair.Key == "x" ? Ordered(Tensor.Of(c.Shape, pair.Value)).ToArray() : pair.Value));
+    other.ShouldBeNear(expected, 1e-5);
+    foreach (var (own, reordered) in model.Buffers.Zip(again.Buffers))
+        Numeric.Distance(reordered.ToArray(), Ref.From(own).Values).ShouldBeLessThan(1e-6, own.Name!);
+});
+
+// (N, C, H, W) with its channels put last, as (N * H * W, C).
+static Tensor ChannelsLast(Tensor x)
+{
+    var (channels, length) = (x.Shape[1], x.Shape.Columns / x.Shape[1]);
+    var values = x.ToArray();
+    return Tensor.Of((x.Shape[0] * length, channels), [.. Enumerable.Range(0, values.Length).Select(i =>
+        values[(i / channels / length * channels + i % channels) * length + i / channels % length])]);
+}
+
+ForEach("(N, C, H, W) is (N * H * W, C)", normalizer => normalizer.Name.StartsWith("batch") || normalizer.Outside, c =>
+{
+    var (x, g, model, flat) = (c.X(), c.G(), c.Model(), c.Model());
+    var own = Outcome.Of(model, x, g);
+    var expected = new Outcome(ChannelsLast(Tensor.Of(c.Shape, own.Y)).ToArray(), own.Gradients.ToDictionary(pair => pair.Key,
+        pair => pair.Key == "x" ? ChannelsLast(Tensor.Of(c.Shape, pair.Value)).ToArray() : pair.Value));
+    Outcome.Of(flat, ChannelsLast(x), ChannelsLast(g)).ShouldBeNear(expected, 1e-5);
+    foreach (var (a, b) in model.Buffers.Zip(flat.Buffers))
+        Numeric.Distance(b.ToArray(), Ref.From(a).Values).ShouldBeLessThan(1e-6, a.Name!);
+});
+
+ForEach("gamma = deviation and beta = mean undo it", normalizer => normalizer.Name is "batch" or "seed, last layer", c =>
+{
+    var (x, model) = (c.X(), c.Model());
+    var sets = c.Moments(x);
+    float[] PerChannel(Func<int, double> of) => [.. Enumerable.Range(0, c.Shape[1]).Select(channel => (float)of(channel % sets.Count))];
+    model.Parameters[0].Assign(PerChannel(set => 1 / sets[set].Rate));
+    model.Parameters[1].Assign(PerChannel(set => sets[set].Mean));
+    Numeric.Distance(Outcome.Of(model, x, c.G()).Y, Ref.From(x).Values).ShouldBeLessThan(1e-6);
+});
+
+// Runs the rows from `first` on by themselves.
+static Outcome Part(Model model, Tensor x, Tensor g, int first, int count)
+{
+    Tensor Rows(Tensor t) => Tensor.Of(new([count, .. t.Shape.Sizes[1..]]),
+        t.ToArray().AsSpan(first * t.Shape.Columns, count * t.Shape.Columns));
+    return Outcome.Of(model, Rows(x), Rows(g));
+}
+
+ForEach("is batch on each sub-batch, one after another", normalizer => normalizer.Name == "ghost", c =>
+{
+    var (x, g, model, batch) = (c.X(), c.G(), c.Model(), BatchNorm(c.Shape[1], epsilon: c.Epsilon).ToModel(c.Seed));
+    foreach (var (to, from) in batch.Parameters.Zip(model.Parameters)) to.Assign(from.ToArray());
+    var own = Outcome.Of(model, x, g);
+    var parts = Enumerable.Range(0, (c.Shape[0] + 2) / 3).Select(i => Part(batch, x, g, 3 * i, Math.Min(3, c.Shape[0] - 3 * i))).ToList();
+    own.Y.ShouldBe(parts.SelectMany(part => part.Y));
+    own.Dx.ShouldBe(parts.SelectMany(part => part.Dx));
+    foreach (var parameter in model.Parameters)
+        Numeric.Distance(own.Gradients[parameter.Name!], Enumerable.Range(0, c.Shape[1])
+            .Select(channel => parts.Sum(part => (double)part.Gradients[parameter.Name!][channel]))).ShouldBeLessThan(1e-5);
+    foreach (var (a, b) in model.Buffers.Zip(batch.Buffers)) a.ToArray().ShouldBe(b.ToArray(), a.Name!);
+});
+
+ForEach("is ghost with one sub-batch, bit for bit", normalizer => normalizer.Name == "batch", c =>
+{
+    var ghost = BatchNorm(c.Shape[1], epsilon: c.Epsilon, ghost: c.Shape[0] + c.Seed % 2).ToModel(c.Seed);
+    var batch = BatchNorm(c.Shape[1], epsilon: c.Epsilon).ToModel(c.Seed);
+    var (own, other) = (Outcome.Of(batch, c.X(), c.G()), Outcome.Of(ghost, c.X(), c.G()));
+    other.Y.ShouldBe(own.Y);
+    other.Dx.ShouldBe(own.Dx);
+    foreach (var (a, b) in ghost.Buffers.Zip(batch.Buffers)) a.ToArray().ShouldBe(b.ToArray(), a.Name!);
+});
+
+// Without gamma and beta, the channels of a group are one channel of as many more positions.
+ForEach("is instance of its groups, each seen as one channel", normalizer => normalizer.Name is "layer" or "group", c =>
+{
+    var parts = c.Normalizer.Name == "layer" || c.Shape[1] % 3 != 0 ? 1 : 3;
+    var grouped = GroupNorm(c.Shape[1], parts, c.Epsilon, gamma: false, beta: false).ToModel(0);
+    var instance = InstanceNorm(parts, c.Epsilon, gamma: false, beta: false).ToModel(0);
+    Shape seen = (c.Shape[0], parts, c.Shape.Columns / parts);
+    Outcome.Of(grouped, c.X(), c.G()).ShouldBeNear(Outcome.Of(instance, c.X().Reshape(seen), c.G().Reshape(seen)), 1e-5);
+});
+
+ForEach("is batch on each example alone", normalizer => normalizer.Name == "instance", c =>
+{
+    var (instance, batch) = (c.Model(plain: true), BatchNorm(c.Shape[1], epsilon: c.Epsilon).ToModel(0));
+    var (x, g) = (c.X(), c.G());
+    var own = Outcome.Of(instance, x, g);
+    var alone = Enumerable.Range(0, c.Shape[0]).Select(n => Part(batch, x, g, n, 1)).ToList();
+    own.Y.ShouldBe(alone.SelectMany(part => part.Y));
+    own.Dx.ShouldBe(alone.SelectMany(part => part.Dx));
+});
+
+ForEach("one part is layer and as many as channels are instance, bit for bit", normalizer => normalizer.Name == "instance", c =>
+{
+    var channels = c.Shape[1];
+    foreach (var (group, other) in new[] { (GroupNorm(channels, 1), LayerNorm(channels)),
+        (GroupNorm(channels, channels), InstanceNorm(channels)) })
+        Outcome.Of(group.ToModel(0), c.X(), c.G()).Y.ShouldBe(Outcome.Of(other.ToModel(0), c.X(), c.G()).Y);
+});
+
+ForEach("evaluation is affine, the same in any company, and leaves the buffers alone", normalizer => normalizer.Tracks, c =>
+{
+    var model = c.Model();
+    foreach (var step in new[] { "first", "second" }) Outcome.Of(model, c.X(step), c.G());
+    var (before, x, g) = (model.Buffers.Select(buffer => buffer.ToArray()).ToList(), c.X(), c.G());
+    var together = Outcome.Of(model, x, g, Mode.Evaluation);
+    for (var n = 0; n < c.Shape[0]; n++)
+    {
+        Shape one = new([1, .. c.Shape.Sizes[1..]]);
+        var (from, to) = (n * c.Shape.Columns, (n + 1) * c.Shape.Columns);
+        var alone = Outcome.Of(model, Tensor.Of(one, x.ToArray()[from..to]), Tensor.Of(one, g.ToArray()[from..to]), Mode.Evaluation);
+        alone.Y.ShouldBe(together.Y[from..to]);
+        alone.Dx.ShouldBe(together.Dx[from..to]);
+    }
+    var length = c.Shape.Columns / c.Shape[1];
+    double Value(string name, int channel, double otherwise) => model.Parameters.FirstOrDefault(p => p.Name!.EndsWith(name))
+        ?.ToArray()[channel] ?? otherwise;
+    double Slope(int place) => place / length % c.Shape[1] is var channel
+        ? Value("gamma", channel, 1) / Math.Sqrt(before[1][channel] + c.Epsilon) : 0;
+    Numeric.Distance(together.Y, x.ToArray().Select((v, place) => place / length % c.Shape[1] is var channel
+        ? (v - before[0][channel]) * Slope(place) + Value("beta", channel, 0) : 0)).ShouldBeLessThan(1e-5, "output");
+    Numeric.Distance(together.Dx, g.ToArray().Select((v, place) => v * Slope(place))).ShouldBeLessThan(1e-5, "dx");
+    foreach (var (buffer, values) in model.Buffers.Zip(before)) buffer.ToArray().ShouldBe(values, buffer.Name!);
+});

@@ -1,0 +1,32 @@
+# For shell tests: one line a test, `ok NAME`, `FAILED NAME: why` or `skipped NAME: why`, and the counts last.
+passed=0 failed=0 skipped=0
+
+# expect NAME ACTUAL GLOB
+expect() {
+  # shellcheck disable=SC2053
+  if [[ $2 == $3 ]]; then
+    echo "ok $1"; passed=$((passed + 1))
+  else
+    echo "FAILED $1: expected $3, got: $(tr '\n' ' ' <<< "$2" | cut -c 1-400)"; failed=$((failed + 1))
+  fi
+}
+
+# same NAME FILE FILE: byte for byte, and not both of them empty.
+same() { expect "$1" "$(cmp "$2" "$3" 2>&1)$([ -s "$2" ] || echo "$2 is empty")" ''; }
+
+skip() { echo "skipped $1: $2"; skipped=$((skipped + 1)); }
+
+# run COMMAND ARGUMENT...: into $out, $err and $code; $all is all three. Wants $tmp.
+run() {
+  out=$("$@" 2> "$tmp/err" < /dev/null); code=$?; err=$(cat "$tmp/err")
+  all="$out
+$err
+exit $code"
+}
+
+counts() {
+  local summary="$passed passed, $failed failed"
+  [ $skipped = 0 ] || summary="$summary, $skipped skipped"
+  echo "$summary"
+  [ $failed = 0 ]
+}
