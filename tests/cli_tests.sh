@@ -24,10 +24,10 @@ line() { grep "^$1: " <<< "$out" | cut -d ' ' -f 2-; }
 without_seconds() { sed 's/,[^,]*$//' "$1/trials.csv" > "$1.timeless.csv"; echo "$1.timeless.csv"; }
 lines() { cat "$@" 2> /dev/null | grep -c . | tr -d ' '; }
 
-# until_there FILE: waits for it to have content, a minute at most.
-until_there() {
+# until_lines N FILE: waits for so many of them, a minute at most.
+until_lines() {
   local tenths=0
-  until [ -s "$1" ] || [ $((tenths += 1)) -gt 600 ]; do sleep 0.1; done
+  until [ "$(lines "$2")" -ge "$1" ] || [ $((tenths += 1)) -gt 600 ]; do sleep 0.1; done
 }
 
 # An experiment of a user, compiled while the first tests run.
@@ -191,36 +191,43 @@ expect failed_trials_are_rows "$(cut -d , -f 21 "$tmp/failing/probe/trials.csv" 
 expect failed_trials_do_not_end_it "$(ls "$tmp/failing/probe/report.html")" '*report.html'
 
 # Jobs of their own, so that signals reach them as from a terminal.
-# interrupt FILE COMMAND...: Ctrl-C once the file is there.
+# interrupt N FILE COMMAND...: Ctrl-C once the file has N lines, and a moment has passed.
 interrupt() {
   set -m
-  "${@:2}" > "$tmp/out" 2> "$tmp/err" < /dev/null &
+  (trap - EXIT; exec "${@:3}") > "$tmp/out" 2> "$tmp/err" < /dev/null &
   set +m
-  until_there "$1"
+  until_lines "$1" "$2"
+  sleep 0.3
   kill -INT -- -$!
   wait $! 2> /dev/null
   code=$? out=$(cat "$tmp/out") err=$(cat "$tmp/err")
 }
 
-many="--preset smoke --seeds 30 --data digits"
-journal=$tmp/stopped/probe/journal.jsonl
-interrupt "$journal" "${plain[@]}" "$probe" -- $many --out "$tmp/stopped"
-expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there'
-expect interrupted_keeps_its_trials "$(lines "$journal") $(ls "${journal%/*}")" '[1-9]* journal.jsonl'
-kept=$(lines "$journal")
-printf '\n{"Trial":["8998f0a8' >> "$journal"
-interrupt "$journal" "${release[@]}" "$probe" -- $many --out "$tmp/stopped" --jobs 1
-expect interrupted_early_gives_130 "$code" 130
-run "${release[@]}" "$probe" -- $many --out "$tmp/stopped"
-expect resumed_goes_on "$code $(head -n 1 <<< "$out")" "0 probe: * trials to run, * kept"
-now_kept=$(head -n 1 <<< "$out" | sed -E 's/.*, ([0-9]+) kept/\1/')
-expect resumed_keeps_the_trials "$([ "$now_kept" -ge "$kept" ] && echo yes) $now_kept of $kept" 'yes *'
-expect resumed_drops_the_journal "$(ls "$tmp/stopped/probe" | grep journal)" ''
-run "${release[@]}" "$probe" -- $many --out "$tmp/whole"
-same resumed_trials_are_the_same "$(without_seconds "$tmp/stopped/probe")" "$(without_seconds "$tmp/whole/probe")"
-same resumed_curves_are_the_same "$tmp/stopped/probe/curves.csv" "$tmp/whole/probe/curves.csv"
+# What a stopped run says of itself: trials done and trials kept from earlier ones.
+done_and_kept() { sed -nE 's/^probe: ([0-9]+) trials in [^;]*(; ([0-9]+) kept)?; .* not run$/\1 \3/p' <<< "$out"; }
 
-interrupt "$tmp/all/lr_sweep/journal.jsonl" \
+many="--preset smoke --seeds 15 --data digits"
+stopped=$tmp/stopped/probe
+interrupt 1 "$stopped/journal.jsonl" "${plain[@]}" "$probe" -- $many --out "$tmp/stopped"
+expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there'
+kept=$(lines "$stopped/journal.jsonl")
+expect interrupted_keeps_its_trials "$(done_and_kept)/ $(ls "$stopped")" "$kept / journal.jsonl"
+# As a machine that loses power leaves it.
+printf '\n{"Trial":["8998f0a8' >> "$stopped/journal.jsonl"
+interrupt 1 "$stopped/journal.jsonl" "${release[@]}" "$probe" -- $many --out "$tmp/stopped"
+expect interrupted_early_gives_130 "$code" 130
+interrupt $((kept + 3)) "$stopped/journal.jsonl" "${release[@]}" "$probe" -- $many --out "$tmp/stopped" --jobs 1
+expect interrupted_again_keeps_all "$(done_and_kept)" "[2-9]* $kept"
+read -r more kept <<< "$(done_and_kept)"
+run "${release[@]}" "$probe" -- $many --out "$tmp/stopped"
+expect resumed_goes_on "$code $(head -n 1 <<< "$out")" \
+  "0 probe: $((30 - more - kept)) trials to run, $((more + kept)) kept"
+expect resumed_drops_the_journal "$(ls "$stopped" | grep journal)" ''
+run "${release[@]}" "$probe" -- $many --out "$tmp/whole"
+same resumed_trials_are_the_same "$(without_seconds "$stopped")" "$(without_seconds "$tmp/whole/probe")"
+same resumed_curves_are_the_same "$stopped/curves.csv" "$tmp/whole/probe/curves.csv"
+
+interrupt 1 "$tmp/all/lr_sweep/journal.jsonl" \
   ./run-all.sh --preset smoke --seeds 50 --data digits --out "$tmp/all" lr_sweep lr_sweep
 expect run_all_interrupted_gives_130 "$code" 130
 expect run_all_interrupted_ends_at_once "$(grep -c 'trials to run' <<< "$out") $(ls "$tmp/all")" '1 lr_sweep'

@@ -53,7 +53,9 @@ public sealed partial class Tensor
     /// panels.</summary>
     public static Tensor Parameter(string name, Shape shape, bool panels = false)
     {
-        var layout = panels ? Layout.Panels(shape.Rows, shape.Columns) : Layout.RowMajor(shape.Rows, shape.Columns);
+        // A single row is row-major either way, and then must be as long as others are.
+        var layout = panels && shape.Rows > 1 ? Layout.Panels(shape.Rows, shape.Columns)
+            : Layout.RowMajor(shape.Rows, shape.Columns);
         return new(shape, layout, null, Block.Owned(layout.Length)) { Name = name, IsParameter = true };
     }
 

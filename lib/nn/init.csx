@@ -1,7 +1,8 @@
 #nullable enable
 // Initial values of parameters, drawn from the parameter's own stream.
 
-/// <summary>Fills values, row-major (fan-in, fan-out), for a parameter with the given fans.</summary>
+/// <summary>Fills values, row-major (fan-in, outputs), for a parameter with the given fans; a kernel's fan-out is its
+/// outputs times its pixels.</summary>
 public delegate void Init(Span<float> values, int fanIn, int fanOut, RandomStream random);
 
 static Init Constant(double value) => (values, _, _, _) => values.Fill((float)value);
@@ -40,7 +41,8 @@ static readonly Init HeUniform = (values, fanIn, fanOut, random) =>
 /// Gram and Schmidt, twice over against rounding.</summary>
 static readonly Init Orthogonal = (values, fanIn, fanOut, random) =>
 {
-    var (count, length) = (Math.Min(values.Length / fanOut, fanOut), Math.Max(values.Length / fanOut, fanOut));
+    var outputs = values.Length / fanIn;
+    var (count, length) = (Math.Min(fanIn, outputs), Math.Max(fanIn, outputs));
     var vectors = Enumerable.Range(0, count)
         .Select(_ => Enumerable.Range(0, length).Select(_ => random.Normal()).ToArray()).ToArray();
     for (var i = 0; i < count; i++)
@@ -55,8 +57,8 @@ static readonly Init Orthogonal = (values, fanIn, fanOut, random) =>
     }
     for (var i = 0; i < values.Length; i++)
     {
-        var (row, column) = (i / fanOut, i % fanOut);
-        values[i] = (float)(count == fanOut ? vectors[column][row] : vectors[row][column]);
+        var (row, column) = (i / outputs, i % outputs);
+        values[i] = (float)(count == outputs ? vectors[column][row] : vectors[row][column]);
     }
 };
 

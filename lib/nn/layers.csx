@@ -65,7 +65,14 @@ public sealed class Scope(long seed)
 
     /// <summary>The kernels (outputs, inputs, size, size) of a convolution.</summary>
     public Tensor Kernels(string name, int inputs, int outputs, int size, Init init) => Add(
-        Tensor.Parameter(name, (outputs, inputs, size, size)), inputs * size * size, outputs * size * size, init);
+        Tensor.Parameter(name, (outputs, inputs, size, size)), inputs * size * size, outputs * size * size,
+        (values, fanIn, fanOut, random) =>
+        {
+            // They lie as (outputs, fan-in).
+            var turned = new float[values.Length];
+            init(turned, fanIn, fanOut, random);
+            for (var i = 0; i < values.Length; i++) values[i] = turned[i % fanIn * outputs + i / fanIn];
+        });
 
     Tensor Add(Tensor parameter, int fanIn, int fanOut, Init init)
     {

@@ -53,7 +53,8 @@ public static class Convolution
             Pad(c, x.Slice(n * xRow, xRow), padded);
             Gemm.Run(c.Outputs, c.Wide, c.Patch, ref w, wRow, 1, ref padded[0], at, new Listed(shifts),
                 new StoreTo(ref rows[0]), at);
-            Narrow(c, rows, at.RowStride, y.Slice(n * yRow, yRow));
+            CopyRows(c.Outputs, c.OutHeight, c.OutWidth, rows, at.RowStride, c.PaddedWidth,
+                y[(n * yRow)..], c.OutHeight * c.OutWidth, c.OutWidth);
         }
     }
 
@@ -78,16 +79,12 @@ public static class Convolution
         var result = Scratch(ref image, at.Length);
         for (var n = 0; n < c.Images; n++)
         {
-            for (var o = 0; o < c.Outputs; o++)
-                for (var line = 0; line < c.OutHeight; line++)
-                    g.Slice(n * gRow + (o * c.OutHeight + line) * c.OutWidth, c.OutWidth)
-                        .CopyTo(source[(o * channel + margin + line * c.PaddedWidth)..]);
+            CopyRows(c.Outputs, c.OutHeight, c.OutWidth, g[(n * gRow)..], c.OutHeight * c.OutWidth, c.OutWidth,
+                source[margin..], channel, c.PaddedWidth);
             Gemm.Run(c.Channels, c.PaddedSize, c.Outputs * area, ref turned[0], c.Outputs * area, 1, ref source[0], at,
                 new Listed(shifts), new StoreTo(ref result[0]), at);
-            for (var i = 0; i < c.Channels; i++)
-                for (var line = 0; line < c.Height; line++)
-                    result.Slice(i * at.RowStride + (line + c.Padding) * c.PaddedWidth + c.Padding, c.Width)
-                        .CopyTo(dx[(n * dxRow + (i * c.Height + line) * c.Width)..]);
+            CopyRows(c.Channels, c.Height, c.Width, result[(c.Padding * c.PaddedWidth + c.Padding)..], at.RowStride, c.PaddedWidth,
+                dx[(n * dxRow)..], c.Height * c.Width, c.Width);
         }
     }
 
@@ -107,10 +104,8 @@ public static class Convolution
             for (var n = 0; n < images; n++)
             {
                 Pad(c, x.Slice((first + n) * xRow, xRow), padded[(n * imageSize)..]);
-                for (var o = 0; o < c.Outputs; o++)
-                    for (var line = 0; line < c.OutHeight; line++)
-                        g.Slice((first + n) * gRow + (o * c.OutHeight + line) * c.OutWidth, c.OutWidth)
-                            .CopyTo(spread[((n * c.Outputs + o) * channel + line * c.PaddedWidth)..]);
+                CopyRows(c.Outputs, c.OutHeight, c.OutWidth, g[((first + n) * gRow)..], c.OutHeight * c.OutWidth, c.OutWidth,
+                    spread[(n * c.Outputs * channel)..], channel, c.PaddedWidth);
             }
             for (var o = 0; o < c.Outputs; o += 4)
                 for (var k = 0; k < c.Patch; k += 3)
@@ -171,29 +166,40 @@ public static class Convolution
         if (count > 2) to[2] += Vector.Sum(c);
     }
 
-    // One image into a frame of zeros. The frame is written once a call: everything inside it is overwritten.
+    // One image into a frame of zeros.
     static void Pad(in ConvolutionShape c, ReadOnlySpan<float> x, Span<float> padded)
     {
-        var size = c.Channels * c.Height * c.Width;
-        if (c.Padding == 0) x[..size].CopyTo(padded);
-        else
-        {
-            padded[..(c.Channels * c.PaddedSize)].Clear();
-            for (var line = 0; line < c.Channels * c.Height; line++)
-            {
-                var (channel, y) = Math.DivRem(line, c.Height);
-                x.Slice(line * c.Width, c.Width)
-                    .CopyTo(padded[(channel * c.PaddedSize + (y + c.Padding) * c.PaddedWidth + c.Padding)..]);
-            }
-        }
+        padded[..(c.Padding == 0 ? 0 : c.Channels * c.PaddedSize)].Clear();
+        CopyRows(c.Channels, c.Height, c.Width, x, c.Height * c.Width, c.Width,
+            padded[(c.Padding * c.PaddedWidth + c.Padding)..], c.PaddedSize, c.PaddedWidth);
         padded.Slice(c.Channels * c.PaddedSize, Slack).Clear();
     }
 
-    static void Narrow(in ConvolutionShape c, ReadOnlySpan<float> rows, int stride, Span<float> y)
+    // Planes of height x width from one spacing to another. Rows are short, so a call to copy each would cost more than
+    // the copy; the last vector of a row starts early enough to end with it.
+    [MethodImpl(Hot)]
+    static void CopyRows(int planes, int height, int width, ReadOnlySpan<float> x, int xPlane, int xRow, Span<float> y,
+        int yPlane, int yRow)
     {
-        for (var o = 0; o < c.Outputs; o++)
-            for (var line = 0; line < c.OutHeight; line++)
-                rows.Slice(o * stride + line * c.PaddedWidth, c.OutWidth).CopyTo(y[((o * c.OutHeight + line) * c.OutWidth)..]);
+        for (var plane = 0; plane < planes; plane++)
+        {
+            ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), plane * xPlane);
+            ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(y), plane * yPlane);
+            for (var line = 0; line < height; line++)
+            {
+                if (width < Vector<float>.Count)
+                    for (var i = 0; i < width; i++) Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
+                else
+                {
+                    for (var i = 0; i < width - Vector<float>.Count; i += Vector<float>.Count)
+                        Vector.LoadUnsafe(ref from, (nuint)i).StoreUnsafe(ref to, (nuint)i);
+                    var last = (nuint)(width - Vector<float>.Count);
+                    Vector.LoadUnsafe(ref from, last).StoreUnsafe(ref to, last);
+                }
+                from = ref Unsafe.Add(ref from, xRow);
+                to = ref Unsafe.Add(ref to, yRow);
+            }
+        }
     }
 
     static Span<float> Scratch(ref float[]? array, int length)

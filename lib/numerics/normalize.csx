@@ -33,31 +33,54 @@ public readonly record struct Groups(int AllRows, int AllChannels, int Length, i
 
 public static class Normalization
 {
-    // Sums are taken in float64: with mean 1e4 and deviation 1, or near overflow, float32 squares mean nothing.
     [ThreadStatic] static double[]? totals;
-    [ThreadStatic] static float[]? columns;
+    [ThreadStatic] static float[]? constants;
 
-    /// <summary>Mean and biased variance of every set of x, in two passes (one pass, E[x^2] - E[x]^2, cancels).
-    /// </summary>
+    /// <summary>Mean and biased variance of every set of x, centred (E[x^2] - E[x]^2 cancels). Where channels are single
+    /// columns, in two passes over each block; where they are runs of positions, in two over each run, the runs' moments
+    /// then put together (Chan et al. 1983).</summary>
     public static void Moments(in Groups groups, ReadOnlySpan<float> x, int stride, Span<double> mean,
         Span<double> variance)
     {
-        var sum = Scratch(ref totals, 2 * groups.AllChannels + 2 * Vector<float>.Count);
-        var center = sum[(groups.AllChannels + Vector<float>.Count)..];
         mean.Clear();
         variance.Clear();
         for (var block = 0; block < groups.Blocks; block++)
+            if (groups.Length == 1) ColumnMoments(groups, block, x[(block * groups.Rows * stride)..], stride, mean, variance);
+            else RunMoments(groups, block, x[(block * groups.Rows * stride)..], stride, mean, variance);
+    }
+
+    static void ColumnMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
+        Span<double> variance)
+    {
+        var width = groups.AllChannels + Vector<float>.Count;
+        var sum = Scratch(ref totals, 2 * width);
+        var center = sum[width..];
+        Totals<Value>(groups, block, x, x, stride, center, sum);
+        for (var channel = 0; channel < groups.AllChannels; channel++)
+            mean[groups.Set(block, channel)] += sum[channel] / groups.SizeOf(block);
+        for (var channel = 0; channel < groups.AllChannels; channel++) center[channel] = mean[groups.Set(block, channel)];
+        Totals<SquaredDistance>(groups, block, x, x, stride, center, sum);
+        for (var channel = 0; channel < groups.AllChannels; channel++)
+            variance[groups.Set(block, channel)] += sum[channel] / groups.SizeOf(block);
+    }
+
+    static void RunMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
+        Span<double> variance)
+    {
+        for (var channel = 0; channel < groups.AllChannels; channel++)
         {
-            var rows = x[(block * groups.Rows * stride)..];
-            Totals<Value>(groups, block, rows, rows, stride, center, sum);
-            for (var channel = 0; channel < groups.AllChannels; channel++)
-                mean[groups.Set(block, channel)] += sum[channel] / groups.SizeOf(block);
-            for (var channel = 0; channel < groups.AllChannels; channel++)
-                center[channel] = mean[groups.Set(block, channel)];
-            Totals<SquaredDistance>(groups, block, rows, rows, stride, center, sum);
-            for (var channel = 0; channel < groups.AllChannels; channel++)
-                variance[groups.Set(block, channel)] += sum[channel] / groups.SizeOf(block);
+            var set = groups.Set(block, channel);
+            // Runs of this set before this channel's.
+            var before = channel % groups.Channels * groups.RowsOf(block);
+            for (var row = 0; row < groups.RowsOf(block); row++)
+            {
+                var (own, squares) = RunMoments(x.Slice(row * stride + channel * groups.Length, groups.Length));
+                var (runs, apart) = (before + row, own - mean[set]);
+                mean[set] += apart / (runs + 1);
+                variance[set] += squares + apart * apart * groups.Length * runs / (runs + 1);
+            }
         }
+        for (var set = block * groups.Parts; set < (block + 1) * groups.Parts; set++) variance[set] /= groups.SizeOf(block);
     }
 
     /// <summary>y = (x - mean) / deviation * gamma + beta; gamma and beta one per channel, or empty for 1 and 0.
@@ -65,24 +88,27 @@ public static class Normalization
     public static void Forward(in Groups groups, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride)
     {
-        Span<float> center = Column(groups, 0), scale = Column(groups, 1), shift = Column(groups, 2);
         for (var block = 0; block < groups.Blocks; block++)
         {
+            var map = new AffineMap(groups);
             for (var channel = 0; channel < groups.AllChannels; channel++)
             {
                 var set = groups.Set(block, channel);
                 var factor = groups.Scale(variance[set]) * (gamma.IsEmpty ? 1 : gamma[channel]);
                 // The mean in two floats: rounded to one it would move y by up to mean * 6e-8 / deviation.
                 var (high, low) = Split(mean[set]);
-                var column = channel * groups.Length;
-                center.Slice(column, groups.Length).Fill(high);
-                scale.Slice(column, groups.Length).Fill((float)factor);
-                shift.Slice(column, groups.Length).Fill((float)((beta.IsEmpty ? 0 : beta[channel]) - low * factor));
+                map.Center[channel] = high;
+                map.Scale[channel] = (float)factor;
+                map.Shift[channel] = (float)((beta.IsEmpty ? 0 : beta[channel]) - low * factor);
             }
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
                 var at = (block * groups.Rows + row) * stride;
-                Affine(x[at..], center, scale, shift, y[at..]);
+                if (groups.Length == 1) MapColumns(map, x[at..], y[at..]);
+                else
+                    for (var channel = 0; channel < groups.AllChannels; channel++)
+                        MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel],
+                            x.Slice(at + channel * groups.Length, groups.Length), y[(at + channel * groups.Length)..]);
             }
         }
     }
@@ -98,8 +124,6 @@ public static class Normalization
         var scratch = Scratch(ref totals, 3 * width + 2 * groups.Parts);
         Span<double> sumG = scratch[..width], sumGD = scratch[width..(2 * width)], center = scratch[(2 * width)..];
         Span<double> setH = scratch[(3 * width)..], setHX = setH[groups.Parts..];
-        Span<float> high = Column(groups, 0), slopes = Column(groups, 1), offsets = Column(groups, 2),
-            weights = Column(groups, 3), rates = Column(groups, 4);
         dGamma.Clear();
         dBeta.Clear();
         for (var block = 0; block < groups.Blocks; block++)
@@ -107,8 +131,12 @@ public static class Normalization
             var start = block * groups.Rows * stride;
             for (var channel = 0; channel < groups.AllChannels; channel++)
                 center[channel] = mean[groups.Set(block, channel)];
-            Totals<Value>(groups, block, g[start..], x[start..], stride, center, sumG);
-            Totals<TimesDistance>(groups, block, g[start..], x[start..], stride, center, sumGD);
+            if (groups.Length == 1)
+            {
+                Totals<Value>(groups, block, g[start..], x[start..], stride, center, sumG);
+                Totals<TimesDistance>(groups, block, g[start..], x[start..], stride, center, sumGD);
+            }
+            else RunProducts(groups, block, g[start..], x[start..], stride, center, sumG, sumGD);
 
             setH[..groups.Parts].Clear();
             setHX[..groups.Parts].Clear();
@@ -122,24 +150,29 @@ public static class Normalization
                 setH[part] += weight * sumG[channel];
                 setHX[part] += weight * sumGD[channel] * r;
             }
+            var map = new AffineMap(groups);
             for (var channel = 0; channel < groups.AllChannels; channel++)
             {
                 var (part, set, m) = (channel / groups.Channels, groups.Set(block, channel), groups.SizeOf(block));
                 var r = groups.Scale(variance[set]);
-                // r stays a factor of its own: where x is beyond 1e19, r^2 is 0 in float32.
-                var slope = -r * setHX[part] / m * groups.Steepness(variance[set]);
-                var (mHigh, mLow) = Split(mean[set]);
-                var column = channel * groups.Length;
-                high.Slice(column, groups.Length).Fill(mHigh);
-                slopes.Slice(column, groups.Length).Fill((float)slope);
-                offsets.Slice(column, groups.Length).Fill((float)(-setH[part] / m - slope * mLow));
-                weights.Slice(column, groups.Length).Fill(gamma.IsEmpty ? 1 : gamma[channel]);
-                rates.Slice(column, groups.Length).Fill((float)r);
+                var slope = -r * r * setHX[part] / m * groups.Steepness(variance[set]);
+                var (high, low) = Split(mean[set]);
+                map.Center[channel] = high;
+                map.Scale[channel] = (float)slope;
+                map.Shift[channel] = (float)(-r * setH[part] / m - slope * low);
+                map.ByGradient[channel] = (float)(r * (gamma.IsEmpty ? 1 : gamma[channel]));
             }
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
                 var at = start + row * stride;
-                AffineGradient(x[at..], high, slopes, offsets, g[at..], weights, rates, dx[at..]);
+                if (groups.Length == 1) MapColumns(map, x[at..], g[at..], dx[at..]);
+                else
+                    for (var channel = 0; channel < groups.AllChannels; channel++)
+                    {
+                        var run = at + channel * groups.Length;
+                        MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel], map.ByGradient[channel],
+                            x.Slice(run, groups.Length), g[run..], dx[run..]);
+                    }
             }
         }
     }
@@ -164,74 +197,140 @@ public static class Normalization
             v * (x - center);
     }
 
-    // The term's total for each channel over the rows of a block. Where a channel is one column, neighbours share a
-    // vector and rows are added up; where it is a run of positions, the vectors run along it.
+    // The term's total for each channel that is one column, over the rows of a block: neighbours share a vector.
     [MethodImpl(Hot)]
     static void Totals<T>(in Groups groups, int block, ReadOnlySpan<float> v, ReadOnlySpan<float> x, int stride,
         ReadOnlySpan<double> center, Span<double> totals) where T : struct, ITerm
     {
-        var (rows, length) = (groups.RowsOf(block), groups.Length);
-        if (length == 1)
-            for (var channel = 0; channel < groups.AllChannels; channel += Vector<float>.Count)
+        var (rows, half) = (groups.RowsOf(block), Vector<double>.Count);
+        for (var channel = 0; channel < groups.AllChannels; channel += Vector<float>.Count)
+        {
+            Vector<double> low = default, high = default;
+            var (centerLow, centerHigh) = (LoadDouble(center, channel), LoadDouble(center, channel + half));
+            for (int row = 0, at = channel; row < rows; row++, at += stride)
             {
-                Vector<double> low = default, high = default;
-                var (centerLow, centerHigh) = (LoadDouble(center, channel), LoadDouble(center, channel + Half));
-                for (int row = 0, at = channel; row < rows; row++, at += stride)
-                {
-                    Vector.Widen(Elementwise.Load(v, at), out var v0, out var v1);
-                    Vector.Widen(Elementwise.Load(x, at), out var x0, out var x1);
-                    low += T.Of(v0, x0, centerLow);
-                    high += T.Of(v1, x1, centerHigh);
-                }
-                low.CopyTo(totals[channel..]);
-                high.CopyTo(totals[(channel + Half)..]);
+                Vector.Widen(Elementwise.Load(v, at), out var v0, out var v1);
+                Vector.Widen(Elementwise.Load(x, at), out var x0, out var x1);
+                low += T.Of(v0, x0, centerLow);
+                high += T.Of(v1, x1, centerHigh);
             }
-        else
-            for (var channel = 0; channel < groups.AllChannels; channel++)
+            low.CopyTo(totals[channel..]);
+            high.CopyTo(totals[(channel + half)..]);
+        }
+    }
+
+    // Mean and sum of squared distances from it of one run. Float32 sums of a run, float64 across runs: a run is short
+    // and, on the second pass, in the first-level cache. Squares beyond float32's range are taken again in float64.
+    [MethodImpl(Hot)]
+    static (double Mean, double Squares) RunMoments(ReadOnlySpan<float> x)
+    {
+        // Distances from the first number, so that a constant run has exactly its mean.
+        var origin = new Vector<float>(x[0]);
+        Vector<float> s0 = default, s1 = default;
+        var (i, tail) = (0, 0f);
+        for (; i <= x.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
+        {
+            s0 += Elementwise.Load(x, i) - origin;
+            s1 += Elementwise.Load(x, i + Vector<float>.Count) - origin;
+        }
+        for (; i < x.Length; i++) tail += x[i] - x[0];
+        var mean = x[0] + ((double)Vector.Sum(s0 + s1) + tail) / x.Length;
+
+        var center = new Vector<float>((float)mean);
+        Vector<float> q0 = default, q1 = default;
+        (i, tail) = (0, 0);
+        for (; i <= x.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
+        {
+            var d0 = Elementwise.Load(x, i) - center;
+            var d1 = Elementwise.Load(x, i + Vector<float>.Count) - center;
+            q0 = Vector.MultiplyAddEstimate(d0, d0, q0);
+            q1 = Vector.MultiplyAddEstimate(d1, d1, q1);
+        }
+        for (; i < x.Length; i++) tail += (x[i] - center[0]) * (x[i] - center[0]);
+        var squares = (double)Vector.Sum(q0 + q1) + tail;
+        return double.IsFinite(squares) && double.IsFinite(mean) ? (mean, squares) : WideMoments(x);
+    }
+
+    static (double Mean, double Squares) WideMoments(ReadOnlySpan<float> x)
+    {
+        var (mean, squares) = (0.0, 0.0);
+        foreach (var value in x) mean += (double)value / x.Length;
+        foreach (var value in x) squares += (value - mean) * (value - mean);
+        return (mean, squares);
+    }
+
+    // Sums of g and of g (x - center) for each channel that is a run, over the rows of a block.
+    [MethodImpl(Hot)]
+    static void RunProducts(in Groups groups, int block, ReadOnlySpan<float> g, ReadOnlySpan<float> x, int stride,
+        ReadOnlySpan<double> center, Span<double> sumG, Span<double> sumGD)
+    {
+        var length = groups.Length;
+        for (var channel = 0; channel < groups.AllChannels; channel++)
+        {
+            var (high, low) = Split(center[channel]);
+            var middle = new Vector<float>(high);
+            double total = 0, product = 0;
+            for (var row = 0; row < groups.RowsOf(block); row++)
             {
-                Vector<double> low = default, high = default;
-                var middle = new Vector<double>(center[channel]);
-                var tail = 0.0;
-                for (var row = 0; row < rows; row++)
+                Vector<float> s0 = default, s1 = default, p0 = default, p1 = default;
+                var (at, end, tail, tailProduct) = (row * stride + channel * length, row * stride + (channel + 1) * length, 0f, 0f);
+                for (; at <= end - 2 * Vector<float>.Count; at += 2 * Vector<float>.Count)
                 {
-                    var (at, end) = (row * stride + channel * length, row * stride + (channel + 1) * length);
-                    for (; at <= end - Vector<float>.Count; at += Vector<float>.Count)
-                    {
-                        Vector.Widen(Elementwise.Load(v, at), out var v0, out var v1);
-                        Vector.Widen(Elementwise.Load(x, at), out var x0, out var x1);
-                        low += T.Of(v0, x0, middle);
-                        high += T.Of(v1, x1, middle);
-                    }
-                    for (; at < end; at++)
-                        tail += T.Of(new Vector<double>(v[at]), new Vector<double>(x[at]), middle)[0];
+                    Vector<float> g0 = Elementwise.Load(g, at), g1 = Elementwise.Load(g, at + Vector<float>.Count);
+                    s0 += g0;
+                    s1 += g1;
+                    p0 = Vector.MultiplyAddEstimate(g0, Elementwise.Load(x, at) - middle, p0);
+                    p1 = Vector.MultiplyAddEstimate(g1, Elementwise.Load(x, at + Vector<float>.Count) - middle, p1);
                 }
-                totals[channel] = Vector.Sum(low + high) + tail;
+                for (; at < end; at++) (tail, tailProduct) = (tail + g[at], tailProduct + g[at] * (x[at] - high));
+                total += (double)Vector.Sum(s0 + s1) + tail;
+                product += (double)Vector.Sum(p0 + p1) + tailProduct;
             }
+            (sumG[channel], sumGD[channel]) = (total, product - low * total);
+        }
     }
 
-    // y = (x - center) * scale + shift over the columns of a row.
+    // y = (x - center) * scale + shift, channel by channel.
     [MethodImpl(Hot)]
-    static void Affine(ReadOnlySpan<float> x, ReadOnlySpan<float> center, ReadOnlySpan<float> scale,
-        ReadOnlySpan<float> shift, Span<float> y)
+    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, Span<float> y)
     {
-        for (var i = 0; i < center.Length; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(center, i),
-                Elementwise.Load(scale, i), Elementwise.Load(shift, i)).CopyTo(y[i..]);
+        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
+            Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(map.Center, i),
+                Elementwise.Load(map.Scale, i), Elementwise.Load(map.Shift, i)).CopyTo(y[i..]);
     }
 
-    // dx = (g * weight + (x - center) * slope + offset) * rate over the columns of a row.
+    // y = (x - center) * scale + shift + g * byGradient, channel by channel.
     [MethodImpl(Hot)]
-    static void AffineGradient(ReadOnlySpan<float> x, ReadOnlySpan<float> center, ReadOnlySpan<float> slope,
-        ReadOnlySpan<float> offset, ReadOnlySpan<float> g, ReadOnlySpan<float> weight, ReadOnlySpan<float> rate,
-        Span<float> dx)
+    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> y)
     {
-        for (var i = 0; i < center.Length; i += Vector<float>.Count)
-            (Vector.MultiplyAddEstimate(Elementwise.Load(g, i), Elementwise.Load(weight, i),
-                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(center, i),
-                    Elementwise.Load(slope, i), Elementwise.Load(offset, i))) * Elementwise.Load(rate, i)).CopyTo(dx[i..]);
+        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
+            Vector.MultiplyAddEstimate(Elementwise.Load(g, i), Elementwise.Load(map.ByGradient, i),
+                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(map.Center, i),
+                    Elementwise.Load(map.Scale, i), Elementwise.Load(map.Shift, i))).CopyTo(y[i..]);
     }
 
-    static int Half => Vector<double>.Count;
+    [MethodImpl(Hot)]
+    static void MapRun(float center, float scale, float shift, ReadOnlySpan<float> x, Span<float> y)
+    {
+        Vector<float> c = new(center), a = new(scale), b = new(shift);
+        var i = 0;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - c, a, b).StoreUnsafe(ref y[i]);
+        for (; i < x.Length; i++) y[i] = float.MultiplyAddEstimate(x[i] - center, scale, shift);
+    }
+
+    [MethodImpl(Hot)]
+    static void MapRun(float center, float scale, float shift, float byGradient, ReadOnlySpan<float> x, ReadOnlySpan<float> g,
+        Span<float> y)
+    {
+        Vector<float> c = new(center), a = new(scale), b = new(shift), w = new(byGradient);
+        var i = 0;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            Vector.MultiplyAddEstimate(Elementwise.Load(g, i), w,
+                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - c, a, b)).StoreUnsafe(ref y[i]);
+        for (; i < x.Length; i++)
+            y[i] = float.MultiplyAddEstimate(g[i], byGradient, float.MultiplyAddEstimate(x[i] - center, scale, shift));
+    }
 
     static (float High, float Low) Split(double value) => ((float)value, (float)(value - (float)value));
 
@@ -239,12 +338,26 @@ public static class Normalization
     static Vector<double> LoadDouble(ReadOnlySpan<double> x, int i) =>
         Vector.LoadUnsafe(ref MemoryMarshal.GetReference(x), (nuint)i);
 
-    // Constants of the affine maps, spread over the columns so that one loop serves channels of any length.
-    static Span<float> Column(in Groups groups, int index)
+    // The constants of x -> (x - center) * scale + shift + g * byGradient for each channel, padded to whole vectors.
+    readonly ref struct AffineMap
     {
-        var lanes = Vector<float>.Count;
-        var width = (groups.AllChannels * groups.Length + lanes - 1) / lanes * lanes;
-        return Scratch(ref columns, 5 * width).Slice(index * width, width);
+        public AffineMap(in Groups groups)
+        {
+            var lanes = Vector<float>.Count;
+            var width = (groups.AllChannels + lanes - 1) / lanes * lanes;
+            var memory = Scratch(ref constants, 4 * width);
+            Channels = groups.AllChannels;
+            Center = memory[..width];
+            Scale = memory[width..(2 * width)];
+            Shift = memory[(2 * width)..(3 * width)];
+            ByGradient = memory[(3 * width)..];
+        }
+
+        public int Channels { get; }
+        public Span<float> Center { get; }
+        public Span<float> Scale { get; }
+        public Span<float> Shift { get; }
+        public Span<float> ByGradient { get; }
     }
 
     static Span<T> Scratch<T>(ref T[]? array, int length)

@@ -546,8 +546,10 @@ def trajectory_cases():
                   for arm in ("none", "batch")]
     for optimizer, config, steps in (("sgd", SGD, 100), ("rmsprop_torch", RMSPROP, 20), ("rmsprop_keras", RMSPROP, 20),
                                      ("adam", ADAM, 20)):
-        cases += [trajectory(f"lenet_{optimizer}_{arm}", "images", "lenet", arm, "relu", optimizer, config, steps, 16,
-                             images) for arm in ("none", "seed", "batch")]
+        # Batch sizes at which PyTorch's own float and double stay within 1e-6 (seed: 3e-5). At others the arm runs apart
+        # from rounding alone (batch at 16: 2e-5 and growing; seed at 32: 0.3), and a comparison would test luck.
+        cases += [trajectory(f"lenet_{optimizer}_{arm}", "images", "lenet", arm, "relu", optimizer, config, steps,
+                             16 if arm == "seed" else 32, images) for arm in ("none", "seed", "batch")]
     datasets = {name: {"inputs": x, "labels": labels}
                 for name, (x, labels) in (("vectors", vectors), ("images", images))}
     return cases + [batchnorm_alone()], datasets

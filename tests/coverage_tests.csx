@@ -1,0 +1,262 @@
+#nullable enable
+// Every layer function, arm, architecture, optimizer, scheme and activation stands in a table here, and what stands in a
+// table is run: whoever adds one without a row is told so.
+
+public static class Coverage
+{
+    const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    // The class that a script's functions and variables are members of.
+    static readonly Type script = typeof(Coverage).DeclaringType!;
+
+    // Functions of the tests.
+    static readonly string[] own = ["LayerOf", "OptimizerOf", "Load"];
+
+    /// <summary>Names of the script's functions and variables that give a T.</summary>
+    public static IReadOnlyList<string> Giving<T>() => [.. script.GetMethods(Any).Where(m => m.ReturnType == typeof(T))
+        .Select(m => m.Name).Concat(script.GetFields(Any).Where(f => f.FieldType == typeof(T)).Select(f => f.Name))
+        .Where(name => !name.Contains('<')).Except(own).Distinct().Order()];
+
+    public static IReadOnlyList<string> Deriving<T>() =>
+        [.. script.GetNestedTypes(Any).Where(type => type.IsSubclassOf(typeof(T))).Select(type => type.Name).Order()];
+
+    /// <summary>An example of each function or variable that gives a layer, and an input for it.</summary>
+    public static IReadOnlyDictionary<string, (Layer Layer, Shape Input)> Layers { get; } =
+        new Dictionary<string, (Layer, Shape)>
+        {
+            ["Identity"] = (Identity, (3, 5)),
+            ["Sigmoid"] = (Sigmoid, (3, 5)),
+            ["Tanh"] = (Tanh, (3, 5)),
+            ["Relu"] = (Relu, (3, 5)),
+            ["Linear"] = (Linear(5, 4, HeNormal), (3, 5)),
+            ["Conv2d"] = (Conv2d(2, 3, 3, HeNormal, padding: 1), (2, 2, 5, 4)),
+            ["AveragePool"] = (AveragePool, (2, 3, 4, 6)),
+            ["MaxPool"] = (MaxPool, (2, 3, 4, 6)),
+            ["Flatten"] = (Flatten, (2, 3, 4, 6)),
+            ["Dropout"] = (Dropout(0.3), (4, 5)),
+            ["Residual"] = (Residual(Linear(5, 5, HeNormal) >> Tanh), (3, 5)),
+            ["BatchNorm"] = (BatchNorm(5), (6, 5)),
+            ["GroupNorm"] = (GroupNorm(6, 2), (4, 6)),
+            ["LayerNorm"] = (LayerNorm(5), (3, 5)),
+            ["InstanceNorm"] = (InstanceNorm(3), (2, 3, 4)),
+            ["PerExample"] = (PerExample(6, 3, 1e-3, gamma: true, beta: true), (4, 6)),
+            ["SeedNorm"] = (SeedNorm(5, last: true), (4, 5)),
+            ["NoisyBatchNorm"] = (NoisyBatchNorm(5), (6, 5)),
+            ["Mlp"] = (Mlp(6, 2, 5, 3, Sigmoid, c => BatchNorm(c), HeNormal), (6, 6)),
+            ["LeNet"] = (LeNet(12, 3, (c, _) => BatchNorm(c), HeNormal, 2, 3, 6, 5), (6, 1, 12, 12)),
+            ["ResidualMlp"] = (ResidualMlp(6, 2, 5, 3, Tanh, c => BatchNorm(c), HeNormal), (6, 6)),
+            ["DeepLinear"] = (DeepLinear(6, 3, 5, 3, c => BatchNorm(c), HeNormal), (6, 6)),
+        };
+
+    /// <summary>What each arm adds to a layer: parameters, and whether it keeps running statistics.</summary>
+    public static IReadOnlyDictionary<Norm, (string[] Parameters, bool Tracks)> Norms { get; } =
+        new Dictionary<Norm, (string[], bool)>
+        {
+            [Norm.None] = (["bias"], false),
+            [Norm.Batch] = (["gamma", "beta"], true),
+            [Norm.BatchNoGamma] = (["beta"], true),
+            [Norm.BatchNoAffine] = ([], true),
+            [Norm.Seed] = (["beta"], false),
+            [Norm.Layer] = (["gamma", "beta"], false),
+            [Norm.Group] = (["gamma", "beta"], false),
+            [Norm.Instance] = (["gamma", "beta"], false),
+            [Norm.Ghost] = (["gamma", "beta"], true),
+            [Norm.Noisy] = (["gamma", "beta"], true),
+        };
+
+    /// <summary>A rate at which the small problem below is learned.</summary>
+    public static IReadOnlyDictionary<Optimization, (string Class, double Rate)> Optimizers { get; } =
+        new Dictionary<Optimization, (string, double)>
+        {
+            [Optimization.Sgd] = ("Sgd", 0.3),
+            [Optimization.RmspropTorch] = ("RmsProp", 0.01),
+            [Optimization.RmspropKeras] = ("RmsProp", 0.01),
+            [Optimization.Adam] = ("Adam", 0.02),
+        };
+
+    public static IReadOnlyDictionary<Scheme, string> Schemes { get; } = new Dictionary<Scheme, string>
+    {
+        [Scheme.Zero] = "Zero", [Scheme.Normal] = "Normal", [Scheme.LecunNormal] = "LeCunNormal",
+        [Scheme.LecunUniform] = "LeCunUniform", [Scheme.GlorotNormal] = "GlorotNormal",
+        [Scheme.GlorotUniform] = "GlorotUniform", [Scheme.HeNormal] = "HeNormal", [Scheme.HeUniform] = "HeUniform",
+        [Scheme.Orthogonal] = "Orthogonal",
+    };
+
+    /// <summary>Weights of each architecture with two hidden layers or blocks.</summary>
+    public static IReadOnlyDictionary<Architecture, int> Architectures { get; } = new Dictionary<Architecture, int>
+    {
+        [Architecture.Mlp] = 3, [Architecture.Lenet] = 5, [Architecture.ResidualMlp] = 4, [Architecture.DeepLinear] = 3,
+    };
+
+    public static IReadOnlyDictionary<Activation, Func<double, double>> Activations { get; } =
+        new Dictionary<Activation, Func<double, double>>
+        {
+            [Activation.Sigmoid] = x => 1 / (1 + Math.Exp(-x)), [Activation.Tanh] = Math.Tanh,
+            [Activation.Relu] = x => Math.Max(x, 0),
+        };
+
+    const int Side = 8, Classes = 3, Images = 48;
+
+    /// <summary>Three kinds of noisy images of 8 x 8 pixels.</summary>
+    static readonly Lazy<ImageSet> images = new(() =>
+    {
+        var random = Numeric.Random("images");
+        byte[] labels = [.. Enumerable.Range(0, Images).Select(i => (byte)(i % Classes))];
+        byte[] pixels = [.. labels.SelectMany(label => Enumerable.Range(0, Side * Side).Select(at =>
+            (byte)(random.Uniform(0, 128) + (at / Side % Classes == label ? 100 : 0))))];
+        return new(pixels, labels, Side, Side);
+    });
+
+    public static Config Small { get; } = new()
+    {
+        Depth = 2, Width = 20, Activation = Activation.Tanh, Lr = 0.3, BatchSize = Images,
+    };
+
+    public static Model ModelOf(Config config) => config.Layers(Side, Side, Classes).ToModel(config.Seed);
+
+    public static Tensor Input(Config config) => config.Input(images.Value, [.. Enumerable.Range(0, Images)]);
+
+    /// <summary>The losses of the first steps on one batch.</summary>
+    public static IReadOnlyList<double> Train(Config config, int steps = 30)
+    {
+        var (model, optimizer, tape) = (ModelOf(config), config.NewOptimizer(), new Tape());
+        return [.. Enumerable.Range(0, steps).Select(_ => tape.Step(() =>
+        {
+            var loss = model.Forward(Input(config), Mode.Training).CrossEntropy(images.Value.Labels);
+            optimizer.Step(loss);
+            return (double)loss.Item;
+        }))];
+    }
+
+    public static void ShouldLearn(Config config)
+    {
+        var losses = Train(config);
+        losses.ShouldAllBe(loss => double.IsFinite(loss), Snake(config.Norm));
+        losses.TakeLast(5).Average().ShouldBeLessThan(0.8 * losses.Take(3).Average(), $"{Snake(config.Norm)}, {config.Model}");
+    }
+
+    /// <summary>The derivative of sum(g y) by each parameter and the input, along a random direction, averaged over a
+    /// short way (for the corners of ReLU), against the difference over that way.</summary>
+    public static void ShouldHaveItsGradients(Func<Model> build, Tensor input)
+    {
+        const float h = 1 / 256f;
+        const int Points = 16;
+        foreach (var name in build().Parameters.Select(p => p.Name!).Append("x"))
+        {
+            (double Value, double Slope, double Size) At(float by)
+            {
+                // Built anew so that its noise is the same.
+                var (model, x) = (build(), Tensor.Parameter("x", input.Shape).Assign(input.ToArray()));
+                var moved = model.Parameters.SingleOrDefault(p => p.Name == name) ?? x;
+                var direction = Numeric.Draw(moved.Shape, $"direction {name}").ToArray();
+                moved.Assign([.. moved.ToArray().Zip(direction, (v, d) => v + by * d)]);
+                return new Tape().Step(() =>
+                {
+                    // Added so that there is something to differentiate where the layer hands its input through.
+                    var y = model.Forward(x + 0, Mode.Training);
+                    var g = Numeric.Draw(y.Shape, "upstream");
+                    var gradient = Tape.Gradients(y, g).Single(pair => ReferenceEquals(pair.Parameter, moved)).Gradient;
+                    return (y.ToArray().Zip(g.ToArray(), (y, w) => (double)y * w).Sum(),
+                        gradient.ToArray().Zip(direction, (a, b) => (double)a * b).Sum(), Math.Sqrt(gradient.SumOfSquares()));
+                });
+            }
+            var way = Enumerable.Range(0, Points).Select(i => At(h * (2 * i + 1 - Points) / Points)).ToList();
+            var expected = (At(h).Value - At(-h).Value) / (2 * h);
+            way.Average(point => point.Slope).ShouldBe(expected, 1e-2 * way[0].Size + 1e-3, name);
+        }
+    }
+}
+
+Test("coverage: every layer function has an example, every scheme an entry, every optimizer's class a rule", () =>
+{
+    Coverage.Giving<Layer>().ShouldBe(Coverage.Layers.Keys.Order());
+    Coverage.Giving<Init>().ShouldBe(InitCase.All.Select(test => test.Name).Order());
+    Coverage.Deriving<Optimizer>().ShouldBe(OptimizerCase.All.Select(test => test.Name.Split(',')[0]).Distinct().Order());
+    Coverage.Optimizers.Values.Select(row => row.Class).Distinct().Order().ShouldBe(Coverage.Deriving<Optimizer>());
+});
+
+Test("coverage: every arm, architecture, optimizer, scheme and activation of a configuration has a row", () =>
+{
+    Enum.GetValues<Norm>().ShouldBe(Coverage.Norms.Keys, ignoreOrder: true);
+    Enum.GetValues<Architecture>().ShouldBe(Coverage.Architectures.Keys, ignoreOrder: true);
+    Enum.GetValues<Optimization>().ShouldBe(Coverage.Optimizers.Keys, ignoreOrder: true);
+    Enum.GetValues<Scheme>().ShouldBe(Coverage.Schemes.Keys, ignoreOrder: true);
+    Enum.GetValues<Activation>().ShouldBe(Coverage.Activations.Keys, ignoreOrder: true);
+    Coverage.Schemes.Values.ShouldBeSubsetOf(InitCase.All.Select(test => test.Name));
+});
+
+foreach (var (name, (layer, shape)) in Coverage.Layers)
+    Test($"coverage: layer {name} has the gradients that differences show", () =>
+        Coverage.ShouldHaveItsGradients(() => layer.ToModel(2), Numeric.Draw(shape, "input")));
+
+foreach (var (norm, (parameters, tracks)) in Coverage.Norms)
+{
+    var config = Coverage.Small with { Norm = norm };
+    Test($"coverage: arm {Snake(norm)} has its parameters and buffers, its gradients, and learns", () =>
+    {
+        var model = Coverage.ModelOf(config);
+        // A layer of its kind after each weight but the last.
+        model.Parameters.Where(p => p.Shape.Rank == 1).Select(p => p.Name!.Split('.')[1])
+            .ShouldBe([.. parameters, .. parameters, "bias"]);
+        model.Buffers.Count.ShouldBe(tracks ? 6 : 0);
+        if (norm == Norm.Instance)
+        {
+            // In a layer of units an example has one value per channel.
+            Should.Throw<ArgumentException>(() => Coverage.Train(config)).Message.ShouldContain("is a single value");
+            return;
+        }
+        Coverage.ShouldHaveItsGradients(() => Coverage.ModelOf(config), Coverage.Input(config));
+        Coverage.ShouldLearn(config);
+        foreach (var placement in Enum.GetValues<Placement>()) Coverage.ShouldLearn(config with { Placement = placement });
+    });
+}
+
+foreach (var (architecture, weights) in Coverage.Architectures)
+    Test($"coverage: architecture {Snake(architecture)} has its weights and learns, without BN, with it and with the seed's layer", () =>
+    {
+        foreach (var norm in new[] { Norm.None, Norm.Batch, Norm.Seed })
+        {
+            var config = Coverage.Small with
+            {
+                Model = architecture, Norm = norm, Optimizer = Optimization.RmspropKeras, Lr = 0.003, Activation = Activation.Relu,
+            };
+            Coverage.ModelOf(config).Parameters.Count(p => p.Name!.EndsWith("weight")).ShouldBe(weights);
+            Coverage.ShouldLearn(config);
+        }
+    });
+
+foreach (var (optimizer, (kind, rate)) in Coverage.Optimizers)
+    Test($"coverage: optimizer {Snake(optimizer)} is {kind} and learns", () =>
+    {
+        var config = Coverage.Small with { Optimizer = optimizer, Lr = rate, Norm = Norm.Batch };
+        config.NewOptimizer().GetType().Name.ShouldBe(kind);
+        config.NewOptimizer().Rate.ShouldBe(rate);
+        (config with { WeightDecay = 0.25 }).NewOptimizer().WeightDecay.ShouldBe(0.25);
+        Coverage.ShouldLearn(config);
+    });
+
+foreach (var (scheme, name) in Coverage.Schemes)
+    Test($"coverage: scheme {Snake(scheme)} is {name} times its scale", () =>
+    {
+        var init = scheme == Scheme.Normal ? Normal(1) : InitCase.All.Single(test => test.Name == name).Init;
+        var expected = Linear(64, 20, init).ToModel(1).Parameters[0].ToArray();
+        foreach (var scale in new[] { 1, 0.3 })
+            Coverage.ModelOf(Coverage.Small with { Init = scheme, InitScale = scale }).Parameters[0].ToArray()
+                .ShouldBe(expected.Select(v => v * (float)scale));
+    });
+
+foreach (var (activation, f) in Coverage.Activations)
+    Test($"coverage: activation {Snake(activation)} is the function", () =>
+    {
+        var model = Coverage.ModelOf(Coverage.Small with { Depth = 1, Activation = activation });
+        var x = Coverage.Input(Coverage.Small);
+        Ref Product(Ref x, Tensor w, Tensor b)
+        {
+            var (weight, bias) = (Ref.From(w), b.ToArray());
+            return new([x.Shape[0], w.Shape[1]], [.. Ref.Indices([x.Shape[0], w.Shape[1]])
+                .Select(at => bias[at[1]] + Enumerable.Range(0, w.Shape[0]).Sum(k => x.At(at[0], k) * weight.At(k, at[1])))]);
+        }
+        var hidden = Product(Ref.From(x), model.Parameters[0], model.Parameters[1]).Map(f);
+        Numeric.Distance(model.Forward(x, Mode.Evaluation).ToArray(), Product(hidden, model.Parameters[2], model.Parameters[3]).Values)
+            .ShouldBeLessThan(1e-5);
+    });
