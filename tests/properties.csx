@@ -73,8 +73,8 @@ public sealed record Normalizer(string Name, Func<int, double, Layer> Make, Func
     public override string ToString() => Name;
 }
 
-/// <summary>A random input of a normalizer, a random gradient that arrives at its output, and its model with random gamma
-/// and beta.</summary>
+/// <summary>A random input of a normalizer, a random gradient that arrives at its output, and its model with random
+/// gamma and beta.</summary>
 public sealed record NormCase(Normalizer Normalizer, Shape Shape, double Epsilon, int Seed)
 {
     public Model Model(bool plain = false)
@@ -92,12 +92,17 @@ public sealed record NormCase(Normalizer Normalizer, Shape Shape, double Epsilon
         for (var attempt = 0; ; attempt++)
         {
             var random = new RandomStream(Seed, $"{purpose}{attempt}");
-            var channels = Enumerable.Range(0, Shape[1]).Select(_ => (random.Uniform(-3, 3), random.Uniform(0.3, 3))).ToArray();
+            var channels = Enumerable.Range(0, Shape[1])
+                .Select(_ => (Mean: random.Uniform(-3, 3), Deviation: random.Uniform(0.3, 3))).ToArray();
             var x = Tensor.Of(Shape, [.. Ref.Indices(Shape.Sizes)
-                .Select(at => (float)(channels[at[1]].Item1 + channels[at[1]].Item2 * random.Normal()))]);
+                .Select(at => (float)(channels[at[1]].Mean + channels[at[1]].Deviation * random.Normal()))]);
             if (Moments(x).All(set => set.Variance > 0.01)) return x;
         }
     }
+
+    /// <summary>How large the terms of dx are that may cancel: in sets of two all of them do, but for epsilon.</summary>
+    public double DxTerms => Moments(X()).Max(set => set.Rate) * G().ToArray().Max(Math.Abs)
+        * Model().Parameters.SelectMany(parameter => parameter.ToArray()).Append(1).Max(Math.Abs);
 
     public Tensor G() => Normals(Shape, "g");
 
@@ -136,14 +141,16 @@ public sealed record NormCase(Normalizer Normalizer, Shape Shape, double Epsilon
             foreach (var place in set)
             {
                 var channel = place / (Shape.Columns / Shape[1]) % Shape[1];
-                y[place] = (x.Values[place] - mean) / deviation * (gamma?.Values[channel] ?? 1) + (beta?.Values[channel] ?? 0);
+                var (scale, shift) = (gamma?.Values[channel] ?? 1, beta?.Values[channel] ?? 0);
+                y[place] = (x.Values[place] - mean) / deviation * scale + shift;
             }
         }
         return new(x.Shape, y);
     }
 }
 
-/// <summary>What a model makes of an input in one step, and the gradients, by name, that come of g at its output.</summary>
+/// <summary>What a model makes of an input in one step, and the gradients, by name, that come of g at its output.
+/// </summary>
 public sealed record Outcome(float[] Y, IReadOnlyDictionary<string, float[]> Gradients)
 {
     public float[] Dx => Gradients["x"];
@@ -154,16 +161,22 @@ public sealed record Outcome(float[] Y, IReadOnlyDictionary<string, float[]> Gra
         return (tape ?? new Tape()).Step(() =>
         {
             var y = model.Forward(input, mode);
-            var gradients = Tape.Gradients(y, g).ToDictionary(pair => pair.Parameter.Name!, pair => pair.Gradient.ToArray());
-            return new Outcome(y.ToArray(), gradients);
+            return new Outcome(y.ToArray(), Tape.Gradients(y, g)
+                .ToDictionary(pair => pair.Parameter.Name!, pair => pair.Gradient.ToArray()));
         });
     }
 
-    public void ShouldBeNear(Outcome other, double tolerance)
+    /// <summary>Its output and dx, turned about.</summary>
+    public Outcome Map(Func<float[], float[]> turn) => new(turn(Y), Gradients
+        .ToDictionary(pair => pair.Key, pair => pair.Key == "x" ? turn(pair.Value) : pair.Value));
+
+    /// <summary>To a tolerance relative to the largest value, or to the terms of dx.</summary>
+    public void ShouldBeNear(Outcome other, double tolerance, double dxTerms)
     {
         Numeric.Distance(Y, other.Y.Select(v => (double)v)).ShouldBeLessThan(tolerance, "output");
         Gradients.Keys.ShouldBe(other.Gradients.Keys, ignoreOrder: true);
         foreach (var (name, gradient) in Gradients)
-            Numeric.Distance(gradient, other.Gradients[name].Select(v => (double)v)).ShouldBeLessThan(tolerance, name);
+            gradient.Zip(other.Gradients[name], (a, b) => Math.Abs((double)a - b)).Max().ShouldBeLessThan(
+                tolerance * (other.Gradients[name].Max(Math.Abs) + (name == "x" ? dxTerms : 1e-3)), name);
     }
 }

@@ -40,26 +40,28 @@ public static class Batches
         for (var i = 0; i < at.Length; i++) to[i] = set.Labels[at[i]];
     }
 
-    // y = x / 255.
+    // y = x / 255. The last vector of a row starts early enough to end with it.
     [MethodImpl(Hot)]
     static void Scale(ReadOnlySpan<byte> x, Span<float> y)
     {
-        var i = 0;
-        var scale = new Vector<float>(1f / 255);
-        for (; i <= x.Length - Vector<byte>.Count; i += Vector<byte>.Count)
-        {
-            Vector.Widen(new Vector<byte>(x[i..]), out var low, out var high);
-            Scale(low, scale, y[i..]);
-            Scale(high, scale, y[(i + Vector<ushort>.Count)..]);
-        }
-        for (; i < x.Length; i++) y[i] = x[i] * (1f / 255);
+        const float scale = 1f / 255;
+        if (x.Length < Vector128<byte>.Count)
+            for (var i = 0; i < x.Length; i++) y[i] = x[i] * scale;
+        else
+            for (var i = 0; i < x.Length; i += Vector128<byte>.Count)
+            {
+                var at = Math.Min(i, x.Length - Vector128<byte>.Count);
+                var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(x), (nuint)at));
+                Scale(low, scale, ref y[at]);
+                Scale(high, scale, ref y[at + 8]);
+            }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Scale(Vector<ushort> x, Vector<float> scale, Span<float> y)
+    static void Scale(Vector128<ushort> x, float scale, ref float y)
     {
-        Vector.Widen(x, out var low, out var high);
-        (Vector.ConvertToSingle(Vector.AsVectorInt32(low)) * scale).CopyTo(y);
-        (Vector.ConvertToSingle(Vector.AsVectorInt32(high)) * scale).CopyTo(y[Vector<float>.Count..]);
+        var (low, high) = Vector128.Widen(x);
+        (Vector128.ConvertToSingle(low.AsInt32()) * scale).StoreUnsafe(ref y);
+        (Vector128.ConvertToSingle(high.AsInt32()) * scale).StoreUnsafe(ref y, 4);
     }
 }

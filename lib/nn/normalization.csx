@@ -15,13 +15,13 @@ public sealed record Running(Tensor Mean, Tensor Variance, Tensor Batches, doubl
             Batches.Row(0)[0]++;
             var share = Momentum ?? 1.0 / Batches.Item;
             double size = groups.SizeOf(block);
+            var unbiased = share * size / (size - 1);
+            Span<double> means = batch.Mean[(block * groups.Parts)..], variances = batch.Variance[(block * groups.Parts)..];
             Span<float> mean = Mean.Row(0), variance = Variance.Row(0);
             for (var channel = 0; channel < mean.Length; channel++)
             {
-                var set = groups.Set(block, channel);
-                mean[channel] = (float)((1 - share) * mean[channel] + share * batch.Mean[set]);
-                variance[channel] = (float)((1 - share) * variance[channel]
-                    + share * batch.Variance[set] * size / (size - 1));
+                mean[channel] = (float)((1 - share) * mean[channel] + share * means[channel]);
+                variance[channel] = (float)((1 - share) * variance[channel] + unbiased * variances[channel]);
             }
         }
     }

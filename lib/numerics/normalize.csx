@@ -20,6 +20,7 @@ public readonly record struct Groups(int AllRows, int AllChannels, int Length, i
     public int RowsOf(int block) => Math.Min(Rows, AllRows - block * Rows);
     public int SizeOf(int block) => RowsOf(block) * Channels * Length;
     public int Set(int block, int channel) => block * Parts + channel / Channels;
+    public Range ChannelsOf(int part) => (part * Channels)..((part + 1) * Channels);
 
     /// <summary>One divided by the deviation.</summary>
     public double Scale(double variance) =>
@@ -55,13 +56,25 @@ public static class Normalization
         var width = groups.AllChannels + Vector<float>.Count;
         var sum = Scratch(ref totals, 2 * width);
         var center = sum[width..];
+        double size = groups.SizeOf(block);
         Totals<Value>(groups, block, x, x, stride, center, sum);
-        for (var channel = 0; channel < groups.AllChannels; channel++)
-            mean[groups.Set(block, channel)] += sum[channel] / groups.SizeOf(block);
-        for (var channel = 0; channel < groups.AllChannels; channel++) center[channel] = mean[groups.Set(block, channel)];
+        for (var part = 0; part < groups.Parts; part++)
+        {
+            var channels = groups.ChannelsOf(part);
+            var own = Sum(sum[channels]) / size;
+            mean[block * groups.Parts + part] = own;
+            center[channels].Fill(own);
+        }
         Totals<SquaredDistance>(groups, block, x, x, stride, center, sum);
-        for (var channel = 0; channel < groups.AllChannels; channel++)
-            variance[groups.Set(block, channel)] += sum[channel] / groups.SizeOf(block);
+        for (var part = 0; part < groups.Parts; part++)
+            variance[block * groups.Parts + part] = Sum(sum[groups.ChannelsOf(part)]) / size;
+    }
+
+    static double Sum(ReadOnlySpan<double> values)
+    {
+        var sum = 0.0;
+        foreach (var value in values) sum += value;
+        return sum;
     }
 
     static void RunMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
@@ -91,15 +104,18 @@ public static class Normalization
         for (var block = 0; block < groups.Blocks; block++)
         {
             var map = new AffineMap(groups);
-            for (var channel = 0; channel < groups.AllChannels; channel++)
+            for (var part = 0; part < groups.Parts; part++)
             {
-                var set = groups.Set(block, channel);
-                var factor = groups.Scale(variance[set]) * (gamma.IsEmpty ? 1 : gamma[channel]);
+                var set = block * groups.Parts + part;
                 // The mean in two floats: rounded to one it would move y by up to mean * 6e-8 / deviation.
-                var (high, low) = Split(mean[set]);
-                map.Center[channel] = high;
-                map.Scale[channel] = (float)factor;
-                map.Shift[channel] = (float)((beta.IsEmpty ? 0 : beta[channel]) - low * factor);
+                var ((high, low), scale) = (Split(mean[set]), groups.Scale(variance[set]));
+                for (var channel = part * groups.Channels; channel < (part + 1) * groups.Channels; channel++)
+                {
+                    var factor = gamma.IsEmpty ? scale : scale * gamma[channel];
+                    map.Center[channel] = high;
+                    map.Scale[channel] = (float)factor;
+                    map.Shift[channel] = (float)((beta.IsEmpty ? 0 : beta[channel]) - low * factor);
+                }
             }
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
@@ -121,16 +137,15 @@ public static class Normalization
         Span<float> dGamma, Span<float> dBeta)
     {
         var width = groups.AllChannels + Vector<float>.Count;
-        var scratch = Scratch(ref totals, 3 * width + 2 * groups.Parts);
+        var scratch = Scratch(ref totals, 3 * width);
         Span<double> sumG = scratch[..width], sumGD = scratch[width..(2 * width)], center = scratch[(2 * width)..];
-        Span<double> setH = scratch[(3 * width)..], setHX = setH[groups.Parts..];
         dGamma.Clear();
         dBeta.Clear();
         for (var block = 0; block < groups.Blocks; block++)
         {
             var start = block * groups.Rows * stride;
-            for (var channel = 0; channel < groups.AllChannels; channel++)
-                center[channel] = mean[groups.Set(block, channel)];
+            for (var part = 0; part < groups.Parts; part++)
+                center[groups.ChannelsOf(part)].Fill(mean[block * groups.Parts + part]);
             if (groups.Length == 1)
             {
                 Totals<Value>(groups, block, g[start..], x[start..], stride, center, sumG);
@@ -138,29 +153,29 @@ public static class Normalization
             }
             else RunProducts(groups, block, g[start..], x[start..], stride, center, sumG, sumGD);
 
-            setH[..groups.Parts].Clear();
-            setHX[..groups.Parts].Clear();
-            for (var channel = 0; channel < groups.AllChannels; channel++)
-            {
-                var (part, r) = (channel / groups.Channels, groups.Scale(variance[groups.Set(block, channel)]));
-                var weight = gamma.IsEmpty ? 1 : gamma[channel];
-                if (!dBeta.IsEmpty) dBeta[channel] += (float)sumG[channel];
-                if (!dGamma.IsEmpty) dGamma[channel] += (float)(sumGD[channel] * r);
-                if (groups.Fixed) continue;
-                setH[part] += weight * sumG[channel];
-                setHX[part] += weight * sumGD[channel] * r;
-            }
             var map = new AffineMap(groups);
-            for (var channel = 0; channel < groups.AllChannels; channel++)
+            for (var part = 0; part < groups.Parts; part++)
             {
-                var (part, set, m) = (channel / groups.Channels, groups.Set(block, channel), groups.SizeOf(block));
-                var r = groups.Scale(variance[set]);
-                var slope = -r * r * setHX[part] / m * groups.Steepness(variance[set]);
-                var (high, low) = Split(mean[set]);
-                map.Center[channel] = high;
-                map.Scale[channel] = (float)slope;
-                map.Shift[channel] = (float)(-r * setH[part] / m - slope * low);
-                map.ByGradient[channel] = (float)(r * (gamma.IsEmpty ? 1 : gamma[channel]));
+                var (set, first, end) = (block * groups.Parts + part, part * groups.Channels, (part + 1) * groups.Channels);
+                var ((high, low), scale) = (Split(mean[set]), groups.Scale(variance[set]));
+                var (h, hx) = (0.0, 0.0);
+                for (var channel = first; channel < end; channel++)
+                {
+                    if (!dBeta.IsEmpty) dBeta[channel] += (float)sumG[channel];
+                    if (!dGamma.IsEmpty) dGamma[channel] += (float)(sumGD[channel] * scale);
+                    if (groups.Fixed) continue;
+                    var weight = gamma.IsEmpty ? 1 : gamma[channel];
+                    (h, hx) = (h + weight * sumG[channel], hx + weight * sumGD[channel] * scale);
+                }
+                var byMean = -scale / groups.SizeOf(block);
+                var slope = byMean * scale * hx * groups.Steepness(variance[set]);
+                for (var channel = first; channel < end; channel++)
+                {
+                    map.Center[channel] = high;
+                    map.Scale[channel] = (float)slope;
+                    map.Shift[channel] = (float)(byMean * h - slope * low);
+                    map.ByGradient[channel] = (float)(gamma.IsEmpty ? scale : scale * gamma[channel]);
+                }
             }
             for (var row = 0; row < groups.RowsOf(block); row++)
             {

@@ -1,0 +1,266 @@
+"""The workloads of bench.csx in NumPy and PyTorch: what the lab's speed is set beside.
+
+    python3 peers.py numpy|pytorch W1 0|1      with BN (1) or without (0); W3, the convolutional net, in PyTorch alone
+    python3 peers.py check                     NumPy's losses against PyTorch's, from the same weights and batches
+
+As a worker it says `ready`, and then, for every line of seconds on standard input, trains for so long and answers with
+a line of JSON. A step is what the lab's is: gather and convert a batch of byte images, forward, loss, backward, update.
+One thread. NumPy is written as one writes it for speed: float32, every buffer allocated once, all work in place, sums
+over the batch as products with a row of ones (BLAS), the rate folded into the loss's gradient.
+"""
+import json
+import os
+import resource
+import signal
+import sys
+import time
+
+for name in ("OPENBLAS", "OMP", "MKL"):
+    os.environ[f"{name}_NUM_THREADS"] = "1"  # read when the library is loaded
+
+import numpy as np
+
+WORKLOADS = {
+    "W1": {"sizes": [784, 100, 100, 100, 10], "activation": "sigmoid", "batch": 60, "rate": 0.1, "momentum": 0.0},
+    "W2": {"sizes": [784, 512, 512, 512, 10], "activation": "relu", "batch": 128, "rate": 0.01, "momentum": 0.9},
+    "W3": {"batch": 64, "rate": 1e-3},
+    "W4": {"sizes": [784, 100, 100, 100, 10], "activation": "sigmoid", "batch": 4, "rate": 0.1, "momentum": 0.0},
+}
+IMAGES, CLASSES, EPS, BN_MOMENTUM = 50_000, 10, 1e-5, 0.1
+
+
+def images(side):
+    """Bytes as noise, four fifths of them 0 as in handwriting, and labels."""
+    random = np.random.default_rng(1)
+    pixels = random.integers(0, 256, (IMAGES, side * side), np.uint8)
+    pixels *= random.integers(0, 5, pixels.shape, np.uint8) == 0
+    return pixels, random.integers(0, CLASSES, IMAGES)
+
+
+def weights(sizes):
+    """Glorot uniform."""
+    random = np.random.default_rng(2)
+    for fan_in, fan_out in zip(sizes, sizes[1:]):
+        bound = (6 / (fan_in + fan_out)) ** 0.5
+        yield random.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
+
+
+def batches(size):
+    """Rows of each batch, epoch after epoch in a new order."""
+    random = np.random.default_rng(3)
+    while True:
+        order = random.permutation(IMAGES)
+        for start in range(0, IMAGES - size + 1, size):
+            yield order[start:start + size]
+
+
+# ---- NumPy ----------------------------------------------------------------------------------------------------------
+
+class BatchNorm:
+    def __init__(self, batch, width, rate, momentum):
+        row = lambda value: np.full(width, value, np.float32)
+        self.gamma, self.beta, self.running_mean, self.running_var = row(1), row(0), row(0), row(1)
+        self.mean, self.scale, self.d_gamma, self.d_beta, self.row = (row(0) for _ in range(5))
+        self.x, self.square = np.empty((batch, width), np.float32), np.empty((batch, width), np.float32)
+        self.ones, self.means = np.ones(batch, np.float32), np.full(batch, 1 / batch, np.float32)
+        self.update = [Update(self.gamma, momentum), Update(self.beta, momentum)]
+        self.unbias = batch / (batch - 1)
+
+    def forward(self, z):
+        """z becomes its normalized, scaled and shifted self; self.x the normalized one."""
+        x, mean, row = self.x, self.mean, self.row
+        np.dot(self.means, z, out=mean)
+        np.subtract(z, mean, out=x)
+        np.multiply(x, x, out=self.square)
+        variance = np.dot(self.means, self.square, out=self.scale)
+        for running, value, factor in ((self.running_mean, mean, 1), (self.running_var, variance, self.unbias)):
+            running *= 1 - BN_MOMENTUM
+            running += np.multiply(value, BN_MOMENTUM * factor, out=row)
+        variance += EPS
+        np.sqrt(variance, out=variance)
+        np.reciprocal(variance, out=self.scale)
+        x *= self.scale
+        np.multiply(x, self.gamma, out=z)
+        z += self.beta
+
+    def backward(self, g):
+        """g becomes gamma scale (g - mean(g) - x mean(g x))."""
+        x, row = self.x, self.row
+        np.dot(self.ones, g, out=self.d_beta)
+        np.multiply(g, x, out=self.square)
+        np.dot(self.ones, self.square, out=self.d_gamma)
+        x *= np.multiply(self.d_gamma, self.means[0], out=row)
+        g -= x
+        g -= np.multiply(self.d_beta, self.means[0], out=row)
+        g *= np.multiply(self.gamma, self.scale, out=row)
+        self.update[0](self.d_gamma)
+        self.update[1](self.d_beta)
+
+
+class Update:
+    """w -= v for v = momentum v + g; the gradient comes with the rate in it."""
+
+    def __init__(self, w, momentum):
+        self.w, self.momentum = w, momentum
+        self.v = np.zeros_like(w) if momentum else None
+
+    def __call__(self, g):
+        if self.momentum:
+            self.v *= self.momentum
+            self.v += g
+            g = self.v
+        self.w -= g
+
+
+class NumpyMlp:
+    def __init__(self, spec, bn, pixels, labels):
+        sizes, batch = spec["sizes"], spec["batch"]
+        self.rate, self.sigmoid = spec["rate"], spec["activation"] == "sigmoid"
+        self.w = list(weights(sizes))
+        self.b = [np.zeros(width, np.float32) for width in sizes[1:]]
+        self.bn = [BatchNorm(batch, width, self.rate, spec["momentum"]) if bn else None for width in sizes[1:-1]] + [None]
+        self.h = [np.empty((batch, width), np.float32) for width in sizes]
+        self.g = [np.empty((batch, width), np.float32) for width in sizes]
+        self.off = [np.empty((batch, width), bool) for width in sizes]
+        self.dw = [np.empty_like(w) for w in self.w]
+        self.db = [np.empty_like(b) for b in self.b]
+        self.update = [(Update(w, spec["momentum"]), Update(b, spec["momentum"])) for w, b in zip(self.w, self.b)]
+        self.pixels, self.labels = pixels, labels
+        self.bytes, self.column = np.empty((batch, sizes[0]), np.uint8), np.empty((batch, 1), np.float32)
+        self.rows, self.ones = np.arange(batch), np.ones(batch, np.float32)
+
+    def step(self, at):
+        h, g, last = self.h, self.g, len(self.w)
+        y = self.labels[at]
+        np.take(self.pixels, at, axis=0, out=self.bytes, mode="clip")
+        np.multiply(self.bytes, np.float32(1 / 255), out=h[0])
+        for i, (w, b, bn) in enumerate(zip(self.w, self.b, self.bn)):
+            z = np.dot(h[i], w, out=h[i + 1])
+            if bn:
+                bn.forward(z)
+            else:
+                z += b
+            if i == last - 1:
+                break
+            if self.sigmoid:
+                np.negative(z, out=z)
+                np.exp(z, out=z)
+                z += 1
+                np.reciprocal(z, out=z)
+            else:
+                np.maximum(z, 0, out=z)
+        z -= z.max(axis=1, keepdims=True, out=self.column)
+        right = z[self.rows, y]
+        p = np.exp(z, out=g[last])
+        total = p.sum(axis=1, keepdims=True, out=self.column)
+        loss = float(np.log(total).sum() - right.sum()) / len(y)
+        p /= total
+        p[self.rows, y] -= 1
+        p *= self.rate / len(y)
+        for i in range(last - 1, -1, -1):
+            if i < last - 1:
+                if self.sigmoid:  # g y (1 - y)
+                    g[i + 1] *= h[i + 1]
+                    np.subtract(1, h[i + 1], out=h[i + 1])
+                    g[i + 1] *= h[i + 1]
+                else:
+                    g[i + 1] *= np.greater(h[i + 1], 0, out=self.off[i + 1])
+            if self.bn[i]:
+                self.bn[i].backward(g[i + 1])
+            else:
+                self.update[i][1](np.dot(self.ones, g[i + 1], out=self.db[i]))
+            np.dot(h[i].T, g[i + 1], out=self.dw[i])
+            if i > 0:
+                np.dot(g[i + 1], self.w[i].T, out=g[i])
+            self.update[i][0](self.dw[i])
+        return loss
+
+
+# ---- PyTorch --------------------------------------------------------------------------------------------------------
+
+def torch_layers(workload, spec, bn):
+    """The modules, without biases where BN follows."""
+    import torch
+    from torch import nn
+    if workload == "W3":
+        norm = lambda layer, width, kind: [layer, *([kind(width)] if bn else [])]
+        conv = lambda i, o: norm(nn.Conv2d(i, o, 3, bias=not bn), o, nn.BatchNorm2d)
+        dense = lambda i, o: norm(nn.Linear(i, o, bias=not bn), o, nn.BatchNorm1d)
+        layers = [*conv(1, 6), nn.ReLU(inplace=True), nn.AvgPool2d(2), *conv(6, 16), nn.ReLU(inplace=True),
+                  nn.AvgPool2d(2), nn.Flatten(), *dense(576, 120), nn.ReLU(inplace=True), *dense(120, 84),
+                  nn.ReLU(inplace=True), *dense(84, CLASSES)]
+        for layer in layers:
+            if hasattr(layer, "weight") and layer.weight.dim() > 1:
+                nn.init.xavier_uniform_(layer.weight)
+        return nn.Sequential(*layers)
+    layers, last = [], len(spec["sizes"]) - 2
+    for i, w in enumerate(weights(spec["sizes"])):
+        normalized = bn and i < last
+        linear = nn.Linear(*w.shape, bias=not normalized)
+        linear.weight.data = torch.from_numpy(np.ascontiguousarray(w.T))
+        if not normalized:
+            nn.init.zeros_(linear.bias)
+        layers += [linear, *([nn.BatchNorm1d(w.shape[1])] if normalized else [])]
+        if i < last:
+            layers.append(nn.Sigmoid() if spec["activation"] == "sigmoid" else nn.ReLU(inplace=True))
+    return nn.Sequential(*layers)
+
+
+class Torch:
+    def __init__(self, workload, spec, bn, pixels, labels):
+        import torch
+        torch.set_num_threads(1)
+        self.torch, self.model = torch, torch_layers(workload, spec, bn)
+        shape = (-1, 1, 32, 32) if workload == "W3" else (-1, 784)
+        self.pixels, self.labels = torch.from_numpy(pixels).view(shape), torch.from_numpy(labels)
+        self.optimizer = (
+            torch.optim.RMSprop(self.model.parameters(), lr=spec["rate"], alpha=0.9, eps=1e-7) if workload == "W3"
+            else torch.optim.SGD(self.model.parameters(), lr=spec["rate"], momentum=spec["momentum"]))
+
+    def step(self, at):
+        at = self.torch.from_numpy(at)
+        x = self.pixels[at].float().mul_(1 / 255)
+        loss = self.torch.nn.functional.cross_entropy(self.model(x), self.labels[at])
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+def trainer(engine, workload, bn):
+    spec = WORKLOADS[workload]
+    data = images(32 if workload == "W3" else 28)
+    return NumpyMlp(spec, bn, *data) if engine == "numpy" else Torch(workload, spec, bn, *data)
+
+
+def work(engine, workload, bn):
+    model, order = trainer(engine, workload, bn), batches(WORKLOADS[workload]["batch"])
+    print("ready", flush=True)
+    for line in sys.stdin:
+        steps, begun, cpu = 0, time.perf_counter(), time.process_time()
+        until = begun + float(line)
+        while time.perf_counter() < until:
+            model.step(next(order))
+            steps += 1
+        seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 ** 2)
+        print(json.dumps({"steps": steps, "seconds": seconds, "cpu": cpu, "rss": peak}), flush=True)
+
+
+def check():
+    for workload, spec in WORKLOADS.items():
+        for bn in [0, 1] if workload != "W3" else []:
+            both, order = [trainer(engine, workload, bn) for engine in ("numpy", "pytorch")], batches(spec["batch"])
+            pairs = [[model.step(at) for model in both] for at in (next(order) for _ in range(20))]
+            worst = max(abs(a - b) / b for a, b in pairs)
+            print(f"{workload} bn {bn}: last losses {pairs[-1][0]:.6f} {pairs[-1][1]:.6f}, worst difference {worst:.1e}")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.argv[1:] == ["check"]:
+        check()
+    else:
+        work(sys.argv[1], sys.argv[2], int(sys.argv[3]))
