@@ -1,6 +1,7 @@
 #load "../lib/lab.csx"
 #nullable enable
-// Question: how much higher a learning rate does batch normalization allow, and over how wide a range does training work?
+// Question: how much higher a learning rate does batch normalization allow, and over how wide a range does training
+// work?
 // Scientific: norm. Swept: lr, two values a decade over six decades, wide enough that both arms fail at the upper end.
 // Fixed: everything else, at the baseline (the paper's multilayer perceptron on MNIST).
 const string Question = "How much higher a learning rate does batch normalization allow?";
@@ -38,21 +39,22 @@ return Run(Args, "lr_sweep", Question, lab =>
         ],
         figures:
         [
-            Band("accuracy", "Accuracy against learning rate", trials, rate, trial => trial.Lr, accuracy, ValidationAccuracy),
+            Band("accuracy", "Accuracy against learning rate", trials, rate, trial => trial.Lr, accuracy,
+                ValidationAccuracy),
             CurvesAt("curves", "Training at each arm's best rate", trials, best,
                 string.Join(", ", best.Select(pair => $"{Snake(pair.Key)}: rate {Store.Text(pair.Value)}")) + "."),
             Ranges("ranges", "Usable rates and largest stable rates", rate,
                 [
-                    .. arms.Select(arm => new RangeRow(Snake(arm.Norm), Snake(arm.Norm), arm.Usable.Low, arm.Usable.High,
-                        arm.Largest.Where(double.IsFinite).ToList(), arm.Largest.Count)),
+                    .. arms.Select(arm => new RangeRow(Snake(arm.Norm), Snake(arm.Norm), arm.Usable.Low,
+                        arm.Usable.High, arm.Largest.Where(double.IsFinite).ToList(), arm.Largest.Count)),
                 ],
                 (rates[0], rates[^1]), "Bars: rates whose median is within 2 points of the arm's best. "
                     + "Marks: each seed's largest stable rate."),
         ],
         caveats:
         [
-            "Each arm's best rate is read off the same seeds that draw its curves, so both best accuracies are a little "
-                + "too good; the ranges of rates hardly notice.",
+            "Each arm's best rate is read off the same seeds that draw its curves, so both best accuracies are a "
+                + "little too good; the ranges of rates hardly notice.",
             "One model, one dataset, a budget of two epochs: which rates are usable depends on all three.",
         ]);
 });

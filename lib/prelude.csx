@@ -49,19 +49,25 @@ public static class Release
     public static void Ensure(IEnumerable<string> args)
     {
         if (IsOptimized || Debugger.IsAttached || OperatingSystem.IsWindows()) return;
-        if (Environment.GetEnvironmentVariable(Restarted) is not null) return;
+        if (Environment.GetEnvironmentVariable(Restarted) is null) Restart(args);
+        Error.WriteLine("note: could not restart in Release; training will be slow");
+    }
+
+    // Returns only where it failed.
+    static void Restart(IEnumerable<string> args)
+    {
         if (Environment.ProcessPath is not { } process) return;
         var command = Environment.GetCommandLineArgs();
         if (command.TakeWhile(arg => arg != "--").FirstOrDefault(arg => arg.EndsWith(".csx")) is not { } script) return;
 
         // A cache of its own: a script has one cache entry, which Debug and Release would keep taking from each other.
-        string[] tool = Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, "exec", command[0]] : [process];
+        string[] tool = Path.GetFileNameWithoutExtension(process) == "dotnet"
+            ? [process, "exec", command[0]] : [process];
         string?[] arguments = [.. tool, "-c", "release", "-p", Path.Combine(Folders.Cache, "scripts"), script, "--",
             .. args, null];
         Out.Flush();
         setenv(Restarted, "1", 1);
         execv(process, arguments);
-        Error.WriteLine("note: could not restart in Release; training will be slow");
     }
 
     [DllImport("libc", SetLastError = true)]

@@ -11,7 +11,7 @@ public static class Coverage
     static readonly Type script = typeof(Coverage).DeclaringType!;
 
     // Functions of the tests.
-    static readonly string[] own = ["LayerOf", "OptimizerOf", "Load"];
+    static readonly string[] own = ["LayerOf"];
 
     /// <summary>Names of the script's functions and variables that give a T.</summary>
     public static IReadOnlyList<string> Giving<T>() => [.. script.GetMethods(Any).Where(m => m.ReturnType == typeof(T))

@@ -61,7 +61,8 @@ Test("edge: values of 1e30, 1e15 and 1e-12 are normalized like those of 1, and b
             var (x, g, factor) = (c.X(), c.G(), MathF.Pow(2, power));
             var own = Outcome.Of(c.Model(), Tensor.Of(c.Shape, [.. x.ToArray().Select(v => v * factor)]), g);
             var expected = Outcome.Of(c.Model(), x, g);
-            Numeric.Distance(own.Y, expected.Y.Select(v => (double)v)).ShouldBeLessThan(1e-6, $"{normalizer} 2^{power}");
+            Numeric.Distance(own.Y, expected.Y.Select(v => (double)v))
+                .ShouldBeLessThan(1e-6, $"{normalizer}, output, 2^{power}");
             own.Dx.ShouldAllBe(v => float.IsFinite(v));
             if (power < 100)
                 Numeric.Distance(own.Dx.Select(v => v * factor), expected.Dx.Select(v => (double)v))

@@ -9,7 +9,8 @@ public static class GemmCase
     public static double Error<S, V>(int m, int n, int k, bool transposed, bool bPanels, bool yPanels)
         where S : struct, ISimd<V> where V : struct
     {
-        Layout Of(int rows, int columns, bool panels) => panels ? Layout.Panels(rows, columns) : Layout.RowMajor(rows, columns);
+        Layout Of(int rows, int columns, bool panels) =>
+            panels ? Layout.Panels(rows, columns) : Layout.RowMajor(rows, columns);
         var aAt = transposed ? Of(k, m, false) : Of(m, k, false);
         var (bAt, yAt) = (Of(k, n, bPanels), Of(m, n, yPanels));
         var random = new RandomStream(1, $"gemm/{m}/{n}/{k}");
@@ -19,14 +20,15 @@ public static class GemmCase
             var values = new float[at.Length + 16];
             Array.Fill(values, float.NaN);
             for (var row = 0; row < rows; row++)
-                for (var column = 0; column < columns; column++) values[at.Offset(row, column)] = (float)random.Uniform(-1, 1);
+                for (var column = 0; column < columns; column++)
+                    values[at.Offset(row, column)] = (float)random.Uniform(-1, 1);
             return values;
         }
         var (a, b, y) = (Matrix(aAt, aAt.Rows, aAt.Columns), Matrix(bAt, k, n), new float[yAt.Length + 16]);
         const float guard = 12345;
         Array.Fill(y, guard, yAt.Length, 16);
-        Gemm.Blocks<S, V, Strided, StoreTo>(m, n, k, ref a[0], transposed ? 1 : aAt.RowStride, transposed ? aAt.RowStride : 1,
-            ref b[0], bAt, new(bAt.RowStride), new StoreTo(ref y[0]), yAt);
+        Gemm.Blocks<S, V, Strided, StoreTo>(m, n, k, ref a[0], transposed ? 1 : aAt.RowStride,
+            transposed ? aAt.RowStride : 1, ref b[0], bAt, new(bAt.RowStride), new StoreTo(ref y[0]), yAt);
         y[yAt.Length..].ShouldAllBe(value => value == guard, "wrote behind the matrix");
         var worst = 0.0;
         for (var row = 0; row < m; row++)
@@ -35,7 +37,8 @@ public static class GemmCase
                 double sum = 0, size = 1e-30;
                 for (var i = 0; i < k; i++)
                 {
-                    var term = (double)a[transposed ? aAt.Offset(i, row) : aAt.Offset(row, i)] * b[bAt.Offset(i, column)];
+                    var term = (double)a[transposed ? aAt.Offset(i, row) : aAt.Offset(row, i)]
+                        * b[bAt.Offset(i, column)];
                     (sum, size) = (sum + term, size + Math.Abs(term));
                 }
                 var error = Math.Abs(y[yAt.Offset(row, column)] - sum) / size;

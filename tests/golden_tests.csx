@@ -27,7 +27,8 @@ static Model Load(this Model model, JsonElement recorded)
 {
     foreach (var tensor in model.Parameters.Concat(model.Buffers))
         foreach (var entry in recorded.EnumerateObject())
-            if (tensor.Name == entry.Name || tensor.Name!.EndsWith("." + entry.Name)) tensor.Assign(entry.Value.Floats());
+            if (tensor.Name == entry.Name || tensor.Name!.EndsWith("." + entry.Name))
+                tensor.Assign(entry.Value.Floats());
     return model;
 }
 
@@ -52,7 +53,8 @@ static Layer LayerOf(JsonElement test)
     var parameters = test.GetProperty("parameters");
     Shape Of(string name) => ShapeOf(parameters.GetProperty(name));
     var bias = parameters.TryGetProperty("bias", out _);
-    var momentum = config.TryGetProperty("momentum", out var m) && m.ValueKind == JsonValueKind.Number ? m.GetDouble() : (double?)null;
+    var momentum = config.TryGetProperty("momentum", out var m) && m.ValueKind == JsonValueKind.Number
+        ? m.GetDouble() : (double?)null;
     byte[] Labels() => [.. config.GetProperty("labels").EnumerateArray().Select(label => (byte)label.GetInt32())];
     return test.Text("layer") switch
     {
@@ -64,7 +66,8 @@ static Layer LayerOf(JsonElement test)
         "log" => Layer.Of(x => x.Log()),
         "sqrt" => Layer.Of(x => x.Sqrt()),
         "softmax_cross_entropy" => Layer.Of(x => x.CrossEntropy(Labels())),
-        "conv2d" => Conv2d(Of("weight")[1], Of("weight")[0], Of("weight")[2], Zero, bias, config.GetProperty("padding").GetInt32()),
+        "conv2d" => Conv2d(Of("weight")[1], Of("weight")[0], Of("weight")[2], Zero, bias,
+            config.GetProperty("padding").GetInt32()),
         "avg_pool" => AveragePool,
         "max_pool" => MaxPool,
         "flatten" => Flatten,
@@ -84,18 +87,21 @@ static Layer LayerOf(JsonElement test)
     Tensor Noise(string name)
     {
         var shape = ShapeOf(config.GetProperty(name));
-        return Tensor.Of(new([.. shape.Sizes, .. Enumerable.Repeat(1, first.Rank - 2)]), config.GetProperty(name).Floats());
+        return Tensor.Of(new([.. shape.Sizes, .. Enumerable.Repeat(1, first.Rank - 2)]),
+            config.GetProperty(name).Floats());
     }
 }
 
 /// <summary>Runs the model on a recorded input with the recorded upstream gradient.</summary>
-static (float[] Output, List<(string?, float[])> Gradients) RunGolden(Model model, JsonElement input, JsonElement upstream, Mode mode)
+static (float[] Output, List<(string?, float[])> Gradients) RunGolden(Model model, JsonElement input,
+    JsonElement upstream, Mode mode)
 {
     var x = Numeric.Parameter("input", input.ToTensor());
     return new Tape().Step(() =>
     {
         var y = model.Forward(x, mode);
-        var gradients = Tape.Gradients(y, upstream.ToTensor()).Select(pair => (pair.Parameter.Name, pair.Gradient.ToArray())).ToList();
+        var gradients = Tape.Gradients(y, upstream.ToTensor())
+            .Select(pair => (pair.Parameter.Name, pair.Gradient.ToArray())).ToList();
         return (y.ToArray(), gradients);
     });
 }
@@ -104,15 +110,16 @@ static void CheckGolden(Model model, JsonElement input, JsonElement upstream, Mo
 {
     var (output, gradients) = RunGolden(model, input, upstream, mode);
     Numeric.Distance(output, expected.GetProperty("output").Values()).ShouldBeLessThan(1e-5, "output");
-    Numeric.Distance(gradients.Single(pair => pair.Item1 == "input").Item2, expected.GetProperty("input_gradient").Values())
-        .ShouldBeLessThan(1e-4, "input gradient");
+    Numeric.Distance(gradients.Single(pair => pair.Item1 == "input").Item2,
+        expected.GetProperty("input_gradient").Values()).ShouldBeLessThan(1e-4, "input gradient");
     gradients.ShouldMatch(expected.GetProperty("parameter_gradients"), 1e-4);
 }
 foreach (var test in GoldenCases("layers.json").ToList())
     Test($"golden: layer {test.Text("name")}", () =>
     {
         var model = LayerOf(test).ToModel(0).Load(test.GetProperty("parameters"));
-        var (inputs, upstream, expected) = (test.GetProperty("inputs"), test.GetProperty("upstream"), test.GetProperty("double"));
+        var (inputs, upstream, expected) =
+            (test.GetProperty("inputs"), test.GetProperty("upstream"), test.GetProperty("double"));
         CheckGolden(model, inputs[0], upstream, Mode.Training, expected);
         model.Buffers.Values().ShouldMatch(expected.GetProperty("buffers"), 1e-5);
         if (!expected.TryGetProperty("evaluation", out var evaluation)) return;
@@ -136,7 +143,8 @@ static Optimizer OptimizerOf(JsonElement test)
     };
 }
 
-foreach (var test in GoldenCases("optimizers.json").Where(test => test.Text("optimizer") != "clip_global_norm").ToList())
+foreach (var test in GoldenCases("optimizers.json")
+    .Where(test => test.Text("optimizer") != "clip_global_norm").ToList())
     foreach (var panels in new[] { false, true })
         Test($"golden: optimizer {test.Text("name")}{(panels ? ", panels" : "")}", () =>
         {
@@ -151,10 +159,12 @@ foreach (var test in GoldenCases("optimizers.json").Where(test => test.Text("opt
             }
         });
 
-foreach (var test in GoldenCases("optimizers.json").Where(test => test.Text("optimizer") == "clip_global_norm").ToList())
+foreach (var test in GoldenCases("optimizers.json")
+    .Where(test => test.Text("optimizer") == "clip_global_norm").ToList())
     Test($"golden: clipping {test.Text("name")}", () =>
     {
-        var gradients = test.GetProperty("gradients").EnumerateArray().Select(g => (g.ToTensor(), g.ToTensor())).ToList();
+        var gradients = test.GetProperty("gradients").EnumerateArray()
+            .Select(g => (g.ToTensor(), g.ToTensor())).ToList();
         var expected = test.GetProperty("double");
         var clipped = ClippedGradients(gradients, test.GetProperty("config").Number("max_norm"), out var norm);
         norm.ShouldBe(expected.GetProperty("norm").Values()[0], 1e-5);
@@ -189,7 +199,8 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
             var start = size * step++ % labels.Length;
             var loss = tape.Step(() =>
             {
-                var x = Tensor.Of(new([size, .. images.Shape.Sizes[1..]]), images.ToArray().AsSpan(start * sample, size * sample));
+                var x = Tensor.Of(new([size, .. images.Shape.Sizes[1..]]),
+                    images.ToArray().AsSpan(start * sample, size * sample));
                 var loss = model.Forward(x, Mode.Training).CrossEntropy(labels.AsMemory(start, size));
                 optimizer.Step(loss);
                 return loss.Item;
@@ -223,7 +234,8 @@ Test("golden: batch normalization alone over 100 steps of SGD, to 1e-4", () =>
         var expected = recorded[step / 10];
         Numeric.Distance(output, expected.GetProperty("output").Values()).ShouldBeLessThan(1e-4, "output");
         var names = model.Parameters.Concat(model.Buffers).Values();
-        foreach (var entry in expected.EnumerateObject().Where(entry => entry.Name is "gamma" or "beta" or "running_mean" or "running_var"))
+        foreach (var entry in expected.EnumerateObject()
+            .Where(entry => entry.Name is "gamma" or "beta" or "running_mean" or "running_var"))
             Numeric.Distance(names.Single(pair => pair.Item1!.EndsWith("." + entry.Name)).Item2, entry.Value.Values())
                 .ShouldBeLessThan(1e-4, entry.Name);
     }

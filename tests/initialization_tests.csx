@@ -160,5 +160,5 @@ foreach (var (batch, relu, expected) in new[]
 {
     (8, true, 1.79), (32, true, 1.52), (128, true, 1.474), (8, false, 6 / 5.0), (32, false, 30 / 29.0),
 })
-    Test($"init: growth of the squared gradient, {(relu ? "ReLU" : "linear")}, batch {batch}, is {expected:0.000} a layer",
+    Test($"init: growth of the squared gradient a layer, {(relu ? "ReLU" : "linear")}, batch {batch}: {expected:0.000}",
         () => Growth.Of(batch, relu).ShouldBe(expected, 0.03 * expected));

@@ -2,24 +2,27 @@
 // Every op against the reference: its value to 1e-5, its gradients by every input to 1e-4, with an uneven upstream
 // gradient, inputs as parameters in panels and as plain rows.
 
-public sealed record OpCase(string Op, string Case, Func<Tensor[], Tensor> Op32, Func<Ref[], Ref> Op64, Tensor[] Inputs);
+public sealed record OpCase(string Op, string Case, Func<Tensor[], Tensor> Op32, Func<Ref[], Ref> Op64,
+    Tensor[] Inputs);
 
 public static class OpCases
 {
-    static Tensor Draw(Shape shape, string purpose, Func<double, double>? map = null) => Numeric.Draw(shape, purpose, map);
+    static Tensor Draw(Shape shape, string purpose, Func<double, double>? map = null) =>
+        Numeric.Draw(shape, purpose, map);
 
     static double Positive(double value) => Math.Abs(value) + 0.2;
 
     static IEnumerable<OpCase> Binary(string op, Func<Tensor, Tensor, Tensor> f32, Func<double, double, double> f64)
     {
         (Shape A, Shape B)[] shapes = [((4, 5), (4, 5)), ((4, 5), 5), (5, (4, 5)), ((4, 5), (4, 1)), ((4, 1), (1, 5)),
-            ((2, 3, 4), (3, 1)), ((2, 3, 4, 5), (3, 1, 1)), ((2, 1, 4), (3, 1)), (new Shape(), (3, 2)), ((3, 2), new Shape()),
-            ((17, 33), 33), ((1, 5), (4, 5))];
+            ((2, 3, 4), (3, 1)), ((2, 3, 4, 5), (3, 1, 1)), ((2, 1, 4), (3, 1)), (new Shape(), (3, 2)),
+            ((3, 2), new Shape()), ((17, 33), 33), ((1, 5), (4, 5))];
         return shapes.Select((pair, i) => new OpCase(op, $"{pair.A} and {pair.B}", x => f32(x[0], x[1]),
             x => Ref.Zip(x[0], x[1], f64), [Draw(pair.A, $"{op}a{i}"), Draw(pair.B, $"{op}b{i}", Positive)]));
     }
 
-    static OpCase Unary(string op, Func<Tensor, Tensor> f32, Func<double, double> f64, Func<double, double>? domain = null) =>
+    static OpCase Unary(string op, Func<Tensor, Tensor> f32, Func<double, double> f64,
+        Func<double, double>? domain = null) =>
         new(op, "(5, 7)", x => f32(x[0]), x => x[0].Map(f64), [Draw((5, 7), op, domain)]);
 
     public static IReadOnlyList<OpCase> All { get; } =
@@ -39,24 +42,27 @@ public static class OpCases
         new("Mean", "(3, 4)", x => x[0].Mean(), x => new([], [x[0].Values.Average()]), [Draw((3, 4), "mean")]),
         new("Reshape", "(4, 6) to (4, 2, 3)", x => x[0].Reshape((4, 2, 3)), x => x[0] with { Shape = [4, 2, 3] },
             [Draw((4, 6), "reshape")]),
-        .. new (int, int, int)[] { (1, 1, 1), (5, 7, 3), (13, 40, 33), (7, 19, 10) }.Select(s => new OpCase("MatMul", $"{s}",
-            x => x[0].MatMul(x[1]), x => Product(x[0], x[1]),
+        .. new (int, int, int)[] { (1, 1, 1), (5, 7, 3), (13, 40, 33), (7, 19, 10) }.Select(s => new OpCase("MatMul",
+            $"{s}", x => x[0].MatMul(x[1]), x => Product(x[0], x[1]),
             [Draw((s.Item1, s.Item2), $"mx{s}"), Draw((s.Item2, s.Item3), $"mw{s}")])),
         new("CrossEntropy", "(6, 5)", x => x[0].CrossEntropy(labels), x => LogLoss(x[0]), [Draw((6, 5), "ce")]),
         .. new (Shape X, Shape W, int Padding)[] { ((2, 3, 5, 6), (4, 3, 3, 3), 0), ((1, 1, 4, 4), (2, 1, 3, 3), 1),
             ((9, 2, 6, 5), (7, 2, 2, 3), 0), ((2, 2, 3, 3), (1, 2, 3, 3), 2) }.Select(s => new OpCase("Convolve",
-            $"{s.X} with {s.W}, padding {s.Padding}", x => x[0].Convolve(x[1], s.Padding), x => Convolved(x[0], x[1], s.Padding),
+            $"{s.X} with {s.W}, padding {s.Padding}", x => x[0].Convolve(x[1], s.Padding),
+            x => Convolved(x[0], x[1], s.Padding),
             [Draw(s.X, $"cx{s}"), Draw(s.W, $"cw{s}")])),
         .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19) }.SelectMany(shape => new OpCase[]
         {
-            new("AveragePool", $"{shape}", x => x[0].AveragePool(), x => Windows(x[0], Enumerable.Average), [Draw(shape, "ap")]),
+            new("AveragePool", $"{shape}", x => x[0].AveragePool(), x => Windows(x[0], Enumerable.Average),
+                [Draw(shape, "ap")]),
             new("MaxPool", $"{shape}", x => x[0].MaxPool(), x => Windows(x[0], Enumerable.Max), [Draw(shape, "mp")]),
         }),
         .. NormalizeCases(),
         new("twice", "a tensor used twice", x => x[0] * x[0] + x[0].MatMul(x[1]), x => Ref.Zip(x[0].Map(v => v * v),
             Product(x[0], x[1]), (a, b) => a + b), [Draw((4, 4), "tw"), Draw((4, 4), "tx")]),
         new("twice", "a weight shared by two products", x => x[0].MatMul(x[1]).Sigmoid().MatMul(x[1]),
-            x => Product(Product(x[0], x[1]).Map(v => 1 / (1 + Math.Exp(-v))), x[1]), [Draw((4, 4), "sw"), Draw((4, 4), "sx")]),
+            x => Product(Product(x[0], x[1]).Map(v => 1 / (1 + Math.Exp(-v))), x[1]),
+            [Draw((4, 4), "sw"), Draw((4, 4), "sx")]),
     ];
 
     static readonly byte[] labels = [0, 4, 2, 2, 1, 3];
@@ -66,7 +72,8 @@ public static class OpCases
 
     static Ref Convolved(Ref x, Ref w, int p)
     {
-        int[] shape = [x.Shape[0], w.Shape[0], x.Shape[2] + 2 * p - w.Shape[2] + 1, x.Shape[3] + 2 * p - w.Shape[3] + 1];
+        int[] shape = [x.Shape[0], w.Shape[0], x.Shape[2] + 2 * p - w.Shape[2] + 1,
+            x.Shape[3] + 2 * p - w.Shape[3] + 1];
         double Pixel(int n, int c, int row, int column) =>
             row < 0 || column < 0 || row >= x.Shape[2] || column >= x.Shape[3] ? 0 : x.At(n, c, row, column);
         return new(shape, [.. Ref.Indices(shape).Select(at => Ref.Indices(w.Shape[1..])
@@ -92,7 +99,8 @@ public static class OpCases
             ("batch (N, C, H, W)", (3, 4, 3, 5), 3, 1, false), ("batch of one image", (1, 4, 3, 5), 1, 1, false),
             ("ghost, last short", (7, 5), 3, 1, false), ("layer", (4, 6), 1, 6, false),
             ("group", (3, 6, 2, 2), 1, 3, false), ("instance", (3, 4, 3, 3), 1, 1, false),
-            ("seed", (5, 4), 5, 4, true), ("seed (N, C, H, W)", (3, 2, 3, 3), 3, 2, true), ("wide", (20, 33), 20, 1, false),
+            ("seed", (5, 4), 5, 4, true), ("seed (N, C, H, W)", (3, 2, 3, 3), 3, 2, true),
+            ("wide", (20, 33), 20, 1, false),
         ];
         foreach (var (name, shape, rows, together, outside) in cases)
         {
@@ -102,8 +110,10 @@ public static class OpCases
             foreach (var affine in new[] { true, false })
                 yield return new("Normalize", $"{name}{(affine ? ", gamma and beta" : "")}",
                     x => x[0].Normalize(groups, Moments.Of(x[0], groups), affine ? x[1] : null, affine ? x[2] : null),
-                    x => Normalized(x[0], affine ? x[1] : null, affine ? x[2] : null, (n, c) => (n / rows, c / together), eps, outside),
-                    affine ? [Draw(shape, name), Draw(channels, name + "g"), Draw(channels, name + "b")] : [Draw(shape, name)]);
+                    x => Normalized(x[0], affine ? x[1] : null, affine ? x[2] : null,
+                        (n, c) => (n / rows, c / together), eps, outside),
+                    affine ? [Draw(shape, name), Draw(channels, name + "g"), Draw(channels, name + "b")]
+                        : [Draw(shape, name)]);
         }
     }
 
@@ -137,7 +147,8 @@ foreach (var test in OpCases.All)
             {
                 var y = test.Op32(parameters);
                 Numeric.Distance(y.ToArray(), expected.Values).ShouldBeLessThan(1e-5);
-                var gradients = Tape.Gradients(y, g).ToDictionary(pair => pair.Parameter.Name!, pair => pair.Gradient.ToArray());
+                var gradients = Tape.Gradients(y, g)
+                    .ToDictionary(pair => pair.Parameter.Name!, pair => pair.Gradient.ToArray());
                 for (var i = 0; i < inputs.Length; i++)
                     Numeric.Distance(gradients[$"input{i}"], Numeric.Gradient(test.Op64, inputs, i,
                         [.. g.ToArray().Select(v => (double)v)])).ShouldBeLessThan(1e-4, $"gradient by input {i}");
@@ -147,9 +158,10 @@ foreach (var test in OpCases.All)
 
 Test("op: every op has a case", () =>
 {
-    string[] notOps = ["op_Implicit", "Of", "Empty", "Filled", "Parameter", "Buffer", "Assign", "Like", "Unevaluated", "View",
-        "RowMajor", "In", "SumTo"];
-    typeof(Tensor).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+    string[] notOps = ["op_Implicit", "Of", "Empty", "Filled", "Parameter", "Buffer", "Assign", "Like", "Unevaluated",
+        "View", "RowMajor", "In", "SumTo"];
+    typeof(Tensor)
+        .GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
         .Where(method => method.ReturnType == typeof(Tensor)).Select(method => method.Name).Except(notOps)
         .Except(OpCases.All.Select(test => test.Op)).ShouldBeEmpty();
 });

@@ -89,18 +89,25 @@ public sealed record NormCase(Normalizer Normalizer, Shape Shape, double Epsilon
     /// float32 says little about x minus its mean.</summary>
     public Tensor X(string purpose = "x")
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            var random = new RandomStream(Seed, $"{purpose}{attempt}");
-            var channels = Enumerable.Range(0, Shape[1])
-                .Select(_ => (Mean: random.Uniform(-3, 3), Deviation: random.Uniform(0.3, 3))).ToArray();
-            var x = Tensor.Of(Shape, [.. Ref.Indices(Shape.Sizes)
-                .Select(at => (float)(channels[at[1]].Mean + channels[at[1]].Deviation * random.Normal()))]);
-            if (Moments(x).All(set => set.Variance > 0.01)) return x;
-        }
+        var random = new RandomStream(Seed, purpose);
+        var channels = Enumerable.Range(0, Shape[1])
+            .Select(_ => (Mean: random.Uniform(-3, 3), Deviation: random.Uniform(0.3, 3))).ToArray();
+        var x = new float[Shape.Count];
+        foreach (var set in Normalizer.Sets(Shape))
+            do
+                foreach (var place in set)
+                {
+                    var (mean, deviation) = channels[ChannelOf(place)];
+                    x[place] = (float)(mean + deviation * random.Normal());
+                }
+            while (Moments(x, set).Variance < 0.01);
+        return Tensor.Of(Shape, x);
     }
 
-    /// <summary>How large the terms of dx are that may cancel: in sets of two all of them do, but for epsilon.</summary>
+    int ChannelOf(int place) => place / (Shape.Columns / Shape[1]) % Shape[1];
+
+    /// <summary>How large the terms of dx are that may cancel: in sets of two all of them do, but for epsilon.
+    /// </summary>
     public double DxTerms => Moments(X()).Max(set => set.Rate) * G().ToArray().Max(Math.Abs)
         * Model().Parameters.SelectMany(parameter => parameter.ToArray()).Append(1).Max(Math.Abs);
 
@@ -116,12 +123,14 @@ public sealed record NormCase(Normalizer Normalizer, Shape Shape, double Epsilon
     public IReadOnlyList<(int[] Places, double Mean, double Variance, double Rate)> Moments(Tensor x)
     {
         var values = x.ToArray();
-        return [.. Normalizer.Sets(Shape).Select(set =>
-        {
-            var mean = set.Average(place => (double)values[place]);
-            var variance = set.Average(place => (values[place] - mean) * (values[place] - mean));
-            return (set, mean, variance, 1 / Deviation(variance));
-        })];
+        return [.. Normalizer.Sets(Shape).Select(set => Moments(values, set) is var (mean, variance)
+            ? (set, mean, variance, 1 / Deviation(variance)) : default)];
+    }
+
+    static (double Mean, double Variance) Moments(float[] values, int[] set)
+    {
+        var mean = set.Average(place => (double)values[place]);
+        return (mean, set.Average(place => (values[place] - mean) * (values[place] - mean)));
     }
 
     public double Deviation(double variance) =>
@@ -140,8 +149,7 @@ public sealed record NormCase(Normalizer Normalizer, Shape Shape, double Epsilon
             var deviation = Deviation(set.Average(place => (x.Values[place] - mean) * (x.Values[place] - mean)));
             foreach (var place in set)
             {
-                var channel = place / (Shape.Columns / Shape[1]) % Shape[1];
-                var (scale, shift) = (gamma?.Values[channel] ?? 1, beta?.Values[channel] ?? 0);
+                var (scale, shift) = (gamma?.Values[ChannelOf(place)] ?? 1, beta?.Values[ChannelOf(place)] ?? 0);
                 y[place] = (x.Values[place] - mean) / deviation * scale + shift;
             }
         }

@@ -1,5 +1,6 @@
 #nullable enable
-// An independent reference: float64, loops written for reading, gradients by central differences. Shares no code with lib.
+// An independent reference: float64, loops written for reading, gradients by central differences. Shares no code with
+// lib.
 
 /// <summary>A float64 array with a shape, row-major.</summary>
 public sealed record Ref(int[] Shape, double[] Values)
@@ -22,7 +23,8 @@ public sealed record Ref(int[] Shape, double[] Values)
         int Size(Ref r, int axis) => axis < rank - r.Shape.Length ? 1 : r.Shape[axis - rank + r.Shape.Length];
         int[] shape = [.. Enumerable.Range(0, rank).Select(axis => Math.Max(Size(a, axis), Size(b, axis)))];
         double Value(Ref r, int[] index) =>
-            r.At([.. Enumerable.Range(0, r.Shape.Length).Select(i => r.Shape[i] == 1 ? 0 : index[rank - r.Shape.Length + i])]);
+            r.At([.. Enumerable.Range(0, r.Shape.Length)
+                .Select(i => r.Shape[i] == 1 ? 0 : index[rank - r.Shape.Length + i])]);
         return new(shape, [.. Indices(shape).Select(index => f(Value(a, index), Value(b, index)))]);
     }
 
@@ -88,6 +90,7 @@ public static class Numeric
     {
         var pairs = actual.Zip(expected).ToList();
         var scale = Math.Max(1e-3, pairs.Max(pair => Math.Abs(pair.Second)));
-        return pairs.Max(pair => Math.Abs(pair.First - pair.Second) is var d && double.IsNaN(d) ? double.PositiveInfinity : d) / scale;
+        return pairs.Max(pair =>
+            Math.Abs(pair.First - pair.Second) is var d && double.IsNaN(d) ? double.PositiveInfinity : d) / scale;
     }
 }

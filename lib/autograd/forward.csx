@@ -80,23 +80,24 @@ public sealed partial class Tensor
     {
         var c = ConvolutionOf(x, w, padding);
         var y = Empty((c.Images, c.Outputs, c.OutHeight, c.OutWidth));
-        Convolution.Forward(c, x.Storage, x.Layout.RowStride, ref w.First, w.Layout.RowStride, y.Storage, y.Layout.RowStride);
+        Convolution.Forward(c, x.Storage, x.Layout.RowStride, ref w.First, w.Layout.RowStride, y.Storage,
+            y.Layout.RowStride);
         return y;
     }
 
     static Tensor InputGradient(Tensor x, Tensor w, int padding, Tensor g)
     {
         var dx = Empty(x.Shape);
-        Convolution.InputGradient(ConvolutionOf(x, w, padding), g.Storage, g.Layout.RowStride, w.Storage, w.Layout.RowStride,
-            dx.Storage, dx.Layout.RowStride);
+        Convolution.InputGradient(ConvolutionOf(x, w, padding), g.Storage, g.Layout.RowStride, w.Storage,
+            w.Layout.RowStride, dx.Storage, dx.Layout.RowStride);
         return dx;
     }
 
     static Tensor WeightGradient(Tensor x, Tensor w, int padding, Tensor g)
     {
         var dw = Empty(w.Shape);
-        Convolution.WeightGradient(ConvolutionOf(x, w, padding), x.Storage, x.Layout.RowStride, g.Storage, g.Layout.RowStride,
-            dw.Storage, dw.Layout.RowStride);
+        Convolution.WeightGradient(ConvolutionOf(x, w, padding), x.Storage, x.Layout.RowStride, g.Storage,
+            g.Layout.RowStride, dw.Storage, dw.Layout.RowStride);
         return dw;
     }
 
@@ -124,7 +125,8 @@ public sealed partial class Tensor
     {
         var dx = Empty(x.Shape);
         for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
-            Pooling.MaxGradient(g.Plane(plane), x.Plane(plane), y.Plane(plane), x.Shape[2], x.Shape[3], dx.Plane(plane));
+            Pooling.MaxGradient(g.Plane(plane), x.Plane(plane), y.Plane(plane), x.Shape[2], x.Shape[3],
+                dx.Plane(plane));
         return dx;
     }
 
@@ -135,7 +137,8 @@ public sealed partial class Tensor
         return Row(image).Slice(channel * Shape[2] * Shape[3], Shape[2] * Shape[3]);
     }
 
-    /// <summary>In how many rows of (N, classes) the largest value stands at the label; first of equals counts.</summary>
+    /// <summary>In how many rows of (N, classes) the largest value stands at the label; first of equals counts.
+    /// </summary>
     public int CountCorrect(ReadOnlySpan<byte> labels)
     {
         var correct = 0;

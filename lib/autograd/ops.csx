@@ -54,7 +54,8 @@ public sealed partial class Tensor
         (g, _) => [Tape.Wants(this) ? InputGradient(this, w, padding, g) : null, WeightGradient(this, w, padding, g)]);
 
     /// <summary>Means over windows of 2 x 2 of (N, C, H, W), an odd last row or column left out.</summary>
-    public Tensor AveragePool() => Tape.Op([this], Pooled(Pooling.Average, this), (g, _) => [AveragePoolGradient(this, g)]);
+    public Tensor AveragePool() =>
+        Tape.Op([this], Pooled(Pooling.Average, this), (g, _) => [AveragePoolGradient(this, g)]);
 
     /// <summary>The largest of each window of 2 x 2; the gradient goes to the first of equals.</summary>
     public Tensor MaxPool() => Tape.Op([this], Pooled(Pooling.Max, this), (g, y) => [MaxPoolGradient(this, g, y)]);

@@ -147,7 +147,8 @@ public sealed partial class Tensor
             {
                 var length = Math.Min(Layout.PanelColumns, Layout.Columns - column);
                 ref var run = ref Unsafe.Add(ref First, Layout.Offset(row, column));
-                if (!TensorPrimitives.IsFiniteAll<float>(MemoryMarshal.CreateReadOnlySpan(ref run, length))) return false;
+                if (!TensorPrimitives.IsFiniteAll<float>(MemoryMarshal.CreateReadOnlySpan(ref run, length)))
+                    return false;
             }
         return true;
     }

@@ -97,7 +97,8 @@ static Layer Linear(int fanIn, int fanOut, Init init, bool bias = true) => new(s
     return (x, _) => b is null ? x.MatMul(w) : x.MatMul(w) + b;
 });
 
-/// <summary>x (N, inputs, H, W) convolved with kernels of size x size, stride 1, plus a bias per output channel.</summary>
+/// <summary>x (N, inputs, H, W) convolved with kernels of size x size, stride 1, plus a bias per output channel.
+/// </summary>
 static Layer Conv2d(int inputs, int outputs, int size, Init init, bool bias = true, int padding = 0) => new(scope =>
 {
     var name = scope.Next("conv");

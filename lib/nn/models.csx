@@ -12,7 +12,8 @@ static Layer Mlp(int inputs, int depth, int width, int classes, Layer activation
     var layers = Identity;
     for (var hidden = 0; hidden < depth; hidden++)
     {
-        layers = layers >> Linear(hidden == 0 ? inputs : width, width, init, norm is null || placement == Placement.After);
+        layers = layers
+            >> Linear(hidden == 0 ? inputs : width, width, init, norm is null || placement == Placement.After);
         layers = (norm, placement) switch
         {
             (null, _) => layers >> activation,
@@ -24,13 +25,14 @@ static Layer Mlp(int inputs, int depth, int width, int classes, Layer activation
 }
 
 /// <summary>The seed's LeNet-5 (LeCun et al. 1998, with ReLU and average pooling) for (N, 1, H, W): two convolutions of
-/// 3 x 3, each pooled, then three linear layers, all normalized before the activation, the last one too. No biases where
-/// a normalizer stands.</summary>
+/// 3 x 3, each pooled, then three linear layers, all normalized before the activation, the last one too. No biases
+/// where a normalizer stands.</summary>
 /// <param name="norm">A normalizer for a number of channels, told whether it is the last layer's; null: none.</param>
 static Layer LeNet(int side, int classes, Func<int, bool, Layer>? norm, Init init, int conv1 = 6, int conv2 = 16,
     int dense1 = 120, int dense2 = 84)
 {
-    Layer Normalized(Layer layer, int channels, bool last = false) => norm is null ? layer : layer >> norm(channels, last);
+    Layer Normalized(Layer layer, int channels, bool last = false) =>
+        norm is null ? layer : layer >> norm(channels, last);
     var bias = norm is null;
     var pooled = ((side - 2) / 2 - 2) / 2;
     var features = conv2 * pooled * pooled;
@@ -43,11 +45,13 @@ static Layer LeNet(int side, int classes, Func<int, bool, Layer>? norm, Init ini
 
 /// <summary>A residual multilayer perceptron: a linear layer in, `blocks` times x + linear(activation(norm(x))), then
 /// norm, activation and a linear layer out (the order of He et al. 2016b).</summary>
-static Layer ResidualMlp(int inputs, int blocks, int width, int classes, Layer activation, Func<int, Layer>? norm, Init init)
+static Layer ResidualMlp(int inputs, int blocks, int width, int classes, Layer activation, Func<int, Layer>? norm,
+    Init init)
 {
     Layer Norm() => norm is null ? Identity : norm(width);
     var layers = Linear(inputs, width, init);
-    for (var block = 0; block < blocks; block++) layers = layers >> Residual(Norm() >> activation >> Linear(width, width, init));
+    for (var block = 0; block < blocks; block++)
+        layers = layers >> Residual(Norm() >> activation >> Linear(width, width, init));
     return layers >> Norm() >> activation >> Linear(width, classes, init);
 }
 

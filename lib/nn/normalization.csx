@@ -16,7 +16,8 @@ public sealed record Running(Tensor Mean, Tensor Variance, Tensor Batches, doubl
             var share = Momentum ?? 1.0 / Batches.Item;
             double size = groups.SizeOf(block);
             var unbiased = share * size / (size - 1);
-            Span<double> means = batch.Mean[(block * groups.Parts)..], variances = batch.Variance[(block * groups.Parts)..];
+            Span<double> means = batch.Mean[(block * groups.Parts)..],
+                variances = batch.Variance[(block * groups.Parts)..];
             Span<float> mean = Mean.Row(0), variance = Variance.Row(0);
             for (var channel = 0; channel < mean.Length; channel++)
             {
@@ -85,9 +86,9 @@ static Layer SeedNorm(int channels, bool last = false) => new(scope =>
     };
 });
 
-/// <summary>BN whose output is moved and stretched by fresh noise in every training step (Santurkar et al. 2018, section
-/// 2.2 and appendix A.2): per step and channel a shift within +-0.5 and a stretch within 1 to 1.25 are drawn, and around
-/// them, for every example, a shift within +-0.1 and a stretch with deviation 0.1.</summary>
+/// <summary>BN whose output is moved and stretched by fresh noise in every training step (Santurkar et al. 2018,
+/// section 2.2 and appendix A.2): per step and channel a shift within +-0.5 and a stretch within 1 to 1.25 are drawn,
+/// and around them, for every example, a shift within +-0.1 and a stretch with deviation 0.1.</summary>
 static Layer NoisyBatchNorm(int channels) => BatchNorm(channels) >> new Layer(scope =>
 {
     var random = scope.Stream(scope.Next("noise"));

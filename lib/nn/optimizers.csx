@@ -35,8 +35,8 @@ public abstract class Optimizer(double rate, double weightDecay = 0)
     }
 }
 
-/// <summary>The gradients of a loss, all times min(1, limit / norm), the norm being that of all of them together (Pascanu
-/// et al. 2013; PyTorch's clip_grad_norm_). All are computed before the first is handed over.</summary>
+/// <summary>The gradients of a loss, all times min(1, limit / norm), the norm being that of all of them together
+/// (Pascanu et al. 2013; PyTorch's clip_grad_norm_). All are computed before the first is handed over.</summary>
 static IReadOnlyList<(Tensor Parameter, Tensor Gradient)> ClippedGradients(
     IEnumerable<(Tensor Parameter, Tensor Gradient)> gradients, double limit, out double norm)
 {

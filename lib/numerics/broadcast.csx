@@ -68,8 +68,10 @@ public static class Broadcast
         {
             if (sizes[i] == 1) continue;
             var axis = new Axis(sizes[i], a[i], b[i], y[i]);
-            if (axes.Count > 0 && axis.Continues(axes[^1])) axes[^1] = axes[^1] with { Size = axes[^1].Size * axis.Size };
-            else axes.Add(axis);
+            if (axes.Count > 0 && axis.Continues(axes[^1]))
+                axes[^1] = axes[^1] with { Size = axes[^1].Size * axis.Size };
+            else
+                axes.Add(axis);
         }
         if (axes.Count == 0 || !axes[0].IsRun) axes.Insert(0, new(1, 1, 1, 1));
         var run = axes[0];

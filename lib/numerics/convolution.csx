@@ -42,7 +42,8 @@ public static class Convolution
     [ThreadStatic] static float[]? image, wide, weights;
 
     /// <summary>y (N, O, OH, OW) = x (N, C, H, W) convolved with w (O, C KH KW).</summary>
-    public static void Forward(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, ref float w, int wRow, Span<float> y, int yRow)
+    public static void Forward(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, ref float w, int wRow,
+        Span<float> y, int yRow)
     {
         var shifts = c.Shifts(c.Channels, c.PaddedSize);
         var padded = Scratch(ref image, c.Channels * c.PaddedSize + Slack);
@@ -60,8 +61,8 @@ public static class Convolution
 
     /// <summary>dx (N, C, H, W), the gradient by the input, from g (N, O, OH, OW): the convolution of g, in a margin of
     /// zeros, with the kernels turned by half a turn.</summary>
-    public static void InputGradient(in ConvolutionShape c, ReadOnlySpan<float> g, int gRow, ReadOnlySpan<float> w, int wRow,
-        Span<float> dx, int dxRow)
+    public static void InputGradient(in ConvolutionShape c, ReadOnlySpan<float> g, int gRow, ReadOnlySpan<float> w,
+        int wRow, Span<float> dx, int dxRow)
     {
         var area = c.KernelHeight * c.KernelWidth;
         // Output pixel q of dx needs g at q - i w - j; a margin before each channel keeps that inside.
@@ -83,14 +84,14 @@ public static class Convolution
                 source[margin..], channel, c.PaddedWidth);
             Gemm.Run(c.Channels, c.PaddedSize, c.Outputs * area, ref turned[0], c.Outputs * area, 1, ref source[0], at,
                 new Listed(shifts), new StoreTo(ref result[0]), at);
-            CopyRows(c.Channels, c.Height, c.Width, result[(c.Padding * c.PaddedWidth + c.Padding)..], at.RowStride, c.PaddedWidth,
-                dx[(n * dxRow)..], c.Height * c.Width, c.Width);
+            CopyRows(c.Channels, c.Height, c.Width, result[(c.Padding * c.PaddedWidth + c.Padding)..], at.RowStride,
+                c.PaddedWidth, dx[(n * dxRow)..], c.Height * c.Width, c.Width);
         }
     }
 
     /// <summary>dw (O, C KH KW), the gradient by the weights: the scalar product of g with every shift of x.</summary>
-    public static void WeightGradient(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, ReadOnlySpan<float> g, int gRow,
-        Span<float> dw, int dwRow)
+    public static void WeightGradient(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, ReadOnlySpan<float> g,
+        int gRow, Span<float> dw, int dwRow)
     {
         var shifts = c.Shifts(c.Channels, c.PaddedSize);
         int imageSize = c.Channels * c.PaddedSize + Slack, channel = c.Wide + Slack;
@@ -104,13 +105,14 @@ public static class Convolution
             for (var n = 0; n < images; n++)
             {
                 Pad(c, x.Slice((first + n) * xRow, xRow), padded[(n * imageSize)..]);
-                CopyRows(c.Outputs, c.OutHeight, c.OutWidth, g[((first + n) * gRow)..], c.OutHeight * c.OutWidth, c.OutWidth,
-                    spread[(n * c.Outputs * channel)..], channel, c.PaddedWidth);
+                CopyRows(c.Outputs, c.OutHeight, c.OutWidth, g[((first + n) * gRow)..], c.OutHeight * c.OutWidth,
+                    c.OutWidth, spread[(n * c.Outputs * channel)..], channel, c.PaddedWidth);
             }
             for (var o = 0; o < c.Outputs; o += 4)
                 for (var k = 0; k < c.Patch; k += 3)
-                    Products(images, c.Wide, spread[(o * channel)..], channel, c.Outputs * channel, Math.Min(4, c.Outputs - o),
-                        padded, imageSize, shifts.AsSpan(k, Math.Min(3, c.Patch - k)), dw[(o * dwRow + k)..], dwRow);
+                    Products(images, c.Wide, spread[(o * channel)..], channel, c.Outputs * channel,
+                        Math.Min(4, c.Outputs - o), padded, imageSize, shifts.AsSpan(k, Math.Min(3, c.Patch - k)),
+                        dw[(o * dwRow + k)..], dwRow);
         }
     }
 

@@ -79,7 +79,8 @@ public static class Elementwise
     public static Vector<float> Exp(Vector<float> x)
     {
         var clamped = Vector.Min(Vector.Max(x, new Vector<float>(-87.33654f)), new Vector<float>(88.37626f));
-        var n = Vector.Floor(Vector.MultiplyAddEstimate(clamped, new Vector<float>(1.44269504f), new Vector<float>(0.5f)));
+        var n = Vector.Floor(Vector.MultiplyAddEstimate(clamped, new Vector<float>(1.44269504f),
+            new Vector<float>(0.5f)));
         var r = Vector.MultiplyAddEstimate(n, new Vector<float>(-0.693359375f), clamped);
         r = Vector.MultiplyAddEstimate(n, new Vector<float>(2.12194440e-4f), r);
         var p = new Vector<float>(1.9875691500e-4f);

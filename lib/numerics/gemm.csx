@@ -176,8 +176,8 @@ public static class Gemm
         Run(m, n, k, ref a, aRow, aInner, ref b, bAt, new Strided(bAt.RowStride), epilogue, yAt);
 
     /// <summary>The same with b's rows where `inner` says.</summary>
-    public static void Run<I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt, I inner,
-        E epilogue, Layout yAt) where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
+    public static void Run<I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
+        I inner, E epilogue, Layout yAt) where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
     {
         if (Vector512.IsHardwareAccelerated)
             Blocks<Simd512, Vector512<float>, I, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
@@ -189,8 +189,8 @@ public static class Gemm
 
     /// <summary>Run for a stated vector width (the tests run every width on any machine).</summary>
     [MethodImpl(Hot)]
-    public static void Blocks<S, V, I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
-        I inner, E epilogue, Layout yAt) where S : struct, ISimd<V> where V : struct
+    public static void Blocks<S, V, I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b,
+        Layout bAt, I inner, E epilogue, Layout yAt) where S : struct, ISimd<V> where V : struct
         where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
     {
         for (var column = 0; column < n; column += 2 * S.Lanes)

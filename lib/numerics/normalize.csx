@@ -37,17 +37,19 @@ public static class Normalization
     [ThreadStatic] static double[]? totals;
     [ThreadStatic] static float[]? constants;
 
-    /// <summary>Mean and biased variance of every set of x, centred (E[x^2] - E[x]^2 cancels). Where channels are single
-    /// columns, in two passes over each block; where they are runs of positions, in two over each run, the runs' moments
-    /// then put together (Chan et al. 1983).</summary>
+    /// <summary>Mean and biased variance of every set of x, centred (E[x^2] - E[x]^2 cancels). Where channels are
+    /// single columns, in two passes over each block; where they are runs of positions, in two over each run, the runs'
+    /// moments then put together (Chan et al. 1983).</summary>
     public static void Moments(in Groups groups, ReadOnlySpan<float> x, int stride, Span<double> mean,
         Span<double> variance)
     {
         mean.Clear();
         variance.Clear();
         for (var block = 0; block < groups.Blocks; block++)
-            if (groups.Length == 1) ColumnMoments(groups, block, x[(block * groups.Rows * stride)..], stride, mean, variance);
-            else RunMoments(groups, block, x[(block * groups.Rows * stride)..], stride, mean, variance);
+            if (groups.Length == 1)
+                ColumnMoments(groups, block, x[(block * groups.Rows * stride)..], stride, mean, variance);
+            else
+                RunMoments(groups, block, x[(block * groups.Rows * stride)..], stride, mean, variance);
     }
 
     static void ColumnMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
@@ -93,7 +95,8 @@ public static class Normalization
                 variance[set] += squares + apart * apart * groups.Length * runs / (runs + 1);
             }
         }
-        for (var set = block * groups.Parts; set < (block + 1) * groups.Parts; set++) variance[set] /= groups.SizeOf(block);
+        for (var set = block * groups.Parts; set < (block + 1) * groups.Parts; set++)
+            variance[set] /= groups.SizeOf(block);
     }
 
     /// <summary>y = (x - mean) / deviation * gamma + beta; gamma and beta one per channel, or empty for 1 and 0.
@@ -156,7 +159,8 @@ public static class Normalization
             var map = new AffineMap(groups);
             for (var part = 0; part < groups.Parts; part++)
             {
-                var (set, first, end) = (block * groups.Parts + part, part * groups.Channels, (part + 1) * groups.Channels);
+                var (set, first, end) =
+                    (block * groups.Parts + part, part * groups.Channels, (part + 1) * groups.Channels);
                 var ((high, low), scale) = (Split(mean[set]), groups.Scale(variance[set]));
                 var (h, hx) = (0.0, 0.0);
                 for (var channel = first; channel < end; channel++)
@@ -192,7 +196,8 @@ public static class Normalization
         }
     }
 
-    // What is summed over the numbers of a channel. Static abstract members, so that each loop is compiled for its term.
+    // What is summed over the numbers of a channel. Static abstract members, so that each loop is compiled for its
+    // term.
     interface ITerm { static abstract Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center); }
     readonly struct Value : ITerm
     {
@@ -288,7 +293,8 @@ public static class Normalization
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
                 Vector<float> s0 = default, s1 = default, p0 = default, p1 = default;
-                var (at, end, tail, tailProduct) = (row * stride + channel * length, row * stride + (channel + 1) * length, 0f, 0f);
+                var (at, end, tail, tailProduct) =
+                    (row * stride + channel * length, row * stride + (channel + 1) * length, 0f, 0f);
                 for (; at <= end - 2 * Vector<float>.Count; at += 2 * Vector<float>.Count)
                 {
                     Vector<float> g0 = Elementwise.Load(g, at), g1 = Elementwise.Load(g, at + Vector<float>.Count);
@@ -335,8 +341,8 @@ public static class Normalization
     }
 
     [MethodImpl(Hot)]
-    static void MapRun(float center, float scale, float shift, float byGradient, ReadOnlySpan<float> x, ReadOnlySpan<float> g,
-        Span<float> y)
+    static void MapRun(float center, float scale, float shift, float byGradient, ReadOnlySpan<float> x,
+        ReadOnlySpan<float> g, Span<float> y)
     {
         Vector<float> c = new(center), a = new(scale), b = new(shift), w = new(byGradient);
         var i = 0;

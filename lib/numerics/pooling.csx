@@ -47,7 +47,8 @@ public static class Pooling
                 {
                     for (; i < columns; i++)
                         Unsafe.Add(ref upper, 2 * i) = Unsafe.Add(ref upper, 2 * i + 1) =
-                            Unsafe.Add(ref lower, 2 * i) = Unsafe.Add(ref lower, 2 * i + 1) = 0.25f * Unsafe.Add(ref from, i);
+                            Unsafe.Add(ref lower, 2 * i) = Unsafe.Add(ref lower, 2 * i + 1) =
+                                0.25f * Unsafe.Add(ref from, i);
                     break;
                 }
                 var at = Math.Min(i, columns - 4);
@@ -74,12 +75,14 @@ public static class Pooling
             for (var column = 0; column < width / 2; column++)
             {
                 var at = 2 * line * width + 2 * column;
-                y[line * (width / 2) + column] = MathF.Max(MathF.Max(x[at], x[at + 1]), MathF.Max(x[at + width], x[at + width + 1]));
+                y[line * (width / 2) + column] =
+                    MathF.Max(MathF.Max(x[at], x[at + 1]), MathF.Max(x[at + width], x[at + width + 1]));
             }
     }
 
     /// <summary>dx = the gradient at the first pixel of each window that has its largest value, else 0.</summary>
-    public static void MaxGradient(ReadOnlySpan<float> g, ReadOnlySpan<float> x, ReadOnlySpan<float> y, int height, int width, Span<float> dx)
+    public static void MaxGradient(ReadOnlySpan<float> g, ReadOnlySpan<float> x, ReadOnlySpan<float> y, int height,
+        int width, Span<float> dx)
     {
         dx.Clear();
         for (var line = 0; line < height / 2; line++)
@@ -87,7 +90,8 @@ public static class Pooling
             {
                 var (at, to) = (2 * line * width + 2 * column, line * (width / 2) + column);
                 var largest = y[to];
-                var first = x[at] == largest ? at : x[at + 1] == largest ? at + 1 : x[at + width] == largest ? at + width : at + width + 1;
+                var first = x[at] == largest ? at : x[at + 1] == largest ? at + 1
+                    : x[at + width] == largest ? at + width : at + width + 1;
                 dx[first] = g[to];
             }
     }

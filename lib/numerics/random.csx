@@ -42,7 +42,8 @@ public sealed class RandomStream
         }
     }
 
-    /// <summary>Standard normal (Marsaglia's polar method; the second of each pair is dropped: no hidden state).</summary>
+    /// <summary>Standard normal (Marsaglia's polar method; the second of each pair is dropped: no hidden state).
+    /// </summary>
     public double Normal()
     {
         while (true)

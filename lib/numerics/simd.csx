@@ -3,8 +3,8 @@
 // Loops that do not care use System.Numerics.Vector<float>, whose width the JIT chooses.
 
 /// <summary>For the methods that hold the hot loops: compiled at full optimization at once, and never into a caller.
-/// (Left to itself the JIT first runs them unoptimized, at a tenth of the speed, and later inlines them where their sums
-/// no longer fit in registers: batch statistics then took five times as long.)</summary>
+/// (Left to itself the JIT first runs them unoptimized, at a tenth of the speed, and later inlines them where their
+/// sums no longer fit in registers: batch statistics then took five times as long.)</summary>
 const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
 
 /// <summary>Arithmetic on a vector type V of float lanes. Static abstract members on struct type arguments cost

@@ -9,13 +9,14 @@ static Figure Band(string id, string title, IReadOnlyList<Trial> trials, Axis x,
             .. trials.Where(IsOk).Select(trial => new Point(Arm(trial), $"{trial.Seed}", at(trial), measure.Of(trial))),
         ],
         [
-            .. trials.GroupBy(trial => (Arm: Arm(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm, group.Key.At,
-                group.Count(trial => trial.Status == Status.Diverged) / (double)group.Count(),
+            .. trials.GroupBy(trial => (Arm: Arm(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm,
+                group.Key.At, group.Count(trial => trial.Status == Status.Diverged) / (double)group.Count(),
                 group.Count(trial => trial.Status == Status.Stuck) / (double)group.Count(), group.Count())),
         ],
         caption);
 
-/// <summary>Validation accuracy against the step, by arm, each arm's trials at the learning rate given for it.</summary>
+/// <summary>Validation accuracy against the step, by arm, each arm's trials at the learning rate given for it.
+/// </summary>
 static Figure CurvesAt(string id, string title, IReadOnlyList<Trial> trials, IReadOnlyDictionary<Norm, double> rates,
     string caption = "")
 {
@@ -61,7 +62,8 @@ static KeyNumber Difference(string label, IReadOnlyList<(double First, double Se
     var interval = MeanInterval(pairs.Select(pair => 100 * (pair.First - pair.Second)));
     return new(label, string.Create(CultureInfo.InvariantCulture, $"{interval.Estimate:+0.00;−0.00} points"),
         string.Create(CultureInfo.InvariantCulture,
-            $"95% interval by t {interval.Low:+0.00;−0.00} to {interval.High:+0.00;−0.00}, N = {pairs.Count} paired seeds"));
+            $"95% interval by t {interval.Low:+0.00;−0.00} to {interval.High:+0.00;−0.00}, "
+                + $"N = {pairs.Count} paired seeds"));
 }
 
 /// <summary>The geometric mean of paired ratios with its 95% interval by t on the logarithms.</summary>
@@ -71,7 +73,8 @@ static KeyNumber Ratio(string label, IReadOnlyList<(double First, double Second)
     var interval = MeanInterval(pairs.Select(pair => Math.Log(pair.First / pair.Second)));
     return new(label, string.Create(CultureInfo.InvariantCulture, $"×{Math.Exp(interval.Estimate):G3}"),
         string.Create(CultureInfo.InvariantCulture,
-            $"95% interval by t {Math.Exp(interval.Low):G3} to {Math.Exp(interval.High):G3}, N = {pairs.Count} paired seeds"));
+            $"95% interval by t {Math.Exp(interval.Low):G3} to {Math.Exp(interval.High):G3}, "
+                + $"N = {pairs.Count} paired seeds"));
 }
 
 static string Arm(Trial trial) => Snake(trial.Norm);

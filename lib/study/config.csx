@@ -5,7 +5,10 @@ public enum Architecture { Mlp, Lenet, ResidualMlp, DeepLinear }
 public enum Activation { Sigmoid, Tanh, Relu }
 public enum Norm { None, Batch, BatchNoGamma, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy }
 public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
-public enum Scheme { Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal }
+public enum Scheme
+{
+    Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
+}
 public enum Role { Tune, Evaluate }
 
 /// <summary>One cell of a grid with one seed. The defaults are the baseline: the multilayer perceptron of Ioffe and
@@ -62,7 +65,8 @@ public record Config
     {
         Architecture.Mlp => Mlp(height * width, Depth, Width, classes, ActivationLayer, Hidden, Initializer, Placement),
         Architecture.Lenet => LeNet(width + 2 * LenetPadding, classes, Normalizer, Initializer),
-        Architecture.ResidualMlp => ResidualMlp(height * width, Depth, Width, classes, ActivationLayer, Hidden, Initializer),
+        Architecture.ResidualMlp =>
+            ResidualMlp(height * width, Depth, Width, classes, ActivationLayer, Hidden, Initializer),
         Architecture.DeepLinear => DeepLinear(height * width, Depth, Width, classes, Hidden, Initializer),
         _ => throw new ArgumentOutOfRangeException(nameof(Model), Model, null),
     };
@@ -116,7 +120,8 @@ public record Config
 
     // Ten channels to a group, or as near as divides.
     static int GroupParts(int channels) =>
-        Enumerable.Range(1, channels).Where(parts => channels % parts == 0).MinBy(parts => Math.Abs(parts - channels / 10));
+        Enumerable.Range(1, channels).Where(parts => channels % parts == 0)
+            .MinBy(parts => Math.Abs(parts - channels / 10));
 
     Init Initializer => (Init switch
     {

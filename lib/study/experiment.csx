@@ -38,10 +38,12 @@ public sealed class Lab(string experiment, string question, Options options, Can
         Store = new(Store.Folder, probe?.Columns ?? []);
         if (options.ReportOnly)
         {
-            if (!File.Exists(Store.TrialsFile)) throw new BadInput($"{Store.TrialsFile} is not there: run without --report-only");
+            if (!File.Exists(Store.TrialsFile))
+                throw new BadInput($"{Store.TrialsFile} is not there: run without --report-only");
             var past = Provenance.Read(Store.ProvenanceFile);
             if (options.Data is { } asked && asked != past.Dataset)
-                throw new BadInput($"{Store.Folder} holds results on {past.Dataset}: run {asked} without --report-only");
+                throw new BadInput($"{Store.Folder} holds results on {past.Dataset}: "
+                    + $"run {asked} without --report-only");
             return Select(Named(cellList, past.Dataset), past.Fingerprint);
         }
         var data = LoadDataset(options.Data);
@@ -83,8 +85,9 @@ public sealed class Lab(string experiment, string question, Options options, Can
             new FigureSection(figures[0]),
             Method.Describe(trials, past),
             .. figures.Skip(1).Select(figure => new FigureSection(figure)),
-            new TableSection("Groups", groups, "One row for each cell of the grid: how its seeds ended, and the median over "
-                + "the seeds that ended well with its interval and the interval's level, mean and standard deviation."),
+            new TableSection("Groups", groups, "One row for each cell of the grid: how its seeds ended, and the median "
+                + "over the seeds that ended well with its interval and the interval's level, mean "
+                + "and standard deviation."),
             new Notes("Caveats", [.. caveats, .. Method.Caveats(trials, past)]),
             new Command("Run it again", past.Command, "The same seeds give the same CSVs on the same instruction set."),
             new Links("Data",
@@ -109,8 +112,8 @@ public sealed class Lab(string experiment, string question, Options options, Can
     {
         var stored = Store.Read().ToDictionary(trial => trial.Id);
         List<Trial> trials = [.. grid.Select(config => stored.GetValueOrDefault(Trials.Identity(config, fingerprint))
-            ?? throw new BadInput($"{Store.TrialsFile} lacks trials of this grid: run without --report-only, or with the "
-                + "preset and seeds of that run"))];
+            ?? throw new BadInput($"{Store.TrialsFile} lacks trials of this grid: run without --report-only, or with "
+                + "the preset and seeds of that run"))];
         Failed = trials.Count(trial => trial.Status == Status.Failed);
         return trials;
     }
@@ -177,7 +180,8 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
         if (options is null) return 0;
         var lab = new Lab(experiment, question, options, stop.Token);
         body(lab);
-        if (lab.Failed > 0) Error.WriteLine($"{lab.Failed} trials failed: see status and reason in {lab.Store.TrialsFile}");
+        if (lab.Failed > 0)
+            Error.WriteLine($"{lab.Failed} trials failed: see status and reason in {lab.Store.TrialsFile}");
         return lab.Failed > 0 ? 1 : 0;
     }
     catch (Finished finished) { return finished.Code; }
@@ -189,7 +193,8 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException)
     {
         Error.WriteLine(options?.Verbose == true ? $"{e}" : e is BadInput ? e.Message
-            : $"{e.Message.TrimEnd('.')} (is there room in {options?.Out}, and may you write there? --out takes another folder)");
+            : $"{e.Message.TrimEnd('.')} (is there room in {options?.Out}, and may you write there? "
+                + "--out takes another folder)");
         return 2;
     }
 }

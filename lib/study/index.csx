@@ -32,13 +32,16 @@ public static class IndexPage
             : past.Notice is null ? null : $"On {past.Dataset}, in place of mnist.");
 
     static string Made(IReadOnlyList<Provenance> reported) => string.Create(CultureInfo.InvariantCulture,
-        $"{reported.Sum(past => past.Trials)} trials, the last on {reported.Max(past => past.Ended)}. Data: {Each(reported, past => past.Dataset)}. Machine: {Each(reported, past => past.Machine)}. Code: {Each(reported, past => past.Code)}.");
+        $"{reported.Sum(past => past.Trials)} trials, the last on {reported.Max(past => past.Ended)}. "
+            + $"Data: {Each(reported, past => past.Dataset)}. Machine: {Each(reported, past => past.Machine)}. "
+            + $"Code: {Each(reported, past => past.Code)}.");
 
     static string Each(IEnumerable<Provenance> reported, Func<Provenance, string> part) =>
         string.Join(", ", reported.Select(part).Distinct());
 
     // Folders that --fresh has set aside end in a number.
-    static IEnumerable<string> Others(string folder) => !Directory.Exists(folder) ? [] : Directory.GetDirectories(folder)
+    static IEnumerable<string> Others(string folder) => !Directory.Exists(folder) ? []
+        : Directory.GetDirectories(folder)
         .Where(path => File.Exists(new Store(path).ProvenanceFile))
         .Select(path => Path.GetFileName(path))
         .Where(name => !Regex.IsMatch(name, @"\.\d+$"))

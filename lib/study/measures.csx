@@ -13,7 +13,8 @@ static readonly Measure TrainLoss = new("train_loss", trial => trial.TrainLoss);
 /// trials ended how, and of each measure median, its interval and the interval's level, mean and standard deviation
 /// over those that ended well; where some of these lack the measure (a target not reached), how many have it. What a
 /// group does not have is NaN.</summary>
-static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string> by, params IReadOnlyList<Measure> measures)
+static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string> by,
+    params IReadOnlyList<Measure> measures)
 {
     var columns = new Columns<Trial>([.. by]);
     var groups = trials.GroupBy(trial => string.Join('\n', columns.Texts(trial)))
@@ -43,7 +44,8 @@ static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string>
     }
     return new(
     [
-        .. by.Select(Key), Count("n", _ => true), Count("ok", IsOk), Count("stuck", trial => trial.Status == Status.Stuck),
+        .. by.Select(Key), Count("n", _ => true), Count("ok", IsOk),
+        Count("stuck", trial => trial.Status == Status.Stuck),
         Count("diverged", trial => trial.Status == Status.Diverged),
         Count("failed", trial => trial.Status == Status.Failed), .. measures.SelectMany(Spread),
     ]);
@@ -89,7 +91,8 @@ static (double Low, double High, double Best) UsableRates(IEnumerable<Trial> tri
 }
 
 /// <summary>Steps to a target: the first measured step at or above it, interpolated in the logarithm of the step from
-/// the measurement before. NaN where it is not reached: that is beyond the budget, which is no number of steps.</summary>
+/// the measurement before. NaN where it is not reached: that is beyond the budget, which is no number of steps.
+/// </summary>
 static double StepsTo(double target, IEnumerable<(int Step, double Accuracy)> curve)
 {
     (double Step, double Accuracy)? before = null;

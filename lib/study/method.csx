@@ -3,8 +3,8 @@
 
 public static class Method
 {
-    static readonly string[] hyperparameters = ["model", "depth", "width", "activation", "norm", "placement", "optimizer",
-        "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size", "epochs"];
+    static readonly string[] hyperparameters = ["model", "depth", "width", "activation", "norm", "placement",
+        "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size", "epochs"];
 
     /// <summary>What varies, what is fixed, how many seeds, which data, and what counts as lost.</summary>
     public static Definitions Describe(IReadOnlyList<Trial> trials, Provenance past)
@@ -23,10 +23,13 @@ public static class Method
                 + $"{trials.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trials.Count(trial => trial.Status == Status.Stuck)} stuck, "
                 + $"{trials.Count(trial => trial.Status == Status.Failed)} failed"),
-            ("Data", $"{past.Dataset}: training on the first {trials[0].TrainSize:N0} training images, validation on the "
-                + "last 10,000 of them; curves on a fixed 2,000 of these; test images only at the end of evaluation seeds"),
-            ("Diverged", "a loss or parameter is not finite, or after step 200 the median of the last 100 mini-batch losses "
-                + "exceeds 5 ln(classes). Stuck: finite, but validation accuracy ends under twice chance. Both are "
+            ("Data", $"{past.Dataset}: training on the first {trials[0].TrainSize:N0} training images; " + (
+                trials.All(trial => double.IsNaN(trial.ValidationAccuracy))
+                    ? "no validation, since nothing is selected; test images are only looked at"
+                    : "validation on the last 10,000, curves on a fixed 2,000 of these; test images only at the end of "
+                        + "evaluation seeds")),
+            ("Diverged", "a loss or parameter is not finite, or after step 200 the median of the last 100 mini-batch "
+                + "losses exceeds 5 ln(classes). Stuck: finite, but accuracy ends under twice chance. Both are "
                 + "counted, drawn and never averaged."),
         ]);
     }
@@ -40,5 +43,7 @@ public static class Method
     }
 
     public static string Made(Provenance past) => string.Create(CultureInfo.InvariantCulture,
-        $"Made on {past.Ended} in {past.Seconds} s with {past.Jobs} jobs on {past.Machine} ({past.VectorBits}-bit vectors), {past.Runtime}. Code {past.Code}, commit {past.Commit}{(past.Dirty ? " with changes" : "")}.");
+        $"Made on {past.Ended} in {past.Seconds} s with {past.Jobs} jobs on {past.Machine} "
+            + $"({past.VectorBits}-bit vectors), {past.Runtime}. Code {past.Code}, "
+            + $"commit {past.Commit}{(past.Dirty ? " with changes" : "")}.");
 }

@@ -11,16 +11,22 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
     /// <summary>The options, or null where help was asked for and printed.</summary>
     public static Options? Parse(string experiment, string question, IReadOnlyList<string> args)
     {
-        var preset = new Option<string>("--preset") { HelpName = "smoke|standard|full", DefaultValueFactory = _ => "standard",
+        var preset = new Option<string>("--preset") { HelpName = "smoke|standard|full",
+            DefaultValueFactory = _ => "standard",
             Description = "smoke shows that it runs, standard answers the question, full takes hours" };
         var data = new Option<string>("--data") { HelpName = "mnist|fashion-mnist|digits",
             Description = "images to train on; without it mnist, or digits where mnist cannot be had" };
-        var seeds = new Option<string?>("--seeds") { HelpName = "N", Description = "seeds per cell, in place of the preset's" };
-        var jobs = new Option<string>("--jobs") { HelpName = "N", DefaultValueFactory = _ => $"{Environment.ProcessorCount}",
+        var seeds = new Option<string?>("--seeds") { HelpName = "N",
+            Description = "seeds per cell, in place of the preset's" };
+        var jobs = new Option<string>("--jobs") { HelpName = "N",
+            DefaultValueFactory = _ => $"{Environment.ProcessorCount}",
             Description = "trials at the same time, one core each" };
         var output = new Option<string>("--out") { HelpName = "DIR", DefaultValueFactory = _ => DefaultOut,
             Description = "folder for the results" };
-        var dryRun = new Option<bool>("--dry-run") { Description = "list the trials and estimate the time; run nothing" };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "list the trials and estimate the time; run nothing"
+        };
         var reportOnly = new Option<bool>("--report-only") { Description = "make the report again from the CSVs" };
         var fresh = new Option<bool>("--fresh") { Description = "start over; the old folder is kept beside" };
         var verbose = new Option<bool>("--verbose") { Description = "stack traces with errors" };
@@ -49,7 +55,8 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
 
     static T OneOf<T>(string option, string text) where T : struct, Enum =>
         Enum.GetValues<T>().Where(value => Snake(value) == text).Cast<T?>().FirstOrDefault()
-        ?? throw new BadInput($"{option} is one of {string.Join(", ", Enum.GetValues<T>().Select(v => Snake(v)))}, not '{text}'");
+        ?? throw new BadInput($"{option} is one of {string.Join(", ", Enum.GetValues<T>().Select(v => Snake(v)))}, "
+            + $"not '{text}'");
 
     static int Whole(string option, string text, int low, int high) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)

@@ -8,11 +8,15 @@ public sealed record Provenance(string Experiment, string Command, string Preset
 {
     static readonly JsonSerializerOptions json = new() { WriteIndented = true };
 
-    public void Write(string path) => Store.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, json)));
+    public void Write(string path) =>
+        Store.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, json)));
 
     public static Provenance Read(string path)
     {
-        try { return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), json) ?? throw new JsonException(); }
+        try
+        {
+            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), json) ?? throw new JsonException();
+        }
         catch (Exception e) when (e is JsonException or IOException)
         {
             throw new BadInput($"{path} cannot be read: run the experiment again");
@@ -67,6 +71,9 @@ public static class Source
             git.WaitForExit();
             return git.ExitCode == 0 ? answer : null;
         }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException) { return null; }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

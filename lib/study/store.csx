@@ -16,7 +16,8 @@ public sealed class Columns<T>
     public Columns(params IEnumerable<string> names)
     {
         columns = [.. names.Select(name => (name, Property(name)))];
-        if (!typeof(IOwnNumbers).IsAssignableFrom(typeof(T)) && columns.FirstOrDefault(c => c.Property is null) is { Name: { } odd })
+        if (!typeof(IOwnNumbers).IsAssignableFrom(typeof(T))
+            && columns.FirstOrDefault(c => c.Property is null) is { Name: { } odd })
             throw new ArgumentException($"{typeof(T).Name} has no property for the column {odd}");
     }
 
@@ -159,7 +160,8 @@ public sealed class Store(string folder, params IReadOnlyList<string> own)
 
     static List<T> ReadTable<T>(string path, Columns<T> columns, Func<T> empty)
     {
-        if (!File.Exists(path)) throw new BadInput($"{path} is missing beside the other tables: start over with --fresh");
+        if (!File.Exists(path))
+            throw new BadInput($"{path} is missing beside the other tables: start over with --fresh");
         using var reader = new StreamReader(path);
         using var csv = new CsvReader(reader, format);
         List<T> rows = [];

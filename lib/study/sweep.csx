@@ -33,7 +33,8 @@ public static class Trials
     /// <summary>Hash of everything that a trial depends on but for the code: configuration and dataset's bytes.
     /// </summary>
     public static string Identity(Config config, string fingerprint) =>
-        Source.Hash([.. columns.Texts(config), fingerprint, .. config.ShortBatch ? ["short_batch"] : Array.Empty<string>()]);
+        Source.Hash([.. columns.Texts(config), fingerprint,
+            .. config.ShortBatch ? ["short_batch"] : Array.Empty<string>()]);
 
     static readonly Columns<Config> columns = new("dataset", "model", "depth", "width", "activation", "norm",
         "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size",

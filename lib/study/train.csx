@@ -117,8 +117,8 @@ public static class Training
     }
 
     /// <summary>Mean loss and accuracy of the model on images first..first+count-1, in evaluation mode.</summary>
-    public static (double Loss, double Accuracy) Evaluate(Tape tape, Config config, Model model, ImageSet set, int first,
-        int count)
+    public static (double Loss, double Accuracy) Evaluate(Tape tape, Config config, Model model, ImageSet set,
+        int first, int count)
     {
         var (loss, correct) = (0.0, 0);
         for (var start = first; start < first + count; start += EvaluationBatch)

@@ -1,7 +1,8 @@
 """The workloads of bench.csx in NumPy and PyTorch: what the lab's speed is set beside.
 
-    python3 peers.py numpy|pytorch W1 0|1      with BN (1) or without (0); W3, the convolutional net, in PyTorch alone
-    python3 peers.py check                     NumPy's losses against PyTorch's, from the same weights and batches
+    python3 peers.py ENGINE W1 0|1      with BN (1) or without (0); engines: numpy (not W3), pytorch,
+                                        pytorch_nhwc (W3, channels last in memory: faster without BN)
+    python3 peers.py check              NumPy's losses against PyTorch's, from the same weights and batches
 
 As a worker it says `ready`, and then, for every line of seconds on standard input, trains for so long and answers with
 a line of JSON. A step is what the lab's is: gather and convert a batch of byte images, forward, loss, backward, update.
@@ -26,7 +27,7 @@ WORKLOADS = {
     "W3": {"batch": 64, "rate": 1e-3},
     "W4": {"sizes": [784, 100, 100, 100, 10], "activation": "sigmoid", "batch": 4, "rate": 0.1, "momentum": 0.0},
 }
-IMAGES, CLASSES, EPS, BN_MOMENTUM = 50_000, 10, 1e-5, 0.1
+IMAGES, CLASSES, EPS, BN_MOMENTUM, WARM_UP = 50_000, 10, 1e-5, 0.1, 1.0
 
 
 def images(side):
@@ -57,7 +58,7 @@ def batches(size):
 # ---- NumPy ----------------------------------------------------------------------------------------------------------
 
 class BatchNorm:
-    def __init__(self, batch, width, rate, momentum):
+    def __init__(self, batch, width, momentum):
         row = lambda value: np.full(width, value, np.float32)
         self.gamma, self.beta, self.running_mean, self.running_var = row(1), row(0), row(0), row(1)
         self.mean, self.scale, self.d_gamma, self.d_beta, self.row = (row(0) for _ in range(5))
@@ -118,7 +119,8 @@ class NumpyMlp:
         self.rate, self.sigmoid = spec["rate"], spec["activation"] == "sigmoid"
         self.w = list(weights(sizes))
         self.b = [np.zeros(width, np.float32) for width in sizes[1:]]
-        self.bn = [BatchNorm(batch, width, self.rate, spec["momentum"]) if bn else None for width in sizes[1:-1]] + [None]
+        norms = [BatchNorm(batch, width, spec["momentum"]) if bn else None for width in sizes[1:-1]]
+        self.bn = [*norms, None]
         self.h = [np.empty((batch, width), np.float32) for width in sizes]
         self.g = [np.empty((batch, width), np.float32) for width in sizes]
         self.off = [np.empty((batch, width), bool) for width in sizes]
@@ -207,12 +209,15 @@ def torch_layers(workload, spec, bn):
 
 
 class Torch:
-    def __init__(self, workload, spec, bn, pixels, labels):
+    def __init__(self, workload, spec, bn, pixels, labels, nhwc=False):
         import torch
         torch.set_num_threads(1)
         self.torch, self.model = torch, torch_layers(workload, spec, bn)
         shape = (-1, 1, 32, 32) if workload == "W3" else (-1, 784)
         self.pixels, self.labels = torch.from_numpy(pixels).view(shape), torch.from_numpy(labels)
+        if nhwc:
+            self.model = self.model.to(memory_format=torch.channels_last)
+            self.pixels = self.pixels.contiguous(memory_format=torch.channels_last)
         self.optimizer = (
             torch.optim.RMSprop(self.model.parameters(), lr=spec["rate"], alpha=0.9, eps=1e-7) if workload == "W3"
             else torch.optim.SGD(self.model.parameters(), lr=spec["rate"], momentum=spec["momentum"]))
@@ -232,21 +237,27 @@ class Torch:
 def trainer(engine, workload, bn):
     spec = WORKLOADS[workload]
     data = images(32 if workload == "W3" else 28)
-    return NumpyMlp(spec, bn, *data) if engine == "numpy" else Torch(workload, spec, bn, *data)
+    if engine == "numpy":
+        return NumpyMlp(spec, bn, *data)
+    return Torch(workload, spec, bn, *data, nhwc=engine == "pytorch_nhwc")
 
 
 def work(engine, workload, bn):
     model, order = trainer(engine, workload, bn), batches(WORKLOADS[workload]["batch"])
-    print("ready", flush=True)
-    for line in sys.stdin:
+
+    def train(seconds):
         steps, begun, cpu = 0, time.perf_counter(), time.process_time()
-        until = begun + float(line)
-        while time.perf_counter() < until:
+        while time.perf_counter() < begun + seconds:
             model.step(next(order))
             steps += 1
         seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 ** 2)
-        print(json.dumps({"steps": steps, "seconds": seconds, "cpu": cpu, "rss": peak}), flush=True)
+        return {"steps": steps, "seconds": seconds, "cpu": cpu, "rss": peak}
+
+    train(WARM_UP)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(json.dumps(train(float(line))), flush=True)
 
 
 def check():
@@ -255,7 +266,7 @@ def check():
             both, order = [trainer(engine, workload, bn) for engine in ("numpy", "pytorch")], batches(spec["batch"])
             pairs = [[model.step(at) for model in both] for at in (next(order) for _ in range(20))]
             worst = max(abs(a - b) / b for a, b in pairs)
-            print(f"{workload} bn {bn}: last losses {pairs[-1][0]:.6f} {pairs[-1][1]:.6f}, worst difference {worst:.1e}")
+            print(f"{workload} bn {bn}: last losses %.6f %.6f, worst difference {worst:.1e}" % tuple(pairs[-1]))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,225 @@
+#load "workloads.csx"
+#load "engines.csx"
+#load "products.csx"
+#load "startup.csx"
+#nullable enable
+// Steps per CPU-second of the lab, NumPy and PyTorch, two models at once. Engines take turns, round after round, and
+// what counts is the ratio within a round: on a machine with other work the numbers themselves drift, by a half and more.
+
+const string Help = """
+    Usage: tests/bench/run.sh [OPTION...]
+
+    Trains four workloads with BN and without: steps per CPU-second of the lab beside NumPy and PyTorch, two models at
+    once, and of the lab alone with one. Then the workloads' matrix products, the lab's beside OpenBLAS's. Prints tables
+    and writes a line of JSON for each measurement. About five minutes.
+
+      --quick         one short round: shows that it runs
+      --only W1,W3    these workloads, of W1 to W4
+      --no-peers      the lab alone
+      --no-products   without the matrix products
+      --startup       in place of all this: seconds from Enter to the first trained step, warm and cold
+      --out FILE      in place of results/bench.jsonl
+
+    Peers run under $PYTHON or else /usr/bin/python3; what is not installed is skipped and named.
+    """;
+
+return Bench.Run([.. Args], Help);
+
+public sealed record BenchOptions(Workload[] Workloads, bool Quick, bool Peers, bool Products, bool StartUp, string Out)
+{
+    /// <summary>Null where an option is unknown.</summary>
+    public static BenchOptions? Parse(string[] args)
+    {
+        var options = new BenchOptions(Workload.All, Quick: false, Peers: true, Products: true, StartUp: false,
+            Out: Path.Combine(Source.Root, "results", "bench.jsonl"));
+        var from = ".";
+        for (var rest = args; rest.Length > 0;)
+            switch (rest)
+            {
+                case ["--quick", .. var next]: (options, rest) = (options with { Quick = true }, next); break;
+                case ["--no-peers", .. var next]: (options, rest) = (options with { Peers = false }, next); break;
+                case ["--no-products", .. var next]: (options, rest) = (options with { Products = false }, next); break;
+                case ["--startup", .. var next]: (options, rest) = (options with { StartUp = true }, next); break;
+                case ["--out", var file, .. var next]:
+                    (options, rest) = (options with { Out = Path.GetFullPath(file, Path.GetFullPath(from)) }, next);
+                    break;
+                // From run.sh: where its user is.
+                case ["--from", var folder, .. var next]: (from, rest) = (folder, next); break;
+                case ["--only", var names, .. var next] when Named(names) is { } workloads:
+                    (options, rest) = (options with { Workloads = workloads }, next);
+                    break;
+                default:
+                    Error.WriteLine($"not understood: {string.Join(' ', rest)}; --help lists the options");
+                    return null;
+            }
+        return options;
+    }
+
+    static Workload[]? Named(string names)
+    {
+        var wanted = names.Split(',');
+        var found = Workload.All.Where(workload => wanted.Contains(workload.Name)).ToArray();
+        return found.Length == wanted.Length ? found : null;
+    }
+}
+
+/// <summary>One measurement, a line of JSON. steps_per_cpu_s, gflops and share_of_peak are one core's, by CPU time; the
+/// others are all models' together. procs: models at once.</summary>
+public sealed record Measurement(string Workload, int Bn, string Engine, int Procs, int Round, double StepsPerS,
+    double StepsPerCpuS, double SamplesPerS, double Gflops, double ShareOfPeak, double? AllocBytesPerStep,
+    double PeakRssMib)
+{
+    public static Measurement Of(Workload workload, bool bn, Engine engine, int round, Answer answer, double peak)
+    {
+        var (perSecond, perCpuSecond) = (answer.Steps / answer.Seconds, answer.Steps / answer.Cpu);
+        var gflops = workload.Flops * perCpuSecond / 1e9;
+        return new(workload.Name, bn ? 1 : 0, engine.Name, engine.Models, round, perSecond, perCpuSecond,
+            perSecond * workload.Config.BatchSize, gflops, gflops / peak, answer.Allocated / answer.Steps, answer.Rss);
+    }
+}
+
+public static class Bench
+{
+    static readonly SortedSet<string> skipped = [];
+    static StreamWriter lines = StreamWriter.Null;
+
+    public static int Run(string[] args, string help)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        if (args is ["--work", var name, var bn, var models]) return Worker.Run(name, bn == "1", int.Parse(models));
+        if (args.Contains("--help"))
+        {
+            Out.WriteLine(help);
+            return 0;
+        }
+        if (BenchOptions.Parse(args) is not { } options) return 2;
+        Directory.CreateDirectory(Path.GetDirectoryName(options.Out)!);
+        using (lines = new StreamWriter(options.Out) { AutoFlush = true })
+        {
+            if (options.StartUp) StartUp(options);
+            else
+            {
+                var peak = Cpu.Peak(options.Quick ? 5 : 30);
+                var (machine, cores, bits) = (Source.Machine(), Environment.ProcessorCount, Source.VectorBits);
+                Out.WriteLine($"{machine}, {cores} cores, {bits}-bit vectors, {RuntimeInformation.FrameworkDescription}; "
+                    + $"one core's peak {peak:F0} GFLOP/s");
+                Write(new { Peak = peak, Machine = machine, Cores = cores, VectorBits = bits });
+                foreach (var workload in options.Workloads)
+                    foreach (var norm in new[] { true, false })
+                        Report(workload, norm, Measure(workload, norm, options, peak));
+                if (options.Products) Multiply(options, peak);
+            }
+        }
+        foreach (var reason in skipped) Out.WriteLine($"skipped {reason}");
+        Out.WriteLine($"wrote {options.Out}");
+        return 0;
+    }
+
+    // A list of rounds for each engine.
+    static List<List<Measurement>> Measure(Workload workload, bool bn, BenchOptions options, double peak)
+    {
+        var (rounds, seconds) = options.Quick ? (1, 0.5) : (9, 0.75);
+        var engines = Engine.For(workload, bn, options.Peers);
+        try
+        {
+            engines.ForEach(engine => engine.Start());
+            var ready = engines.Where(engine => engine.IsReady()).ToList();
+            skipped.UnionWith(engines.Except(ready).Select(engine => $"{engine.Name}: {engine.Missing}"));
+            var measured = ready.Select(_ => new List<Measurement>()).ToList();
+            for (var round = 1; round <= rounds; round++)
+                foreach (var (engine, results) in ready.Zip(measured))
+                {
+                    results.Add(Measurement.Of(workload, bn, engine, round, engine.Train(seconds), peak));
+                    Write(results[^1]);
+                }
+            return measured;
+        }
+        finally { engines.ForEach(engine => engine.Dispose()); }
+    }
+
+    static void Report(Workload workload, bool bn, List<List<Measurement>> measured)
+    {
+        Out.WriteLine($"\n{workload.Name} {(bn ? "with BN" : "without BN")}: {workload.Text}");
+        Row("steps per CPU-second", "median", "of rounds", "GFLOP/s", "of peak", "B/step", "MiB", "lab over it",
+            "of rounds", "target");
+        foreach (var rounds in measured)
+        {
+            var (lab, first) = (measured[0], rounds[0]);
+            var (steps, ratios) = (rounds.Select(r => r.StepsPerCpuS), Ratios(lab, rounds, r => r.StepsPerCpuS));
+            var target = Workload.Target(workload.Name, bn, first.Engine) is { } least
+                ? $"{least:F2} {(Median(ratios) >= least ? "reached" : "missed")}" : "";
+            Row(first.Engine + (first.Procs == 1 ? ", one model" : ""), $"{Median(steps):F1}", Range(steps, "F0"),
+                $"{Median(rounds.Select(r => r.Gflops)):F1}", $"{Median(rounds.Select(r => r.ShareOfPeak)):P0}",
+                $"{first.AllocBytesPerStep:F0}", $"{rounds.Max(r => r.PeakRssMib):F0}",
+                rounds == lab ? "" : $"{Median(ratios):F2}", rounds == lab ? "" : Range(ratios, "F2"), target);
+            if (first.Procs > 1) continue;
+            var clock = Ratios(lab, rounds, r => r.StepsPerS);
+            Out.WriteLine($"  two models over one: {Median(clock):F2} on the clock, {Median(ratios):F2} per CPU-second");
+        }
+    }
+
+    static void Row(params string[] cells) => Out.WriteLine(string.Format(
+        "  {0,-22}{1,9}{2,13}{3,9}{4,9}{5,8}{6,6}{7,13}{8,13}  {9}", cells).TrimEnd());
+
+    static void Multiply(BenchOptions options, double peak)
+    {
+        Out.WriteLine("\nMatrix products, GFLOP/s of one core (NN: y = x w, NT: dx = g w^T, TN: dw = x^T g)");
+        Out.WriteLine($"  {"",-8}{"m",5}{"n",5}{"k",5}{"lab",9}{"OpenBLAS",10}{"ratio",8}");
+        if (!OpenBlas.IsHere) skipped.Add("OpenBLAS: libopenblas.so.0 is not installed");
+        var all = new List<double>();
+        foreach (var workload in options.Workloads)
+        {
+            var own = new List<double>();
+            foreach (var shape in ProductShape.Of(workload).Distinct())
+            {
+                var rounds = Products.Measure(shape, options.Quick ? 1 : 7, options.Peers && OpenBlas.IsHere);
+                var (ours, theirs) = (Median(rounds.Select(r => r.Ours)), Median(rounds.Select(r => r.Theirs)));
+                var ratio = Median(rounds.Select(r => r.Ours / r.Theirs));
+                own.Add(ratio);
+                Write(new
+                {
+                    shape.Workload, Product = shape.Kind, shape.M, shape.N, shape.K, Gflops = ours,
+                    ShareOfPeak = ours / peak, OpenblasGflops = Known(theirs), Ratio = Known(ratio),
+                });
+                Out.WriteLine($"  {shape.Workload,-4}{shape.Kind,-4}{shape.M,5}{shape.N,5}{shape.K,5}{ours,9:F1}"
+                    + $"{theirs,10:F1}{ratio,8:F2}");
+            }
+            Mean(workload.Name, own);
+            all.AddRange(own);
+        }
+        Mean("all", all);
+    }
+
+    static void Mean(string workload, List<double> ratios)
+    {
+        var mean = Math.Exp(ratios.Average(Math.Log));
+        Write(new { Workload = workload, Product = "geometric mean", Ratio = Known(mean) });
+        Out.WriteLine($"  {workload}: geometric mean of the ratios {mean:F2}");
+    }
+
+    static void StartUp(BenchOptions options)
+    {
+        var (warm, cold) = FirstStep.Measure(options.Quick ? 1 : 9, options.Quick ? 1 : 3);
+        foreach (var (kind, seconds) in new[] { ("warm", warm), ("cold", cold) })
+        {
+            Out.WriteLine($"from Enter to the first trained step, {kind}: {Median(seconds):F2} s "
+                + $"({Range(seconds, "F2")})");
+            foreach (var value in seconds) Write(new { Workload = "startup", Kind = kind, Seconds = value });
+        }
+    }
+
+    static void Write(object measurement) =>
+        lines.WriteLine(JsonSerializer.Serialize(measurement, measurement.GetType(), Worker.Json));
+
+    // The lab's numbers over the engine's, round by round.
+    static List<double> Ratios(List<Measurement> lab, List<Measurement> engine, Func<Measurement, double> of) =>
+        [.. lab.Zip(engine, (ours, theirs) => of(ours) / of(theirs))];
+
+    static double Median(IEnumerable<double> values) => MathNet.Numerics.Statistics.Statistics.Median(values);
+
+    static string Range(IEnumerable<double> values, string format) =>
+        $"{values.Min().ToString(format)}-{values.Max().ToString(format)}";
+
+    // JSON has no NaN.
+    static double? Known(double value) => double.IsNaN(value) ? null : value;
+}

@@ -1,0 +1,185 @@
+#load "../../lib/lab.csx"
+#nullable enable
+// What is measured, and the lab's side of it.
+
+/// <summary>A net in training. Dense are the sizes of its fully connected layers, by which operations are counted.
+/// </summary>
+public sealed record Workload(string Name, string Text, Config Config, int[] Dense)
+{
+    static readonly Config paper = new();
+
+    public static readonly Workload[] All =
+    [
+        new("W1", "MLP 784-100-100-100-10, sigmoid, batch 60, SGD", paper, [784, 100, 100, 100, 10]),
+        new("W2", "MLP 784-512-512-512-10, ReLU, batch 128, SGD with momentum", paper with
+        {
+            Width = 512, Activation = Activation.Relu, BatchSize = 128, Lr = 0.01, Momentum = 0.9,
+        }, [784, 512, 512, 512, 10]),
+        new("W3", "LeNet 32x32, batch 64, RMSprop", paper with
+        {
+            Model = Architecture.Lenet, Activation = Activation.Relu, BatchSize = 64, Lr = 1e-3,
+            Optimizer = Optimization.RmspropTorch,
+        }, [576, 120, 84, 10]),
+        new("W4", "W1 at batch 4", paper with { BatchSize = 4 }, [784, 100, 100, 100, 10]),
+    ];
+
+    public bool HasConvolutions => Config.Model == Architecture.Lenet;
+
+    /// <summary>Outputs, pixels of an output and floats of a patch, of each convolution.</summary>
+    public (int Outputs, int Pixels, int Patch)[] Convolutions =>
+        HasConvolutions ? [(6, 30 * 30, 9), (16, 13 * 13, 54)] : [];
+
+    /// <summary>Of a step, matrix products and convolutions alone: each layer's forward, gradient by the weights and,
+    /// but for the first layer, gradient by the input.</summary>
+    public double Flops
+    {
+        get
+        {
+            var dense = Dense.Zip(Dense.Skip(1), (fanIn, fanOut) => 2.0 * fanIn * fanOut);
+            var convolved = Convolutions.Select(c => 2.0 * c.Outputs * c.Pixels * c.Patch);
+            var products = convolved.Concat(dense).Select((flops, layer) => flops * (layer == 0 ? 2 : 3));
+            return Config.BatchSize * products.Sum();
+        }
+    }
+
+    /// <summary>Steps per CPU-second over the peer's that the lab is to reach.</summary>
+    public static double? Target(string workload, bool bn, string peer) => (workload, bn, peer) switch
+    {
+        ("W1", true, "numpy") => 2.6, ("W1", false, "numpy") => 1.75,
+        ("W2", true, "numpy") => 1.7, ("W2", false, "numpy") => 1.5,
+        ("W3", true, "pytorch") => 7.5, ("W3", false, "pytorch") => 6.7,
+        ("W4", true, "numpy") => 9.5, ("W4", false, "numpy") => 5.5,
+        _ => null,
+    };
+}
+
+/// <summary>One model in training, step by step as Training.Run does it, without what that measures on the way.
+/// </summary>
+public sealed class Job(Config config, ImageSet images)
+{
+    readonly Model model = config.Layers(images.Height, images.Width, Dataset.Classes).ToModel(config.Seed);
+    readonly Optimizer optimizer = config.NewOptimizer();
+    readonly Tape tape = new();
+    readonly byte[] labels = new byte[config.BatchSize];
+    int[] order = [];
+    int step;
+
+    public float Step()
+    {
+        var (epoch, place) = Math.DivRem(step++, config.StepsPerEpoch);
+        if (place == 0) order = Batches.Order(config.TrainSize, config.Seed, epoch);
+        var batch = order.AsMemory(place * labels.Length, labels.Length);
+        Batches.Labels(images, batch.Span, labels);
+        return tape.Step(() =>
+        {
+            var logits = model.Forward(config.Input(images, batch.Span), Mode.Training);
+            var loss = logits.CrossEntropy(labels);
+            optimizer.Step(loss);
+            return loss.Item;
+        });
+    }
+}
+
+/// <summary>What a worker answers: steps, seconds on the clock and of CPU, bytes allocated, MiB at the peak; all of
+/// its jobs together.</summary>
+public sealed record Answer(long Steps, double Seconds, double Cpu, double Rss, double? Allocated = null);
+
+/// <summary>Trains models, each on its thread; as a process, on request, as peers.py does.</summary>
+public static class Worker
+{
+    // Seconds of CPU for each model before anything is measured, so that all is compiled for good.
+    const double WarmUp = 1;
+
+    public static int Run(string workload, bool bn, int jobs)
+    {
+        var config = Workload.All.Single(known => known.Name == workload).Config;
+        config = config with { Norm = bn ? Norm.Batch : Norm.None };
+        var images = Noise(config.TrainSize);
+        Job[] models = [.. Enumerable.Range(1, jobs).Select(seed => new Job(config with { Seed = seed }, images))];
+        for (var begun = Cpu.Seconds; Cpu.Seconds - begun < jobs * WarmUp;) Train(models, 0.5);
+        Out.WriteLine("ready");
+        while (In.ReadLine() is { } seconds)
+            Out.WriteLine(JsonSerializer.Serialize(Train(models, double.Parse(seconds)), Json));
+        return 0;
+    }
+
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
+    static Answer Train(Job[] jobs, double seconds)
+    {
+        var (steps, allocated) = (0L, 0L);
+        // Read by whoever arrives last: when all are ready to begin, and when all have ended.
+        var clock = new List<(double Seconds, double Cpu)>();
+        using var together = new Barrier(jobs.Length, _ => clock.Add((Now, Cpu.Seconds)));
+        void Work(Job job)
+        {
+            // A new thread makes its scratch memory in its first steps.
+            for (var i = 0; i < 3; i++) job.Step();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            together.SignalAndWait();
+            var done = 0L;
+            for (var end = Now + seconds; Now < end; done++) job.Step();
+            together.SignalAndWait();
+            Interlocked.Add(ref steps, done);
+            Interlocked.Add(ref allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        List<Thread> threads = [.. jobs.Select(job => new Thread(() => Work(job)))];
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        return new(steps, clock[1].Seconds - clock[0].Seconds, clock[1].Cpu - clock[0].Cpu,
+            Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0, allocated);
+    }
+
+    static double Now => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
+
+    // Four fifths of the pixels 0, as in handwriting.
+    static ImageSet Noise(int count)
+    {
+        var random = new Random(1);
+        var (pixels, labels) = (new byte[count * 28 * 28], new byte[count]);
+        random.NextBytes(pixels);
+        for (var i = 0; i < pixels.Length; i++) if (random.Next(5) > 0) pixels[i] = 0;
+        for (var i = 0; i < count; i++) labels[i] = (byte)random.Next(Dataset.Classes);
+        return new(pixels, labels, 28, 28);
+    }
+}
+
+/// <summary>CPU time, the measure of everything here: a busy machine changes it little.</summary>
+public static class Cpu
+{
+    /// <summary>Seconds of CPU that this process has used, all threads together.</summary>
+    public static double Seconds => Environment.CpuUsage.TotalTime.TotalSeconds;
+
+    /// <summary>GFLOP/s of one core that only multiplies and adds in registers: the best of several tries.</summary>
+    public static double Peak(int tries) => Enumerable.Range(0, tries).Max(_ =>
+        Vector512.IsHardwareAccelerated ? Try<Simd512, Vector512<float>>()
+        : Vector256.IsHardwareAccelerated ? Try<Simd256, Vector256<float>>() : Try<Simd128, Vector128<float>>());
+
+    static double Try<S, V>() where S : struct, ISimd<V> where V : struct
+    {
+        const int Rounds = 5_000_000;
+        var begun = Seconds;
+        MultiplyAdd<S, V>(Rounds, 0.5f, 1f);
+        return 2.0 * 12 * S.Lanes * Rounds / (Seconds - begun) / 1e9;
+    }
+
+    // Twelve sums, as in the lab's product, so that nothing waits for a result.
+    [MethodImpl(Hot)]
+    static V MultiplyAdd<S, V>(int rounds, float factor, float term) where S : struct, ISimd<V> where V : struct
+    {
+        V f = S.All(factor), t = S.All(term),
+            a = t, b = t, c = t, d = t, e = t, g = t, h = t, i = t, j = t, k = t, l = t, m = t;
+        for (var round = 0; round < rounds; round++)
+        {
+            a = S.MultiplyAdd(a, f, t); b = S.MultiplyAdd(b, f, t); c = S.MultiplyAdd(c, f, t);
+            d = S.MultiplyAdd(d, f, t); e = S.MultiplyAdd(e, f, t); g = S.MultiplyAdd(g, f, t);
+            h = S.MultiplyAdd(h, f, t); i = S.MultiplyAdd(i, f, t); j = S.MultiplyAdd(j, f, t);
+            k = S.MultiplyAdd(k, f, t); l = S.MultiplyAdd(l, f, t); m = S.MultiplyAdd(m, f, t);
+        }
+        V Four(V p, V q, V r, V s) => S.Add(S.Add(p, q), S.Add(r, s));
+        return S.Add(Four(a, b, c, d), S.Add(Four(e, g, h, i), Four(j, k, l, m)));
+    }
+}
