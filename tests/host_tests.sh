@@ -9,32 +9,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tmp=$(cd "$(mktemp -d)" && pwd -P)
 trap 'rm -rf "$tmp"' EXIT
 export DOTNET_SCRIPT_CACHE_LOCATION=$tmp/cache DOTNET_NOLOGO=1
-passed=0 failed=0 skipped=0
-
-# expect NAME ACTUAL GLOB
-expect() {
-  # shellcheck disable=SC2053
-  if [[ $2 == $3 ]]; then
-    echo "ok $1"; passed=$((passed + 1))
-  else
-    echo "FAILED $1: expected $3, got: $(tr '\n' ' ' <<< "$2" | cut -c 1-400)"; failed=$((failed + 1))
-  fi
-}
-
-skip() { echo "skipped $1: $2"; skipped=$((skipped + 1)); }
-
-# run ARGUMENT...: `dotnet script` into $out, $err and $code; $all is all three.
-run() {
-  out=$(dotnet script "$@" 2> "$tmp/err" < /dev/null); code=$?; err=$(cat "$tmp/err")
-  all="$out
-$err
-exit $code"
-}
+. tests/testing.sh
+script() { run dotnet script "$@"; }
 
 line() { grep "^$1: " <<< "$out" | cut -d ' ' -f 2-; }
 compiled_since() { find "$2" -name '*.dll' -newer "$1" 2> /dev/null | head -n 1; }
 
-run --version
+script --version
 expect version "$all" '*[0-9].[0-9]*exit 0'
 [[ $out == *stand-in* ]] && stand_in=yes || stand_in=
 
@@ -92,7 +73,7 @@ int Runs = 0;
 Runs++;
 CSX
 
-run "$s/main.csx" -- one --two -h
+script "$s/main.csx" -- one --two -h
 expect load_relative_and_once "$(line diamond)" 81
 expect global_using_reaches_every_file "$(line global_using)" 1180591620717411303424
 expect implicit_imports "$(line imports)" 9
@@ -107,19 +88,19 @@ expect returned_value_is_exit_code "$code" 7
 expect nothing_on_stderr "$err" ''
 
 touch "$tmp/mark"
-run "$s/main.csx" --seeds 5 bare -- last
+script "$s/main.csx" --seeds 5 bare -- last
 expect args_before_dashes "$(line args)" '--seeds|5|bare|last True'
 expect second_run_is_cached "$(compiled_since "$tmp/mark" "$tmp/cache")" ''
 expect caller_path_is_absolute_when_cached "$(line caller)" "$s/main.csx"
 
-run "$s/main.csx" -- code
+script "$s/main.csx" -- code
 expect environment_exit_code "$code" 9
 
-run "$s/main.csx" -- throw
+script "$s/main.csx" -- throw
 expect exception_exit_code "$code" 1
 expect exception_names_file_and_line "$err" '*InvalidOperationException: as asked*left.csx:line 4*main.csx:line *'
 
-run -p "$tmp/own" "$s/main.csx" -c release -- x
+script -p "$tmp/own" "$s/main.csx" -c release -- x
 expect release_optimizes "$(line debug)" False
 expect options_behind_the_script_are_the_hosts "$(line args)" 'x True'
 expect cache_path_is_used "$(compiled_since "$tmp/mark" "$tmp/own")" "$tmp/own/*.dll"
@@ -127,7 +108,7 @@ expect cache_path_is_used_alone "$(compiled_since "$tmp/mark" "$tmp/cache")" ''
 
 if [ $stand_in ]; then
   touch "$tmp/mark"
-  run -p "$tmp/own" "$s/main.csx" -c Release -- throw
+  script -p "$tmp/own" "$s/main.csx" -c Release -- throw
   expect release_exception_names_line "$err" '*left.csx:line 4*'
   expect release_is_cached "$(compiled_since "$tmp/mark" "$tmp/own")" ''
 else
@@ -136,7 +117,7 @@ else
 fi
 
 sed -i.old 's/40/50/' "$s/sub/deep/shared.csx"
-run "$s/main.csx"
+script "$s/main.csx"
 expect changed_loaded_file_is_compiled "$(line diamond)" 101
 
 # ---- Packages, a library, native code; twice at once on a cold cache.
@@ -162,7 +143,7 @@ CSX
 if [ $stand_in ]; then
   dotnet script "$tmp/packages/main.csx" > "$tmp/beside" 2>&1 < /dev/null &
 fi
-run "$tmp/packages/main.csx"
+script "$tmp/packages/main.csx"
 expect package "$(line package)$err" Chart
 expect transitive_package "$(line transitive)" FSharp.Core
 expect library_beside_the_script "$(line library)" '\[1,2\]'
@@ -194,28 +175,28 @@ printf '#load "a.csx"\nint b = 1;\n' > b.csx
 echo '#load "nowhere.csx"' > load.csx
 cd - > /dev/null || exit
 
-run "$tmp/errors/compile.csx"
+script "$tmp/errors/compile.csx"
 expect compile_error_has_position "$all" '*compile.csx(3,4): error CS0103*exit 1'
 expect plain_using_stays_in_its_file "$err" "*compile.csx(4,1): error CS0246*"
 expect nullable_is_off_by_default "$err" "*compile.csx(5,7): error CS8632*"
 expect compile_error_runs_nothing "$out" ''
-run "$tmp/errors/nullable.csx"
+script "$tmp/errors/nullable.csx"
 expect nullable_warnings_are_errors "$all" '*nullable.csx(3,15): error CS86[0-9][0-9]*exit 1'
-run "$tmp/errors/a.csx"
+script "$tmp/errors/a.csx"
 expect cycle_of_loads_fails "$code" 1
-run "$tmp/errors/load.csx"
+script "$tmp/errors/load.csx"
 expect missing_loaded_file_is_named "$all" '*nowhere.csx*exit 1'
-run "$tmp/errors/nowhere.csx"
+script "$tmp/errors/nowhere.csx"
 expect missing_script_is_named "$all" '*nowhere.csx*exit 1'
-run --help
+script --help
 expect help_names_the_options "$all" '*--configuration*--cache-path*--no-cache*exit 0'
 if [ $stand_in ]; then
-  run --bogus "$s/main.csx"
+  script --bogus "$s/main.csx"
   expect unknown_option_is_named "$all" "*'--bogus'*exit 1"
-  run "$s/main.csx" new
+  script "$s/main.csx" new
   expect subcommand_is_refused "$all" "*'new'*exit 1"
   touch "$tmp/mark"
-  run --no-cache "$s/main.csx"
+  script --no-cache "$s/main.csx"
   expect no_cache_keeps_nothing "$(compiled_since "$tmp/mark" "$tmp/cache")$code" 7
 else
   skip unknown_option_is_named "dotnet-script hands it to the script"
@@ -245,7 +226,4 @@ expect setup_reaches_folders_below "$(cd "$copy/below" && dotnet script "$s/main
 setup
 expect setup_again_is_quiet "$code $out" '0 '
 
-summary="$passed passed, $failed failed"
-[ $skipped = 0 ] || summary="$summary, $skipped skipped"
-echo "$summary"
-[ $failed = 0 ]
+counts
