@@ -58,7 +58,7 @@ static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials, strin
 /// <summary>The mean of paired differences, in points of accuracy, with its 95% interval by t.</summary>
 static KeyNumber Difference(string label, IReadOnlyList<(double First, double Second)> pairs)
 {
-    if (pairs.Count < 2) return new(label, "too few data", $"N = {pairs.Count} paired seeds");
+    if (pairs.Count < 2) return new(label, KeyNumber.TooFewData, $"N = {pairs.Count} paired seeds");
     var interval = MeanInterval(pairs.Select(pair => 100 * (pair.First - pair.Second)));
     return new(label, string.Create(CultureInfo.InvariantCulture, $"{interval.Estimate:+0.00;−0.00} points"),
         string.Create(CultureInfo.InvariantCulture,
@@ -69,7 +69,7 @@ static KeyNumber Difference(string label, IReadOnlyList<(double First, double Se
 /// <summary>The geometric mean of paired ratios with its 95% interval by t on the logarithms.</summary>
 static KeyNumber Ratio(string label, IReadOnlyList<(double First, double Second)> pairs)
 {
-    if (pairs.Count < 2) return new(label, "too few data", $"N = {pairs.Count} paired seeds");
+    if (pairs.Count < 2) return new(label, KeyNumber.TooFewData, $"N = {pairs.Count} paired seeds");
     var interval = MeanInterval(pairs.Select(pair => Math.Log(pair.First / pair.Second)));
     return new(label, string.Create(CultureInfo.InvariantCulture, $"×{Math.Exp(interval.Estimate):G3}"),
         string.Create(CultureInfo.InvariantCulture,

@@ -7,7 +7,12 @@ using Microsoft.Data.Analysis;
 
 /// <summary>A number that a reader should take home. Verdict: supported, contradicted, not supported, mixed, too few
 /// data, or empty.</summary>
-public sealed record KeyNumber(string Label, string Value, string Detail = "", string Verdict = "");
+public sealed record KeyNumber(string Label, string Value, string Detail = "", string Verdict = "")
+{
+    /// <summary>What stands in place of a number that too few seeds have.</summary>
+    public const string TooFewData = "too few data";
+    public bool IsNumber => Value != TooFewData;
+}
 
 /// <summary>A part of a page, in the order given. All texts are plain.</summary>
 public abstract record Section(string Title);
