@@ -4,7 +4,8 @@
 #load "startup.csx"
 #nullable enable
 // Steps per CPU-second of the lab, NumPy and PyTorch, two models at once. Engines take turns, round after round, and
-// what counts is the ratio within a round: on a machine with other work the numbers themselves drift, by a half and more.
+// what counts is the ratio within a round: on a machine with other work the numbers themselves drift, by a half and
+// more.
 
 const string Help = """
     Usage: tests/bench/run.sh [OPTION...]
@@ -101,8 +102,8 @@ public static class Bench
             {
                 var peak = Cpu.Peak(options.Quick ? 5 : 30);
                 var (machine, cores, bits) = (Source.Machine(), Environment.ProcessorCount, Source.VectorBits);
-                Out.WriteLine($"{machine}, {cores} cores, {bits}-bit vectors, {RuntimeInformation.FrameworkDescription}; "
-                    + $"one core's peak {peak:F0} GFLOP/s");
+                Out.WriteLine($"{machine}, {cores} cores, {bits}-bit vectors, {RuntimeInformation.FrameworkDescription}"
+                    + $"; one core's peak {peak:F0} GFLOP/s");
                 Write(new { Peak = peak, Machine = machine, Cores = cores, VectorBits = bits });
                 foreach (var workload in options.Workloads)
                     foreach (var norm in new[] { true, false })
@@ -153,8 +154,8 @@ public static class Bench
                 $"{first.AllocBytesPerStep:F0}", $"{rounds.Max(r => r.PeakRssMib):F0}",
                 rounds == lab ? "" : $"{Median(ratios):F2}", rounds == lab ? "" : Range(ratios, "F2"), target);
             if (first.Procs > 1) continue;
-            var clock = Ratios(lab, rounds, r => r.StepsPerS);
-            Out.WriteLine($"  two models over one: {Median(clock):F2} on the clock, {Median(ratios):F2} per CPU-second");
+            Out.WriteLine($"  two models over one: {Median(Ratios(lab, rounds, r => r.StepsPerS)):F2} on the clock, "
+                + $"{Median(ratios):F2} per CPU-second");
         }
     }
 

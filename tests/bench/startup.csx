@@ -14,7 +14,8 @@ public static class FirstStep
             var usual = Path.GetDirectoryName(Folders.Cache)!;
             Run(usual, folder);
             List<double> warmly = [.. Enumerable.Range(0, warm).Select(_ => Run(usual, folder))];
-            return (warmly, [.. Enumerable.Range(0, cold).Select(i => Run(Empty(Path.Combine(folder, $"{i}")), folder))]);
+            var empty = Enumerable.Range(0, cold).Select(i => Empty(Path.Combine(folder, $"cache{i}"))).ToList();
+            return (warmly, [.. empty.Select(cache => Run(cache, folder))]);
         }
         finally { Directory.Delete(folder, true); }
     }
