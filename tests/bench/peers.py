@@ -242,6 +242,14 @@ def trainer(engine, workload, bn):
     return Torch(workload, spec, bn, *data, nhwc=engine == "pytorch_nhwc")
 
 
+def peak_mib():
+    """Of this process alone: on Linux ru_maxrss would begin with that of the process which started it."""
+    if sys.platform == "linux":
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 ** 2
+
+
 def work(engine, workload, bn):
     model, order = trainer(engine, workload, bn), batches(WORKLOADS[workload]["batch"])
 
@@ -251,8 +259,7 @@ def work(engine, workload, bn):
             model.step(next(order))
             steps += 1
         seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 ** 2)
-        return {"steps": steps, "seconds": seconds, "cpu": cpu, "rss": peak}
+        return {"steps": steps, "seconds": seconds, "cpu": cpu, "rss": peak_mib()}
 
     train(WARM_UP)
     print("ready", flush=True)
