@@ -4,6 +4,7 @@
 #load "numerics/gemm.csx"
 #load "numerics/elementwise.csx"
 #load "numerics/broadcast.csx"
+#load "numerics/groups.csx"
 #load "numerics/normalize.csx"
 #load "numerics/softmax.csx"
 #load "numerics/convolution.csx"

@@ -41,7 +41,7 @@ mutant() {
   cp "$file" "$tmp/$file"
 }
 
-kernels=lib/numerics/normalize.csx layers=lib/nn/normalization.csx
+groups=lib/numerics/groups.csx kernels=lib/numerics/normalize.csx layers=lib/nn/normalization.csx
 
 if tests 'norm: batch: ' && [[ $(tail -n 1 "$tmp/log") == [1-9]*' passed, 0 failed' ]]; then
   ok "unbroken code passes"
@@ -59,11 +59,11 @@ mutant gradient_through_variance_without_gamma 'norm: batch: ' $kernels \
 mutant gamma_gradient_without_x 'norm: batch: ' $kernels \
   '(float)(sumGD[channel] * scale)' '(float)sumG[channel]'
 mutant gradient_through_running_statistics 'norm: batch: ' $kernels 'if (groups.Fixed) continue;' ''
-mutant epsilon_outside_not_in_gradient 'norm: seed' $kernels \
+mutant epsilon_outside_not_in_gradient 'norm: seed' $groups \
   '!EpsilonOutside ? 1 : variance > 0' 'variance < 0 ? 1 : variance < 1e30 ? 1 : variance > 0'
 
 # Forward.
-mutant epsilon_outside_the_root 'norm: batch: ' $kernels \
+mutant epsilon_outside_the_root 'norm: batch: ' $groups \
   ': Math.Sqrt(variance + Epsilon)' ': Math.Sqrt(variance) + Epsilon'
 mutant unbiased_variance 'norm: batch: ' $kernels \
   'Sum(sum[groups.ChannelsOf(part)]) / size' 'Sum(sum[groups.ChannelsOf(part)]) / (size - 1)'
