@@ -11,49 +11,81 @@ public sealed record Figure(string Id, string Title, string Caption, GenericChar
 /// <summary>y against x by arm: the median with its band, every seed as a dot, and below it the seeds that were lost as
 /// crosses (diverged) and rings (stuck) sized by their share. An arm that lost all its seeds at x shows only there, and
 /// a median of survivors is hollow.</summary>
+/// <param name="stuck">What a ring says where it is not "stuck".</param>
+/// <param name="guide">A dashed line of theory.</param>
 /// <exception cref="ArgumentException">A y that is not finite: such a seed belongs to lost.</exception>
 public static Figure Band(string id, string title, Axis x, Axis y, IReadOnlyList<Point> points,
-    IReadOnlyList<Lost> lost, string caption = "")
+    IReadOnlyList<Lost> lost, string caption = "", string stuck = "stuck", Guide? guide = null) =>
+    Panels(id, title, x, [new(y, points)], lost, caption, stuck, guide);
+
+/// <summary>One of the Panels.</summary>
+public sealed record Panel(Axis Y, IReadOnlyList<Point> Points);
+
+/// <summary>A line of theory through points, by its name in the legend.</summary>
+public sealed record Guide(string Name, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>Bands of several y over one x, one above the other; an arm's legend entry toggles it in all.</summary>
+/// <inheritdoc cref="Band"/>
+public static Figure Panels(string id, string title, Axis x, IReadOnlyList<Panel> panels, IReadOnlyList<Lost> lost,
+    string caption = "", string stuck = "stuck", Guide? guide = null)
 {
-    var arms = Look.Of(points.Select(p => p.Arm).Concat(lost.Select(l => l.Arm)));
-    var xs = points.Select(p => p.X).Concat(lost.Select(l => l.X)).Distinct().Order().ToArray();
-    var medians = points.GroupBy(p => (p.Arm, p.X)).ToDictionary(g => g.Key, g => MedianInterval(g.Select(p => p.Y)));
+    var all = panels.SelectMany(panel => panel.Points).ToList();
+    var arms = Look.Of(all.Select(p => p.Arm).Concat(lost.Select(l => l.Arm)));
+    var xs = all.Select(p => p.X).Concat(lost.Select(l => l.X)).Distinct().Order().ToArray();
     var gone = lost.ToDictionary(l => (l.Arm, l.X));
     var beside = Axes.Dodge(x, xs);
-    List<GenericChart> back = [], front = [];
-    foreach (var (i, (arm, style)) in arms.Index())
-    {
-        var groups = xs.Select(v => new Group(v, medians.GetValueOrDefault((arm, v)), gone.GetValueOrDefault((arm, v))))
-            .Where(g => g.Median is not null || g.Lost is not null).ToList();
-        var aside = arms.Count == 1 ? 0 : 0.5 * (i / (arms.Count - 1.0) - 0.5);
-        back.AddRange(Marks.Bands(arm, style, groups));
-        back.Add(Marks.Seeds(arm, style, y, [.. points.Where(p => p.Arm == arm)], v => beside(v, aside)));
-        front.AddRange(Marks.Medians(arm, style, x, TraceMode.Lines_Markers,
-            Look.Counts(groups.Select(g => g.Lost?.Count ?? g.Median!.Count)), groups));
-        if (lost.Count > 0)
-            front.AddRange(Marks.Lane(arm, x, arms.Count - 1 - i, [.. lost.Where(l => l.Arm == arm)], beside));
-    }
     var (gap, lanes) = lost.Count > 0 ? (44, 38 * arms.Count) : (0, 0);
-    double height = 330 + gap + lanes;
+    var (each, between) = panels.Count == 1 ? (330, 0) : (230, 24);
+    double height = panels.Count * each + (panels.Count - 1) * between + gap + lanes;
     var layout = Axes.Frame((int)height + 100);
     layout["xaxis"] = Axes.Of(x, xs, pad: 0.05);
-    layout["yaxis"] = Axes.Of(y, [.. points.Select(p => p.Y)], pad: 0.05);
-    ((Dictionary<string, object>)layout["yaxis"])["domain"] = new[] { (gap + lanes) / height, 1 };
+    List<GenericChart> back = [], front = [];
+    List<Interval> drawn = [];
+    foreach (var (place, panel) in panels.Index())
+    {
+        var axis = place == 0 ? "" : $"{place + 1}";
+        var medians = panel.Points.GroupBy(p => (p.Arm, p.X))
+            .ToDictionary(g => g.Key, g => MedianInterval(g.Select(p => p.Y)));
+        drawn.AddRange(medians.Values);
+        foreach (var (i, (arm, style)) in arms.Index())
+        {
+            var groups = xs
+                .Select(v => new Group(v, medians.GetValueOrDefault((arm, v)), gone.GetValueOrDefault((arm, v))))
+                .Where(g => g.Median is not null || g.Lost is not null).ToList();
+            var aside = arms.Count == 1 ? 0 : 0.5 * (i / (arms.Count - 1.0) - 0.5);
+            back.AddRange(Axes.On($"y{axis}", [.. Marks.Bands(arm, style, groups), Marks.Seeds(arm, style, panel.Y,
+                [.. panel.Points.Where(p => p.Arm == arm)], v => beside(v, aside))]));
+            front.AddRange(Axes.On($"y{axis}", Marks.Medians(arm, style, x, TraceMode.Lines_Markers,
+                Look.Counts(groups.Select(g => g.Lost?.Count ?? g.Median!.Count)), groups)
+                .Take(place == 0 ? 2 : 1)));
+        }
+        var yAxis = Axes.Of(panel.Y, [.. panel.Points.Select(p => p.Y)], pad: 0.05);
+        var bottom = gap + lanes + (panels.Count - 1 - place) * (each + between);
+        yAxis["domain"] = new[] { bottom / height, (bottom + each) / height };
+        layout[$"yaxis{axis}"] = yAxis;
+    }
+    if (guide is not null) back.Add(Marks.Line(guide));
     if (lanes > 0)
     {
-        ((Dictionary<string, object>)layout["xaxis"])["anchor"] = "y2";
-        layout["yaxis2"] = Axes.Lanes(arms, lanes / height);
-        layout["annotations"] = new[] { Axes.LaneKey(lanes / height, lost) };
+        var axis = panels.Count + 1;
+        foreach (var (i, (arm, _)) in arms.Index())
+            front.AddRange(Axes.On($"y{axis}", Marks.Lane(arm, x, arms.Count - 1 - i,
+                [.. lost.Where(l => l.Arm == arm)], beside, stuck)));
+        layout[$"yaxis{axis}"] = Axes.Lanes(arms, lanes / height);
+        layout["annotations"] = new[] { Axes.LaneKey(lanes / height, lost, stuck) };
     }
-    return new(id, title, Look.Say(caption, Look.BandWords(medians.Values, "Dots: seeds."), Look.LostWords(lost)),
-        Axes.Assemble([.. back, .. front], layout), Alt("Medians with bands", x, y, arms, points));
+    var lowest = panels.Count + (lanes > 0 ? 1 : 0);
+    ((Dictionary<string, object>)layout["xaxis"])["anchor"] = lowest == 1 ? "y" : $"y{lowest}";
+    return new(id, title, Look.Say(caption, Look.BandWords(drawn, "Dots: seeds."), Look.LostWords(lost, stuck)),
+        Axes.Assemble([.. back, .. front], layout),
+        Look.Say(panels.Select(panel => Alt("Medians with bands", x, panel.Y, arms, panel.Points))));
 }
 
 /// <summary>Training curves by arm: the median with its band, a thin line for each seed, and a cross where a curve ends
 /// because its seed was lost. The median goes on while half of the seeds are left.</summary>
 /// <exception cref="ArgumentException">A y that is not finite, or an x of 0 or below on a log axis.</exception>
 public static Figure Curves(string id, string title, Axis x, Axis y, IReadOnlyList<Point> points,
-    IReadOnlyList<Point>? ends = null, string caption = "")
+    IReadOnlyList<Point>? ends = null, string caption = "", Guide? guide = null)
 {
     var arms = Look.Of(points.Select(p => p.Arm));
     List<GenericChart> back = [], front = [];
@@ -70,6 +102,7 @@ public static Figure Curves(string id, string title, Axis x, Axis y, IReadOnlyLi
         front.AddRange(Marks.Medians(arm, style, x, TraceMode.Lines, $"{seeds}", groups));
         front.Add(Marks.Ends(arm, [.. (ends ?? []).Where(p => p.Arm == arm)]));
     }
+    if (guide is not null) back.Add(Marks.Line(guide));
     var layout = Axes.Frame(460);
     layout["xaxis"] = Axes.Of(x, [.. points.Select(p => p.X)], pad: 0.01);
     layout["yaxis"] = Axes.Of(y, [.. points.Select(p => p.Y)], pad: 0.05);

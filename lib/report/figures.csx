@@ -3,22 +3,57 @@
 
 /// <summary>A measure against a swept number, by arm: medians, bands, every seed, and what was lost.</summary>
 static Figure Band(string id, string title, IReadOnlyList<Trial> trials, Axis x, Func<Trial, double> at, Axis y,
-    Measure measure, string caption = "") =>
-    Band(id, title, x, y,
+    Measure measure, string caption = "") => Panels(id, title, trials, x, at, [(y, measure)], caption);
+
+/// <summary>Several measures against one swept number, one panel above the other.</summary>
+static Figure Panels(string id, string title, IReadOnlyList<Trial> trials, Axis x, Func<Trial, double> at,
+    IReadOnlyList<(Axis Y, Measure Measure)> panels, string caption = "") =>
+    Panels(id, title, x,
         [
-            .. trials.Where(IsOk).Select(trial => new Point(Arm(trial), $"{trial.Seed}", at(trial), measure.Of(trial))),
+            .. panels.Select(panel => new Panel(panel.Y, [.. trials.Where(IsOk).Select(trial =>
+                new Point(Arm(trial), $"{trial.Seed}", at(trial), panel.Measure.Of(trial)))])),
         ],
         [
             .. trials.GroupBy(trial => (Arm: Arm(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm,
-                group.Key.At, group.Count(trial => trial.Status == Status.Diverged) / (double)group.Count(),
-                group.Count(trial => trial.Status == Status.Stuck) / (double)group.Count(), group.Count())),
+                group.Key.At, Share(group, Status.Diverged), Share(group, Status.Stuck), group.Count())),
         ],
         caption);
+
+static double Share(IEnumerable<Trial> trials, Status status) =>
+    trials.Average(trial => trial.Status == status ? 1.0 : 0.0);
+
+/// <summary>Steps to a target against a swept number, by arm: not to reach it is to be lost.</summary>
+static Figure StepsBand(string id, string title, IReadOnlyList<Trial> trials, Axis x, Func<Trial, double> at, Axis y,
+    Func<Trial, double> steps, Guide guide, string caption = "") =>
+    Band(id, title, x, y,
+        [
+            .. trials.Where(trial => double.IsFinite(steps(trial))).Select(trial =>
+                new Point(Arm(trial), $"{trial.Seed}", at(trial), steps(trial))),
+        ],
+        [
+            .. trials.GroupBy(trial => (Arm: Arm(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm,
+                group.Key.At, Share(group, Status.Diverged), group.Average(trial => trial.Status != Status.Diverged
+                && double.IsNaN(steps(trial)) ? 1.0 : 0.0), group.Count())),
+        ],
+        caption, "did not reach it", guide);
+
+/// <summary>A measure over two swept numbers, a map for each of two arms and one of their difference.</summary>
+static Figure Maps(string id, string title, IReadOnlyList<Trial> trials, (Norm First, Norm Second) arms, Axis x,
+    Func<Trial, double> across, Axis y, Func<Trial, double> up, Measure measure, double chance, string caption = "")
+{
+    List<Cell> Of(Norm norm) => [.. trials.Where(trial => trial.Norm == norm)
+        .GroupBy(trial => (X: across(trial), Y: up(trial))).Select(group => new Cell(group.Key.X, group.Key.Y,
+            group.Any(IsOk) ? Median(group.Where(IsOk).Select(measure.Of)) : null,
+            group.Count(trial => trial.Status == Status.Diverged), group.Count(trial => trial.Status == Status.Stuck),
+            group.Count()))];
+    return Maps(id, title, x, y, (Snake(arms.First), Of(arms.First)), (Snake(arms.Second), Of(arms.Second)),
+        measure.Name.Replace('_', ' '), chance, caption);
+}
 
 /// <summary>Validation accuracy against the step, by arm, each arm's trials at the learning rate given for it.
 /// </summary>
 static Figure CurvesAt(string id, string title, IReadOnlyList<Trial> trials, IReadOnlyDictionary<Norm, double> rates,
-    string caption = "")
+    string caption = "", double? target = null)
 {
     var shown = trials.Where(trial => rates.TryGetValue(trial.Norm, out var rate) && trial.Lr == rate).ToList();
     return Curves(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
@@ -30,7 +65,8 @@ static Figure CurvesAt(string id, string title, IReadOnlyList<Trial> trials, IRe
             .. shown.Where(trial => !IsOk(trial) && trial.Curve.Count > 0).Select(trial => new Point(Arm(trial),
                 $"{trial.Seed}", trial.Curve[^1].Step, trial.Curve[^1].ValidationAccuracy, trial.Reason)),
         ],
-        caption);
+        caption, target is not { } level || shown.Count == 0 ? null
+            : new("target", [(1, level), (shown.Max(trial => trial.Steps), level)]));
 }
 
 /// <summary>A number against the epoch, at the epochs' ends.</summary>

@@ -1,6 +1,7 @@
 #load "../prelude.csx"
 #nullable enable
 // How figures look and what their words sound like: one colour and marker per arm, one way to write a number.
+global using GenericChart = Plotly.NET.GenericChart;
 using System.Net;
 
 /// <summary>What one seed of an arm measured at x. Hover is plain text; \n parts its lines.</summary>
@@ -35,6 +36,11 @@ public static class Look
         [Ink] = "#E8EAED", [Muted] = "#9AA3AF", [Grid] = "#2A2F37", [Paper] = "#15181D", [Lost] = "#FF5C6C",
         ["#0072B2"] = "#2B94D6",
     };
+
+    /// <summary>Colours of maps: cividis (Nuñez et al. 2018), which everybody sees alike, and from the one arm's colour
+    /// to the other's.</summary>
+    public const string Sequential = "Cividis";
+    public static readonly object[][] Diverging = [[0, "#E69F00"], [0.5, "#F4F4F2"], [1, "#0072B2"]];
 
     // Okabe and Ito's palette. Olive (Tol 2021) stands in for its yellow, unreadable on white; grey and brown complete
     // the ten. The comparison drawn most often gets the pair that everybody tells apart.
@@ -107,8 +113,9 @@ public static class Look
         }, seeds);
     }
 
-    public static string LostWords(IReadOnlyList<Lost> lost) => lost.Count == 0 ? ""
-        : lost.All(l => l.Missing == 0) ? "No seed diverged or stuck."
-        : "Lower panel: seeds that diverged or stuck, of those that ran. They enter no median; a hollow marker is the "
-            + "median of the seeds that were left.";
+    /// <param name="stuck">What became of seeds that are not numbers and did not diverge.</param>
+    public static string LostWords(IReadOnlyList<Lost> lost, string stuck) => lost.Count == 0 ? ""
+        : lost.All(l => l.Missing == 0) ? $"No seed diverged or {stuck}."
+        : $"Lower panel: seeds that diverged or {stuck}, of those that ran. They enter no median; a hollow marker is "
+            + "the median of the seeds that were left.";
 }

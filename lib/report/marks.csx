@@ -1,8 +1,7 @@
 #load "../study/statistics.csx"
-#load "look.csx"
+#load "axes.csx"
 #nullable enable
-// Traces and axes that figures share, as Plotly wants them. What an option means stands in Plotly's reference.
-global using GenericChart = Plotly.NET.GenericChart;
+// Traces that figures share, as Plotly wants them. What an option means stands in Plotly's reference.
 using Chart = Plotly.NET.CSharp.Chart;
 using TraceMode = Plotly.NET.StyleParam.Mode;
 
@@ -86,15 +85,15 @@ public static class Marks
     /// and how many were lost (of how many, if that differs). Beside moves an x by a share of the grid's spacing.
     /// </summary>
     public static IEnumerable<GenericChart> Lane(string arm, Axis x, int lane, IReadOnlyList<Lost> lost,
-        Func<double, double, double> beside)
+        Func<double, double, double> beside, string stuck)
     {
         GenericChart Glyphs(Func<Lost, bool> which, double side, object marker, Func<Lost, double> share) =>
             Trace(TraceMode.Markers, arm, lost.Where(which).Select(l => l is { Diverged: > 0, Stuck: > 0 }
                 ? beside(l.X, side) : l.X), lost.Where(which).Select(_ => (double?)lane + 0.13), new
                 {
-                    yaxis = "y2", marker = With(marker, new { size = lost.Where(which).Select(share) }),
+                    marker = With(marker, new { size = lost.Where(which).Select(share) }),
                     hovertext = lost.Where(which).Select(l => $"{At(arm, x, l.X)}<br>" + (l.Missing == 0
-                        ? $"all {l.Count} finished" : $"{l.Seeds(l.Diverged)} diverged and {l.Seeds(l.Stuck)} stuck of "
+                        ? $"all {l.Count} finished" : $"{l.Seeds(l.Diverged)} diverged and {l.Seeds(l.Stuck)} {stuck} of "
                         + $"{l.Count}")),
                     hovertemplate = "%{hovertext}",
                 });
@@ -109,12 +108,57 @@ public static class Marks
             Trace(TraceMode.Text, arm, lost.Where(l => l.Missing > 0).Select(l => l.X),
                 lost.Where(l => l.Missing > 0).Select(_ => (double?)lane - 0.26), new
                 {
-                    yaxis = "y2", text = lost.Where(l => l.Missing > 0)
+                    text = lost.Where(l => l.Missing > 0)
                         .Select(l => one ? $"{l.Missing}" : $"{l.Missing}/{l.Count}"),
                     textfont = new { size = 10, color = Look.Muted }, hoverinfo = "skip",
                 }),
         ];
     }
+
+    /// <summary>One map: cells in colour, and strokes over those that were lost. Axes count cells from 0.</summary>
+    public static IEnumerable<GenericChart> Map(string name, Axis x, Axis y, double[] xs, double[] ys,
+        IReadOnlyList<Cell> cells, string colors)
+    {
+        var at = cells.ToDictionary(cell => (cell.X, cell.Y));
+        var rows = ys.Select(v => xs.Select(u => at.GetValueOrDefault((u, v))).ToArray()).ToArray();
+        var difference = colors != "coloraxis";
+        var heat = new Plotly.NET.Trace("heatmap");
+        heat.SetProperty("z", rows.Select(row => row.Select(cell =>
+            cell is null || !difference && cell.IsLost ? null : cell.Value).ToArray()).ToArray());
+        heat.SetProperty("coloraxis", colors);
+        heat.SetProperty("xgap", 1);
+        heat.SetProperty("ygap", 1);
+        heat.SetProperty("text", rows.Select(row => row.Select(cell => cell is null ? "" : $"<b>{Look.Text(name)}</b>, "
+            + $"{Look.Text(x.Title)} {Look.Number(cell.X)}, {Look.Text(y.Title)} {Look.Number(cell.Y)}<br>"
+            + $"{Look.Number(cell.Value ?? double.NaN)}<br>{cell.Diverged} diverged and {cell.Stuck} stuck of "
+            + $"{cell.Count}").ToArray()).ToArray());
+        heat.SetProperty("hovertemplate", "%{text}<extra></extra>");
+        yield return GenericChart.ofTraceObject(false, heat);
+        foreach (var up in new[] { true, false })
+        {
+            List<(double X, double? Y)> strokes = [];
+            foreach (var cell in cells.Where(cell => cell.IsLost && cell.Diverged >= cell.Stuck == up))
+                foreach (var aside in new[] { -0.5, 0, 0.5 })
+                {
+                    // A diagonal of the cell, and two parallel to it cut off at its edges.
+                    var (i, j) = (Array.IndexOf(xs, cell.X), Array.IndexOf(ys, cell.Y));
+                    var (low, high) = (Math.Max(-0.45, aside - 0.45), Math.Min(0.45, aside + 0.45));
+                    strokes.AddRange([(i + low, j + (up ? 1 : -1) * (low - aside)),
+                        (i + high, j + (up ? 1 : -1) * (high - aside)), (i + high, null)]);
+                }
+            yield return Trace(TraceMode.Lines, name, strokes.Select(s => s.X), strokes.Select(s => s.Y), new
+            {
+                line = new { color = Look.Muted, width = 1 }, hoverinfo = "skip", connectgaps = false,
+            });
+        }
+    }
+
+    /// <summary>A dashed line, named in the legend.</summary>
+    public static GenericChart Line(Guide guide) => Trace(TraceMode.Lines, Look.Text(guide.Name),
+        guide.Points.Select(p => p.X), guide.Points.Select(p => (double?)p.Y), new
+        {
+            showlegend = true, line = new { color = Look.Muted, width = 1.5, dash = "dash" }, hoverinfo = "skip",
+        });
 
     /// <summary>One row of Ranges: words, bar, arrows at the grid's ends, and the seeds' marks, counted where they
     /// coincide.</summary>
@@ -194,95 +238,4 @@ public static class Marks
 
     static Dictionary<string, object?> With(object options, object more) =>
         Options(options).Concat(Options(more)).ToDictionary();
-}
-
-public static class Axes
-{
-    /// <summary>A function (x, share) that moves x by a share of the grid's smallest spacing, or of a twelfth of the
-    /// grid where that is less: on a coarse grid too, a dot stays by its x.</summary>
-    public static Func<double, double, double> Dodge(Axis axis, double[] xs)
-    {
-        double On(double v) => axis.Log ? Math.Log10(v) : v;
-        double Off(double v) => axis.Log ? Math.Pow(10, v) : v;
-        var span = xs.Length > 1 ? On(xs[^1]) - On(xs[0]) : 0;
-        var step = xs.Zip(xs.Skip(1), (a, b) => On(b) - On(a)).Append(span / 12).Min();
-        return (v, share) => share == 0 ? v : Off(On(v) + share * step);
-    }
-
-    /// <summary>Layout of an axis over these values, with pad (a share of the span) left free on either side.</summary>
-    public static Dictionary<string, object> Of(Axis axis, double[] values, double pad)
-    {
-        if (axis.Log && values.Any(v => v <= 0))
-            throw new ArgumentException($"{axis.Title}: a log axis has no place for {values.Min()}");
-        double On(double v) => axis.Log ? Math.Log10(v) : v;
-        if (values.Length == 0) values = [1];
-        var (low, high) = (On(axis.Low ?? values.Min()), On(axis.High ?? values.Max()));
-        var margin = high > low ? pad * (high - low) : 0.5;
-        var layout = new Dictionary<string, object>
-        {
-            ["title"] = new { text = Look.Text(axis.Title), standoff = 12 },
-            ["type"] = axis.Log ? "log" : "linear", ["automargin"] = true, ["zeroline"] = false,
-            ["gridcolor"] = Look.Grid, ["linecolor"] = Look.Muted,
-            ["tickcolor"] = Look.Muted, ["ticks"] = "outside", ["ticklen"] = 4, ["showline"] = true,
-            ["range"] = new[] { low - (axis.Low is null ? margin : 0), high + (axis.High is null ? margin : 0) },
-        };
-        if (axis.Log && Ticks(low, high, values) is { Length: > 1 } ticks)
-            (layout["tickvals"], layout["ticktext"]) = (ticks, ticks.Select(t => Look.Number(t)));
-        return layout;
-    }
-
-    // Powers of ten, thinned to eight; powers of two where the values are such (batch sizes); 1, 2, 5 in a short range.
-    static double[] Ticks(double low, double high, double[] values)
-    {
-        var (from, to) = ((int)Math.Ceiling(low - 0.01), (int)Math.Floor(high + 0.01));
-        var sizes = values.Distinct().Order().ToArray();
-        if (sizes.Length <= 12 && sizes.All(v => v >= 1 && BitOperations.IsPow2((long)v) && v == (long)v)) return sizes;
-        var every = Math.Max(1, (to - from) / 8 + ((to - from) % 8 == 0 ? 0 : 1));
-        return to - from >= 2
-            ? [.. Enumerable.Range(from, to - from + 1).Where(k => k % every == 0).Select(k => Math.Pow(10, k))]
-            : [.. Enumerable.Range(from - 1, to - from + 3)
-                .SelectMany(k => new[] { 1, 2, 5 }.Select(d => d * Math.Pow(10, k)))
-                .Where(t => Math.Log10(t) >= low - 0.01 && Math.Log10(t) <= high + 0.01)];
-    }
-
-    /// <summary>One lane for each arm, the first on top, in the lowest share of the height.</summary>
-    public static Dictionary<string, object> Lanes(IReadOnlyList<(string Arm, ArmStyle Style)> arms,
-        double share) => new()
-    {
-        ["domain"] = new[] { 0, share }, ["range"] = new[] { -0.55, arms.Count - 0.45 }, ["fixedrange"] = true,
-        ["tickvals"] = Enumerable.Range(0, arms.Count),
-        ["ticktext"] = arms.Reverse().Select(a => $"{string.Join("_<br>", a.Arm.Split('_', 2).Select(Look.Text))} "
-            + Marks.Glyph(a.Style)),
-        ["showgrid"] = false, ["zeroline"] = false, ["automargin"] = true, ["tickfont"] = new { size = 11 },
-        ["showline"] = true, ["linecolor"] = Look.Muted,
-    };
-
-    /// <summary>What the marks in the lanes mean, written above them.</summary>
-    public static object LaneKey(double top, IReadOnlyList<Lost> lost) => new
-    {
-        text = $"seeds lost of {Look.Counts(lost.Select(l => l.Count))}:   " + (lost.All(l => l.Missing == 0) ? "none"
-            : $"<span style=\"color:{Look.Lost}\">✖</span> diverged   "
-                + $"<span style=\"color:{Look.Lost}\">○</span> stuck   <span style=\"font-size:7px\">●</span> none"),
-        x = 0, y = top, xref = "paper", yref = "paper", xanchor = "left", yanchor = "bottom", showarrow = false,
-        font = new { size = 11, color = Look.Muted },
-    };
-
-    /// <summary>The layout that all figures share: a legend above, room for titles, colours a page can swap.</summary>
-    public static Dictionary<string, object> Frame(int height) => new()
-    {
-        ["height"] = height, ["margin"] = new { l = 58, r = 14, t = 44, b = 56 }, ["hovermode"] = "closest",
-        ["font"] = new
-            { family = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", size = 13, color = Look.Ink },
-        ["paper_bgcolor"] = Look.Paper, ["plot_bgcolor"] = Look.Paper, ["uirevision"] = "kept",
-        ["legend"] = new { orientation = "h", x = 0, y = 1.01, yanchor = "bottom", bgcolor = "rgba(0,0,0,0)" },
-        ["hoverlabel"] = new
-            { bgcolor = Look.Paper, bordercolor = Look.Muted, font = new { color = Look.Ink, size = 12 } },
-    };
-
-    public static GenericChart Assemble(IEnumerable<GenericChart> charts, Dictionary<string, object> layout)
-    {
-        var shared = new Plotly.NET.Layout();
-        foreach (var (key, value) in layout) shared.SetProperty(key, value);
-        return GenericChart.setLayout(shared, Chart.Combine(charts));
-    }
 }

@@ -115,7 +115,7 @@ public static class PageStyle
           const { data, layout } = JSON.parse(themed(text, isDark()));
           if (narrow) {
             layout.font.size = 12;
-            data.forEach(t => { if (t.mode.includes("markers") && t.marker.size > 0) t.marker.size *= .75; });
+            data.forEach(t => { if (t.mode?.includes("markers") && t.marker.size > 0) t.marker.size *= .75; });
             const entries = data.filter(t => t.showlegend).length;
             if (entries > 2) { layout.legend.orientation = "v"; layout.height += 20 * entries; }
           }

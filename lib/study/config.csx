@@ -35,6 +35,10 @@ public record Config
 
     /// <summary>Learning rate.</summary>
     public double Lr { get; init; } = 0.1;
+
+    /// <summary>Where the rate ends that rises geometrically from Lr over the steps (a range test, Smith 2017); 0: it
+    /// stays.</summary>
+    public double LrEnd { get; init; }
     public double Momentum { get; init; }
     public double WeightDecay { get; init; }
     public Scheme Init { get; init; } = Scheme.GlorotUniform;
@@ -59,6 +63,10 @@ public record Config
     public int StepsPerEpoch =>
         Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
     public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
+
+    /// <summary>Learning rate of a step, the first being 0.</summary>
+    public double RateAt(int step) =>
+        LrEnd == 0 ? Lr : Lr * Math.Pow(LrEnd / Lr, step / Math.Max(1.0, Steps - 1));
 
     /// <summary>The layers, for images of height x width pixels.</summary>
     public Layer Layers(int height, int width, int classes) => Model switch

@@ -6,12 +6,19 @@ using Microsoft.Data.Analysis;
 public sealed class Lab(string experiment, string question, Options options, CancellationToken stop)
 {
     readonly DateTime started = DateTime.UtcNow;
+    readonly List<Config> asked = [];
+    Probe? probe;
+    Dataset? data;
+    int reused;
 
     public string Experiment => experiment;
     public Options Options => options;
     public Store Store { get; private set; } = new(Path.Combine(options.Out, experiment));
 
-    /// <summary>Trials of this grid that failed.</summary>
+    /// <summary>What varies and why; null leaves it to be read off the trials.</summary>
+    public Study? Study { get; set; }
+
+    /// <summary>Trials of all sweeps that failed.</summary>
     public int Failed { get; private set; }
 
     /// <summary>The value for the preset in force.</summary>
@@ -30,61 +37,111 @@ public sealed class Lab(string experiment, string question, Options options, Can
     public Config Baseline => options.Preset == Preset.Smoke ? new Config { TrainSize = 12_000 } : new Config();
 
     /// <summary>The trials of a grid, in its order: those on disk, and the others run now. What it returns was read
-    /// from the CSVs.</summary>
-    /// <param name="probe">What to measure during training beside the common columns.</param>
+    /// from the CSVs. A later sweep of the same experiment adds its trials to theirs.</summary>
+    /// <param name="probe">What to measure during training beside the common columns: one for all sweeps.</param>
     public IReadOnlyList<Trial> Sweep(IEnumerable<Config> cells, Probe? probe = null)
     {
-        var cellList = cells.ToList();
-        Store = new(Store.Folder, probe?.Columns ?? []);
+        if (asked.Count == 0) Begin(probe);
+        var past = options.ReportOnly ? Provenance.Read(Store.ProvenanceFile) : null;
+        List<Config> grid = [.. cells.Select(cell =>
+            cell with { Experiment = experiment, Dataset = past?.Dataset ?? data!.Name }).Distinct()];
+        asked.AddRange(grid.Except(asked));
+        Study?.Check(asked);
+        // Nothing is run: what is to be computed from the trials sees them lost.
+        if (options.DryRun)
+            return [.. grid.Select(config => new Trial(config)
+                { Status = Status.Diverged, Reason = "not run", LossExcess = double.PositiveInfinity })];
+        var fingerprint = past?.Fingerprint ?? data!.Fingerprint;
+        if (past is null) Complete(grid);
+        var stored = Store.Read().ToDictionary(trial => trial.Id);
+        List<Trial> trials = [.. grid.Select(config => stored.GetValueOrDefault(Trials.Identity(config, fingerprint))
+            ?? throw new BadInput($"{Store.TrialsFile} lacks trials of this grid: run without --report-only, or with "
+                + "the preset and seeds of that run"))];
+        Failed += trials.Count(trial => trial.Status == Status.Failed);
+        return trials;
+    }
+
+    /// <summary>Stage 1 of tuning: every cell at every rate, on seeds of their own.</summary>
+    /// <param name="seeds">Tuning seeds.</param>
+    /// <param name="probe">As for Sweep.</param>
+    public Tuning Tune(IReadOnlyList<Config> cells, IReadOnlyList<double> rates, int seeds, Probe? probe = null) =>
+        new(cells, rates, Sweep(from cell in cells
+                                from rate in rates
+                                from seed in Enumerable.Range(Tuning.FirstSeed, seeds)
+                                select cell with { Lr = rate, Seed = seed, Role = Role.Tune }, probe));
+
+    /// <summary>Lists what has been asked for; returns exit code 0.</summary>
+    public int PrintPlan() => Plan.Print(asked, data!, options.Jobs);
+
+    void Begin(Probe? probe)
+    {
+        this.probe = probe;
+        Store = new(Store.Folder, probe);
         if (options.ReportOnly)
         {
             if (!File.Exists(Store.TrialsFile))
                 throw new BadInput($"{Store.TrialsFile} is not there: run without --report-only");
             var past = Provenance.Read(Store.ProvenanceFile);
-            if (options.Data is { } asked && asked != past.Dataset)
+            if (options.Data is { } wanted && wanted != past.Dataset)
                 throw new BadInput($"{Store.Folder} holds results on {past.Dataset}: "
-                    + $"run {asked} without --report-only");
-            return Select(Named(cellList, past.Dataset), past.Fingerprint);
+                    + $"run {wanted} without --report-only");
+            return;
         }
-        var data = LoadDataset(options.Data);
-        var grid = Named(cellList, data.Name);
+        data = LoadDataset(options.Data);
         if (data.Notice is { } notice) Error.WriteLine($"note: {notice}");
-        if (options.DryRun) throw new Finished(Plan.Print(grid, data, options.Jobs));
+        if (options.DryRun) return;
         if (options.Fresh) SetAside(Store.Folder);
         Directory.CreateDirectory(Store.Folder);
+    }
+
+    // Runs what the files lack of the grid.
+    void Complete(IReadOnlyList<Config> grid)
+    {
+        string Identity(Config config) => Trials.Identity(config, data!.Fingerprint);
         var known = Store.Read();
         var (ids, ran) = (known.Select(trial => trial.Id).ToHashSet(), new ConcurrentBag<Trial>());
-        var missing = grid.Where(config => !ids.Contains(Trials.Identity(config, data.Fingerprint))).ToList();
+        var missing = grid.Where(config => !ids.Contains(Identity(config))).ToList();
         using (var progress = new SweepProgress(experiment, grid.Count, grid.Count - missing.Count, missing.Sum(Cost)))
-            Trials.Run(missing, data, probe, options.Jobs, trial =>
+            Trials.Run(missing, data!, probe, options.Jobs, trial =>
             {
                 Store.Append(trial);
                 ran.Add(trial);
                 progress.Report(Snake(trial.Norm), Snake(trial.Status), Cost(trial));
             }, stop);
-        // The grid's rows in the grid's order, then rows of other grids: nothing that was computed is dropped.
+        // The rows of what was asked for in its order, then rows of other grids: nothing that was computed is dropped.
         var all = known.Concat(ran).ToDictionary(trial => trial.Id);
-        var own = grid.Select(config => Trials.Identity(config, data.Fingerprint)).ToList();
-        var others = known.Where(trial => !own.Contains(trial.Id));
-        Store.Write([.. own.Select(id => all[id]), .. others]);
-        WriteProvenance(data, grid.Count, grid.Count - missing.Count);
-        return Select(grid, data.Fingerprint);
+        var own = asked.Select(Identity).ToHashSet();
+        Store.Write([.. asked.Select(Identity).Where(all.ContainsKey).Select(id => all[id]),
+            .. known.Where(trial => !own.Contains(trial.Id))]);
+        reused += grid.Count - missing.Count;
+        WriteProvenance();
     }
 
-    /// <summary>Writes summary.csv and report.html.</summary>
+    /// <summary>Writes summary.csv, report.html and claims.csv; with --dry-run prints the plan instead.</summary>
     /// <param name="title">What was found, in a sentence.</param>
-    /// <param name="figures">The main one first.</param>
+    /// <param name="trials">All that the report is of.</param>
     /// <param name="groups">The table of groups.</param>
+    /// <param name="numbers">After those of the claims.</param>
+    /// <param name="figures">The main one first.</param>
+    /// <param name="claims">Judged on these trials.</param>
+    /// <param name="tables">More sections, behind the figures.</param>
     public void Report(string title, IReadOnlyList<Trial> trials, DataFrame groups, IReadOnlyList<KeyNumber> numbers,
-        IReadOnlyList<Figure> figures, IReadOnlyList<string> caveats)
+        IReadOnlyList<Figure> figures, IReadOnlyList<string> caveats, IReadOnlyList<Judgement>? claims = null,
+        IReadOnlyList<Section>? tables = null)
     {
+        if (options.DryRun) throw new Finished(PrintPlan());
         Store.WriteSummary(groups);
         var past = Provenance.Read(Store.ProvenanceFile);
+        claims ??= [];
+        numbers = [.. claims.Select(claim => claim.Number(past.Dataset)), .. numbers];
         WritePage(Store.ReportFile, new(experiment, title, question, numbers,
         [
             new FigureSection(figures[0]),
-            Method.Describe(trials, past),
+            Method.Describe(trials, past, Study),
             .. figures.Skip(1).Select(figure => new FigureSection(figure)),
+            .. tables ?? [],
+            .. claims.Count == 0 ? Array.Empty<Section>() : [new Definitions("Claims, condition by condition",
+                [.. claims.SelectMany(claim => claim.Lines())])],
             new TableSection("Groups", groups, "One row for each cell of the grid: how its seeds ended, and the median "
                 + "over the seeds that ended well with its interval and the interval's level, mean "
                 + "and standard deviation."),
@@ -95,40 +152,33 @@ public sealed class Lab(string experiment, string question, Options options, Can
                 ("trials.csv", "trials.csv", "a row for each trial"), ("curves.csv", "curves.csv", "a row for each "
                 + "measurement during training"), ("summary.csv", "summary.csv", "the table above"),
                 ("provenance.json", "provenance.json", "code, data, machine"),
+                .. claims.Count == 0 ? Array.Empty<(string, string, string)>()
+                    : [("claims.csv", "../claims.csv", "the verdicts of all experiments")],
             ]),
         ], past.Notice, Method.Made(past)));
         // For the index.
         var first = numbers.FirstOrDefault() ?? new("", "");
-        (past with { Found = new(title, question, first.Label, first.Value, first.Detail, first.Verdict) })
-            .Write(Store.ProvenanceFile);
+        (past with
+        {
+            Found = new(title, question, first.Label, first.Value, first.Detail, first.Verdict,
+                [.. claims.SelectMany(claim => claim.Rows(experiment, past))]),
+        }).Write(Store.ProvenanceFile);
+        IndexPage.WriteClaims(options.Out);
         Out.WriteLine($"{experiment}: {title}");
         Out.WriteLine($"open {Path.GetFullPath(Store.ReportFile)}");
     }
 
-    List<Config> Named(IEnumerable<Config> cells, string dataset) =>
-        [.. cells.Select(cell => cell with { Experiment = experiment, Dataset = dataset }).Distinct()];
-
-    IReadOnlyList<Trial> Select(IReadOnlyList<Config> grid, string fingerprint)
-    {
-        var stored = Store.Read().ToDictionary(trial => trial.Id);
-        List<Trial> trials = [.. grid.Select(config => stored.GetValueOrDefault(Trials.Identity(config, fingerprint))
-            ?? throw new BadInput($"{Store.TrialsFile} lacks trials of this grid: run without --report-only, or with "
-                + "the preset and seeds of that run"))];
-        Failed = trials.Count(trial => trial.Status == Status.Failed);
-        return trials;
-    }
-
-    void WriteProvenance(Dataset data, int trials, int reused)
+    void WriteProvenance()
     {
         var (commit, dirty) = Source.Commit();
         var ended = DateTime.UtcNow;
         string Time(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         // Where nothing was run the results are the earlier run's, and so is where they come from.
-        if (reused == trials && File.Exists(Store.ProvenanceFile)) return;
-        new Provenance(experiment, CommandLine(), Snake(options.Preset), data.Name, data.Fingerprint, data.Notice,
+        if (reused == asked.Count && File.Exists(Store.ProvenanceFile)) return;
+        new Provenance(experiment, CommandLine(), Snake(options.Preset), data!.Name, data.Fingerprint, data.Notice,
             Source.Code, commit, dirty, RuntimeInformation.FrameworkDescription, Source.Machine(),
             Environment.ProcessorCount, Source.VectorBits, options.Jobs, Time(started), Time(ended),
-            Math.Round((ended - started).TotalSeconds, 1), trials, reused).Write(Store.ProvenanceFile);
+            Math.Round((ended - started).TotalSeconds, 1), asked.Count, reused).Write(Store.ProvenanceFile);
     }
 
     string CommandLine()
@@ -141,8 +191,9 @@ public sealed class Lab(string experiment, string question, Options options, Can
         return string.Join(' ', [.. words, .. arguments.Count > 0 ? ["--", .. arguments] : arguments]);
     }
 
-    // Examples seen: what a trial costs, roughly, where trials of one sweep differ.
-    static double Cost(Config config) => (double)config.Steps * config.BatchSize;
+    // What a trial costs, roughly, where trials of one sweep differ: examples seen, convolutions being dearer.
+    static double Cost(Config config) =>
+        (double)config.Steps * config.BatchSize * (config.Model == Architecture.Lenet ? 6 : 1);
 
     static void SetAside(string folder)
     {
@@ -179,7 +230,9 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
         options = Options.Parse(experiment, question, [.. args]);
         if (options is null) return 0;
         var lab = new Lab(experiment, question, options, stop.Token);
-        body(lab);
+        try { body(lab); }
+        // Trials that were not run are lost ones, which not every analysis bears.
+        catch (Exception e) when (options.DryRun && e is not Finished and not BadInput) { return lab.PrintPlan(); }
         if (lab.Failed > 0)
             Error.WriteLine($"{lab.Failed} trials failed: see status and reason in {lab.Store.TrialsFile}");
         return lab.Failed > 0 ? 1 : 0;

@@ -16,14 +16,37 @@ public static class IndexPage
         WriteIndex(path, "What batch normalization does to training",
             "One card for each experiment: what was found, what was asked, and the main number.",
             [.. reported.Select(Card)],
-            missing.Count == 0 ? [] :
+            [.. ClaimsSection(folder), .. missing.Count == 0 ? Array.Empty<Section>() :
             [
                 new Definitions("Not run", [.. missing.Select(entry => (entry.Name, Question(entry.Name)))]),
                 new Command("Run them", $"./run-all.sh {string.Join(' ', missing.Select(entry => entry.Name))}"),
-            ],
+            ]],
             made: reported.Count == 0 ? "" : Made(reported));
         return path;
     }
+
+    /// <summary>Writes DIR/claims.csv from what each experiment there left, p adjusted over all of them.</summary>
+    public static void WriteClaims(string folder)
+    {
+        if (Claims(folder) is { Count: > 0 } rows)
+            Store.WriteTable(Path.Combine(folder, "claims.csv"), new Columns<ClaimRow>("claim", "experiment", "dataset",
+                "preset", "text", "source", "outcome", "condition", "unit", "effect", "low", "high", "level", "n",
+                "claimed", "condition_verdict", "verdict", "verdict_strict", "verdict_lax", "p", "holm_p",
+                "smallest_p"), rows);
+    }
+
+    static IReadOnlyList<ClaimRow> Claims(string folder) => ClaimRow.Adjusted(
+        [.. Others(folder).Select(name => Read(folder, name)).SelectMany(past => past?.Found?.Claims ?? [])]);
+
+    // One line a claim: its verdict, and its effect under each condition.
+    static IEnumerable<Section> ClaimsSection(string folder) => Claims(folder) is { Count: > 0 } rows
+        ? [new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim), ("condition", row => row.Condition),
+            ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict), ("unit", row => row.Unit),
+            ("effect", row => row.Effect), ("low", row => row.Low), ("high", row => row.High), ("n", row => row.N),
+            ("data", row => row.Dataset), ("experiment", row => row.Experiment)),
+            "Verdict: the claim's, over all conditions; here: under this one. Ratios are in decades (log10). "
+                + "claims.csv, beside this page, has the outcomes in words, margins and p.")]
+        : [];
 
     static IndexCard Card(Provenance past) => new(past.Experiment, past.Found!.Title, past.Found.Question,
         $"{past.Experiment}/report.html",

@@ -3,11 +3,24 @@
 using Microsoft.Data.Analysis;
 
 /// <summary>A number measured on each trial, by the name it has in tables.</summary>
-public sealed record Measure(string Name, Func<Trial, double> Of);
+public sealed record Measure(string Name, Func<Trial, double> Of)
+{
+    /// <summary>The number of a trial that ended well; −infinity, worse than any, of a lost one.</summary>
+    public double OrLost(Trial trial) => IsOk(trial) ? Of(trial) : double.NegativeInfinity;
+}
 
 static readonly Measure ValidationAccuracy = new("validation_accuracy", trial => trial.ValidationAccuracy);
 static readonly Measure TestAccuracy = new("test_accuracy", trial => trial.TestAccuracy);
 static readonly Measure TrainLoss = new("train_loss", trial => trial.TrainLoss);
+static readonly Measure TrainAccuracy = new("train_accuracy", trial => trial.TrainAccuracy);
+/// <summary>The best over a training's measured steps; the latter where the probe measured train_accuracy.</summary>
+static readonly Measure BestValidationAccuracy = new("best_validation_accuracy", trial => Best(trial,
+    trial.ValidationAccuracy, point => point.ValidationAccuracy));
+static readonly Measure BestTrainAccuracy = new("best_train_accuracy", trial => Best(trial, trial.TrainAccuracy,
+    point => point.Own.GetValueOrDefault("train_accuracy", double.NaN)));
+static double Best(Trial trial, double end, Func<CurvePoint, double> measured) =>
+    trial.Curve.Select(measured).Where(double.IsFinite).DefaultIfEmpty(end).Max();
+static readonly Measure Volatility = new("loss_volatility", trial => trial.LossVolatility);
 
 /// <summary>The table of groups: one row for each different value of the columns, in the trials' order, with how many
 /// trials ended how, and of each measure median, its interval and the interval's level, mean and standard deviation
@@ -52,6 +65,14 @@ static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string>
 }
 
 static bool IsOk(Trial trial) => trial.Status == Status.Ok;
+/// <summary>A table with a row for each of the items; columns of words or numbers.</summary>
+static DataFrame TableOf<T>(IReadOnlyList<T> rows, params IEnumerable<(string Name, Func<T, object> Of)> columns) =>
+    new(columns.Select(column => rows.Select(column.Of).ToList() is var values && values.All(value => value is string)
+        ? (DataFrameColumn)new StringDataFrameColumn(column.Name, values.Cast<string>())
+        : values.All(value => value is int) ? new Int32DataFrameColumn(column.Name, values.Cast<int>())
+        : new DoubleDataFrameColumn(column.Name, values.Select(Convert.ToDouble))));
+
+static double LostShare(IEnumerable<Trial> trials) => trials.Average(trial => IsLost(trial) ? 1.0 : 0.0);
 static bool IsLost(Trial trial) => trial.Status is Status.Stuck or Status.Diverged;
 
 /// <summary>A seed's largest stable rate: going up from its best rate, the last before the first that diverges or is
@@ -64,15 +85,16 @@ static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed)
         : trials.SkipWhile(trial => trial.Lr < best.Lr).TakeWhile(IsOk).Last().Lr;
 }
 
-/// <summary>An arm's usable rates: around its best rate, the unbroken run of rates whose median over seeds (a lost seed
-/// counts as worst) is within `points` of the best median; the ends are interpolated in the logarithm of the rate, and
-/// at the grid's end the range is what was tried. NaN where no rate works.</summary>
+/// <summary>The values of a swept number at which training works: around the best, the unbroken run whose median over
+/// seeds (a lost seed counts as worst) is within `points` of the best median; the ends are interpolated in the number's
+/// logarithm, and at the grid's end the range is what was tried. NaN where no value works.</summary>
+/// <param name="trials">Of one arm, or of one seed of it.</param>
 /// <param name="points">Share of 1: 0.02 is two points of accuracy.</param>
-static (double Low, double High, double Best) UsableRates(IEnumerable<Trial> trialsOfOneArm, Measure measure,
-    double points = 0.02)
+static (double Low, double High, double Best) UsableRange(this IEnumerable<Trial> trials, Func<Trial, double> swept,
+    Measure measure, double points = 0.02)
 {
-    var medians = trialsOfOneArm.GroupBy(trial => trial.Lr).OrderBy(group => group.Key)
-        .Select(group => (Rate: group.Key, Median: Median(group.Select(trial => IsOk(trial) ? measure.Of(trial) : 0))))
+    var medians = trials.GroupBy(swept).OrderBy(group => group.Key)
+        .Select(group => (At: group.Key, Median: Median(group.Select(trial => IsOk(trial) ? measure.Of(trial) : 0))))
         .ToList();
     var best = medians.Index().MaxBy(pair => pair.Item.Median).Index;
     if (medians[best].Median == 0) return (double.NaN, double.NaN, double.NaN);
@@ -83,12 +105,16 @@ static (double Low, double High, double Best) UsableRates(IEnumerable<Trial> tri
         while (last + direction >= 0 && last + direction < medians.Count && medians[last + direction].Median >= floor)
             last += direction;
         var (inside, outside) = (medians[last], medians.ElementAtOrDefault(last + direction));
-        if (outside.Rate == 0) return inside.Rate;
+        if (outside.At == 0) return inside.At;
         var share = (inside.Median - floor) / (inside.Median - outside.Median);
-        return inside.Rate * Math.Pow(outside.Rate / inside.Rate, share);
+        return inside.At * Math.Pow(outside.At / inside.At, share);
     }
-    return (End(-1), End(+1), medians[best].Rate);
+    return (End(-1), End(+1), medians[best].At);
 }
+
+/// <summary>How many decades a usable range spans; 0 where nothing works.</summary>
+static double Decades(this (double Low, double High, double Best) range) =>
+    double.IsNaN(range.Low) ? 0 : Math.Log10(range.High / range.Low);
 
 /// <summary>Steps to a target: the first measured step at or above it, interpolated in the logarithm of the step from
 /// the measurement before. NaN where it is not reached: that is beyond the budget, which is no number of steps.
@@ -105,6 +131,31 @@ static double StepsTo(double target, IEnumerable<(int Step, double Accuracy)> cu
     }
     return double.NaN;
 }
+
+/// <summary>A trial's steps to a validation accuracy, on the curve's fixed 2,000 images; NaN where it was not reached,
+/// or the trial was lost after all.</summary>
+static double StepsToTarget(Trial trial, double target) => !IsOk(trial) ? double.NaN
+    : StepsTo(target, trial.Curve.Select(point => (point.Step, point.ValidationAccuracy)));
+
+/// <summary>The trials of a cell: those that differ from it in learning rate, seed and role alone.</summary>
+static IReadOnlyList<Trial> At(this IEnumerable<Trial> trials, Config cell)
+{
+    static object Cell(Config c) => (c.Model, c.Depth, c.Width, c.Activation, c.Norm, c.Placement, c.Optimizer,
+        c.Momentum, c.WeightDecay, c.Init, c.InitScale, c.BatchSize, c.TrainSize, c.Epochs);
+    var wanted = Cell(cell);
+    return [.. trials.Where(trial => Cell(trial).Equals(wanted))];
+}
+
+/// <summary>The trials of a cell at its learning rate.</summary>
+static IReadOnlyList<Trial> AtRate(this IEnumerable<Trial> trials, Config cell) =>
+    [.. trials.At(cell).Where(trial => trial.Lr == cell.Lr)];
+
+/// <summary>A number of each seed's trials in one group and the same seed's in another.</summary>
+static IEnumerable<double> BySeed(this IReadOnlyList<Trial> first, IReadOnlyList<Trial> second,
+    Func<IReadOnlyList<Trial>, IReadOnlyList<Trial>, double> of) =>
+    from one in first.GroupBy(trial => trial.Seed)
+    join other in second.GroupBy(trial => trial.Seed) on one.Key equals other.Key
+    select of([.. one], [.. other]);
 
 /// <summary>A measure of two arms, seed by seed, where both have it.</summary>
 static IReadOnlyList<(double First, double Second)> Paired(this IEnumerable<Trial> trials, Norm first, Norm second,

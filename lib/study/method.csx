@@ -1,24 +1,69 @@
 #nullable enable
 // How it was done, in words made from the trials themselves.
 
-public static class Method
+/// <summary>The words of a study (Godbole et al. 2023, Deep Learning Tuning Playbook), declared before it runs.
+/// </summary>
+/// <param name="Scientific">Hyperparameters whose effect is asked for, by their columns in trials.csv.</param>
+/// <param name="Nuisance">Those that are tuned, since a comparison at one value of them could favour an arm.</param>
+/// <param name="Dependent">Those that follow from others by a rule that the reason tells.</param>
+/// <param name="Reason">Why this grid.</param>
+public sealed record Study(IReadOnlyList<string> Scientific, IReadOnlyList<string> Nuisance, string Reason,
+    params IReadOnlyList<string> Dependent)
 {
     static readonly string[] hyperparameters = ["model", "depth", "width", "activation", "norm", "placement",
         "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size", "epochs"];
 
-    /// <summary>What varies, what is fixed, how many seeds, which data, and what counts as lost.</summary>
-    public static Definitions Describe(IReadOnlyList<Trial> trials, Provenance past)
+    /// <summary>Names of the hyperparameters that differ between configurations.</summary>
+    public static IEnumerable<string> Varied(IReadOnlyList<Config> configs) =>
+        Values(configs).Where(pair => pair.Values.Count > 1).Select(pair => pair.Name);
+
+    /// <summary>Each hyperparameter with its different values.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlyList<string> Values)> Values(IReadOnlyList<Config> configs) =>
+        [.. hyperparameters.Select(name => (name, (IReadOnlyList<string>)[.. Texts(configs, name)]))];
+
+    /// <summary>Throws where something varies that was not declared to.</summary>
+    /// <exception cref="ArgumentException">It names the hyperparameter.</exception>
+    public void Check(IReadOnlyList<Config> configs)
     {
-        var values = hyperparameters.Select(name => (Name: name.Replace('_', ' '), Values: trials
-            .Select(trial => new Columns<Trial>(name).Texts(trial)[0]).Distinct().ToList())).ToList();
-        var seeds = trials.Select(trial => trial.Seed).Distinct().Count();
+        if (Varied(configs).Except([.. Scientific, .. Nuisance, .. Dependent]).FirstOrDefault() is { } name)
+            throw new ArgumentException($"the study varies {name}, which it did not declare");
+    }
+
+    static IEnumerable<string> Texts(IReadOnlyList<Config> configs, string name)
+    {
+        var column = new Columns<Config>(name);
+        return configs.Select(config => column.Texts(config)[0]).Distinct();
+    }
+}
+
+public static class Method
+{
+    /// <summary>What varies, what is fixed, how many seeds, which data, and what counts as lost.</summary>
+    public static Definitions Describe(IReadOnlyList<Trial> trials, Provenance past, Study? study = null)
+    {
+        var values = Study.Values(trials);
+        string Listed(IEnumerable<string> names) => string.Join("; ", values
+            .Where(pair => names.Contains(pair.Name) && pair.Values.Count > 1)
+            .Select(pair => $"{pair.Name.Replace('_', ' ')}: {string.Join(", ", pair.Values)}"));
+        int Seeds(Role role) =>
+            trials.Where(trial => trial.Role == role).Select(trial => trial.Seed).Distinct().Count();
+        IEnumerable<(string, string)> varied = study is null ? [("Varied", Listed(values.Select(pair => pair.Name)))]
+            :
+            [
+                ("Scientific", Listed(study.Scientific)),
+                .. study.Nuisance.Count == 0 ? Array.Empty<(string, string)>() : [("Nuisance", Listed(study.Nuisance))],
+                .. study.Dependent.Count == 0 ? Array.Empty<(string, string)>()
+                    : [("Dependent", Listed(study.Dependent))],
+                ("The grid, and why", study.Reason),
+            ];
         return new("How it was done",
         [
-            ("Varied", string.Join("; ", values.Where(pair => pair.Values.Count > 1)
-                .Select(pair => $"{pair.Name}: {string.Join(", ", pair.Values)}"))),
+            .. varied,
             ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1)
-                .Select(pair => $"{pair.Name} {pair.Values[0]}"))),
-            ("Seeds", $"{seeds} in every cell, paired: in all arms a seed has the same initial weights and batches"),
+                .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
+            ("Seeds", $"{Seeds(Role.Evaluate)} in every cell, paired: in all arms a seed has the same initial weights "
+                + "and batches" + (Seeds(Role.Tune) == 0 ? "" : $". Settings were selected on {Seeds(Role.Tune)} "
+                + "other seeds, which enter no number but where it is said")),
             ("Trials", $"{trials.Count}: {trials.Count(IsOk)} ended well, "
                 + $"{trials.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trials.Count(trial => trial.Status == Status.Stuck)} stuck, "
@@ -30,7 +75,7 @@ public static class Method
                         + "evaluation seeds")),
             ("Diverged", "a loss or parameter is not finite, or after step 200 the median of the last 100 mini-batch "
                 + "losses exceeds 5 ln(classes). Stuck: finite, but accuracy ends under twice chance. Both are "
-                + "counted, drawn and never averaged."),
+                + "counted, drawn and never averaged. Verdicts were taken again with 3 and 10 in place of 5."),
         ]);
     }
 
@@ -41,6 +86,18 @@ public static class Method
         if (trials.Select(trial => trial.Code).Distinct().Count() > 1)
             yield return "These rows come from different versions of the code; --fresh runs all of them again.";
     }
+
+    /// <summary>The table of tuned rates, those at an end of the grid flagged.</summary>
+    /// <param name="by">Columns that tell the cells apart.</param>
+    public static TableSection Tuned(IReadOnlyList<TunedRate> tuned, IReadOnlyList<string> by, string criterion) => new(
+        "Tuned rates", TableOf(tuned,
+            [
+                .. by.Select(name => (name, (Func<TunedRate, object>)(rate =>
+                    new Columns<Config>(name).Texts(rate.Cell)[0]))),
+                ("lr", rate => rate.Cell.Lr), ("flag", rate => rate.Flag),
+            ]), $"Selected by {criterion}. " + (tuned.Count(rate => rate.Flag != "") is var flagged && flagged == 0
+            ? "None stands at an end of the grid." : $"{flagged} of {tuned.Count} stand at an end of the grid, beyond "
+            + "which a better rate may lie, or were lost at every rate; see flag."));
 
     public static string Made(Provenance past) => string.Create(CultureInfo.InvariantCulture,
         $"Made on {past.Ended} in {past.Seconds} s with {past.Jobs} jobs on {past.Machine} "

@@ -6,13 +6,17 @@ public static class Plan
     /// </summary>
     public static int Print(IReadOnlyList<Config> grid, Dataset data, int jobs)
     {
+        var varied = Study.Varied(grid).Select(name => (Name: name, Column: new Columns<Config>(name))).ToList();
         foreach (var trial in grid)
-            Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Trials.Identity(trial, data.Fingerprint)}  {Snake(trial.Norm),-16} "
-                    + $"lr {trial.Lr,-7} batch {trial.BatchSize,-5} init {Snake(trial.Init)} x {trial.InitScale}  "
-                    + $"seed {trial.Seed}  {trial.Steps} steps"));
+            Out.WriteLine(string.Join("  ", [Trials.Identity(trial, data.Fingerprint),
+                .. varied.Select(pair => $"{pair.Name} {pair.Column.Texts(trial)[0],-8}"),
+                $"seed {trial.Seed}", $"{trial.Steps} steps"]));
+        if (grid.Any(trial => trial.Seed >= Tuning.FirstSeed))
+            Out.WriteLine("Rates of the second stage stand at the grid's middle here: the first stage (seeds from "
+                + $"{Tuning.FirstSeed}) chooses them.");
         var seconds = grid
-            .GroupBy(trial => (trial.Model, trial.Depth, trial.Width, trial.Norm, trial.BatchSize, trial.Optimizer))
+            .GroupBy(trial => (trial.Model, trial.Depth, trial.Width, trial.Activation, trial.Norm, trial.BatchSize,
+                trial.Optimizer))
             .Sum(kind => kind.Sum(trial => trial.Steps) * SecondsPerStep(kind.First(), data));
         Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{grid.Count} trials on {data.Name}, about "

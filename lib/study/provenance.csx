@@ -6,7 +6,11 @@ public sealed record Provenance(string Experiment, string Command, string Preset
     string? Notice, string Code, string Commit, bool Dirty, string Runtime, string Machine, int Cores, int VectorBits,
     int Jobs, string Started, string Ended, double Seconds, int Trials, int Reused, Finding? Found = null)
 {
-    static readonly JsonSerializerOptions json = new() { WriteIndented = true };
+    static readonly JsonSerializerOptions json = new()
+    {
+        WriteIndented = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     public void Write(string path) =>
         Store.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, json)));
@@ -24,8 +28,27 @@ public sealed record Provenance(string Experiment, string Command, string Preset
     }
 }
 
-/// <summary>What the report says first: its title, its question and the first of its numbers.</summary>
-public sealed record Finding(string Title, string Question, string Label, string Value, string Detail, string Verdict);
+/// <summary>What the report says first: its title, its question, the first of its numbers, and its claims.</summary>
+public sealed record Finding(string Title, string Question, string Label, string Value, string Detail, string Verdict,
+    IReadOnlyList<ClaimRow>? Claims = null);
+
+/// <summary>A row of claims.csv: one claim under one condition. Verdict is the claim's, over all its conditions and
+/// multiples of the divergence rule, of which strict and lax are the ends; P and its Holm adjustment over all claims
+/// are there from ten pairs on, below that only the smallest p that is possible.</summary>
+public sealed record ClaimRow(string Claim, string Experiment, string Dataset, string Preset, string Text,
+    string Source, string Outcome, string Condition, string Unit, double Effect, double Low, double High, double Level,
+    int N, string Claimed, string ConditionVerdict, string Verdict, string VerdictStrict, string VerdictLax, double P,
+    double SmallestP, double HolmP = double.NaN)
+{
+    /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>
+    public static IReadOnlyList<ClaimRow> Adjusted(IReadOnlyList<ClaimRow> rows)
+    {
+        var known = rows.Where(row => !double.IsNaN(row.P)).ToList();
+        var adjusted = known.Zip(Holm([.. known.Select(row => row.P)])).ToDictionary(pair => pair.First,
+            pair => pair.Second);
+        return [.. rows.Select(row => row with { HolmP = adjusted.GetValueOrDefault(row, double.NaN) })];
+    }
+}
 
 public static class Source
 {

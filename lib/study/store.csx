@@ -59,16 +59,17 @@ public sealed class Columns<T>
         .FirstOrDefault(property => Snake(property.Name) == name || property.Name == "Id" && name == "trial");
 }
 
-/// <summary>The files of one experiment; own names the columns that its curves have beside the common ones.</summary>
-public sealed class Store(string folder, params IReadOnlyList<string> own)
+/// <summary>The files of one experiment; the probe says which columns they have beside the common ones.</summary>
+public sealed class Store(string folder, Probe? probe = null)
 {
-    static readonly Columns<Trial> trialColumns = new("trial", "experiment", "dataset", "model", "depth", "width",
+    readonly Columns<Trial> trialColumns = new(["trial", "experiment", "dataset", "model", "depth", "width",
         "activation", "norm", "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale",
         "batch_size", "train_size", "epochs", "seed", "role", "status", "ended_at", "reason", "train_loss",
-        "train_accuracy", "validation_loss", "validation_accuracy", "test_accuracy", "code", "seconds");
+        "train_accuracy", "validation_loss", "validation_accuracy", "test_accuracy", "code", "seconds", "loss_excess",
+        "loss_volatility", .. probe?.TrialColumns ?? []]);
 
     readonly Columns<CurvePoint> curveColumns = new(["trial", "step", "examples", "train_loss", "validation_loss",
-        "validation_accuracy", .. own]);
+        "validation_accuracy", .. probe?.Columns ?? []]);
 
     static readonly CsvConfiguration format = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
 
@@ -137,7 +138,8 @@ public sealed class Store(string folder, params IReadOnlyList<string> own)
         File.Move(path + ".partial", path, overwrite: true);
     }
 
-    static void WriteTable<T>(string path, Columns<T> columns, IEnumerable<T> rows) => Replace(path, writer =>
+    /// <summary>Writes a CSV whole.</summary>
+    public static void WriteTable<T>(string path, Columns<T> columns, IEnumerable<T> rows) => Replace(path, writer =>
     {
         using var csv = new CsvWriter(writer, format, leaveOpen: true);
         foreach (var name in columns.Names) csv.WriteField(name);

@@ -34,7 +34,8 @@ public static class Trials
     /// </summary>
     public static string Identity(Config config, string fingerprint) =>
         Source.Hash([.. columns.Texts(config), fingerprint,
-            .. config.ShortBatch ? ["short_batch"] : Array.Empty<string>()]);
+            .. config.ShortBatch ? ["short_batch"] : Array.Empty<string>(),
+            .. config.LrEnd > 0 ? [$"lr_end {Store.Text(config.LrEnd)}"] : Array.Empty<string>()]);
 
     static readonly Columns<Config> columns = new("dataset", "model", "depth", "width", "activation", "norm",
         "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size",

@@ -27,6 +27,14 @@ public sealed record Trial : Config
     public double ValidationAccuracy { get; init; } = double.NaN;
     public double TestAccuracy { get; init; } = double.NaN;
 
+    /// <summary>The largest of Training.DivergedAbove's multiples that the median of the last 100 mini-batch losses
+    /// exceeded after step 200; 0 if none, infinite if a loss or parameter was not finite.</summary>
+    public double LossExcess { get; init; }
+
+    /// <summary>Of the mini-batch losses in the second half of training: their standard deviation by successive
+    /// differences (von Neumann 1941), which a falling trend does not raise, over their mean.</summary>
+    public double LossVolatility { get; init; } = double.NaN;
+
     /// <summary>Hash of the code that determines results.</summary>
     public string Code { get; init; } = "";
 
@@ -34,6 +42,16 @@ public sealed record Trial : Config
     public double Seconds { get; init; } = double.NaN;
 
     public IReadOnlyList<CurvePoint> Curve { get; init; } = [];
+
+    /// <summary>This trial with its status as it would be if divergence began at another of the multiples.</summary>
+    public Trial JudgedAt(double multiple) => Status == Status.Failed ? this : this with
+    {
+        Status = LossExcess >= multiple ? Status.Diverged : IsStuck ? Status.Stuck : Status.Ok,
+    };
+
+    /// <summary>Accuracy ends under twice chance: validation's, or test's where there is no validation.</summary>
+    public bool IsStuck =>
+        (double.IsNaN(ValidationAccuracy) ? TestAccuracy : ValidationAccuracy) < Training.StuckBelow;
 }
 
 /// <summary>A measurement during training: the mean loss of the mini-batches since the last one, and loss and accuracy
@@ -51,7 +69,11 @@ public sealed record CurvePoint(string Trial, int Step, long Examples, double Tr
 /// <param name="Steps">Steps at which to measure, in place of the common ones.</param>
 /// <param name="Measure">Numbers by column; a missing one is NaN.</param>
 public sealed record Probe(IReadOnlyList<string> Columns, Func<Config, IEnumerable<int>> Steps,
-    Func<Moment, IEnumerable<(string Column, double Value)>> Measure);
+    Func<Moment, IEnumerable<(string Column, double Value)>> Measure)
+{
+    /// <summary>Properties of the configuration that stand in trials.csv after the common columns.</summary>
+    public IReadOnlyList<string> TrialColumns { get; init; } = [];
+}
 
 /// <summary>A model at a step of its training. EpochAccuracy is the share of this epoch's training images that were
 /// right when their batch was trained on, in training mode, as Keras reports it.</summary>
@@ -70,9 +92,16 @@ public static class Training
     const int CurveImages = 2_000, TrainImages = 5_000, ValidationImages = 10_000, CurvePoints = 16;
     const int EvaluationBatch = 250;
 
+    /// <summary>Twice chance: a net that ends below has not learned.</summary>
+    public const double StuckBelow = 2.0 / Dataset.Classes;
+
     /// <summary>Median of the last 100 mini-batch losses, in units of ln(classes), above which training after step
-    /// 200 has diverged. A spike that recovers stays below.</summary>
-    const double DivergedAbove = 5;
+    /// 200 has diverged: a spike that recovers stays below.</summary>
+    public const double DivergedAbove = 5;
+
+    /// <summary>A stricter and a laxer rule. Training goes on up to the last, so that each verdict can be taken by all
+    /// three.</summary>
+    public static readonly IReadOnlyList<double> Multiples = [3, DivergedAbove, 10];
     const int LossWindow = 100, DivergenceFrom = 200;
 
     /// <summary>Trains the configuration's model from its seed. Divergence is a result, not an error.</summary>
@@ -82,7 +111,7 @@ public static class Training
         var model = config.Layers(data.Train.Height, data.Train.Width, Dataset.Classes).ToModel(config.Seed);
         var optimizer = config.NewOptimizer();
         var tape = new Tape();
-        var watch = new LossWatch(DivergedAbove * Math.Log(Dataset.Classes));
+        var watch = new LossWatch(Math.Max(1, config.Steps / 2));
         var measureAt = (probe?.Steps(config) ?? MeasuredSteps(config.Steps)).ToHashSet();
         var labels = new byte[Math.Min(config.BatchSize, config.TrainSize)];
         var curve = new List<CurvePoint>();
@@ -96,6 +125,7 @@ public static class Training
                 (order, epochExamples, epochCorrect) = (Batches.Order(config.TrainSize, config.Seed, epoch), 0, 0);
             var start = place * labels.Length;
             var batch = order.AsMemory(start, Math.Min(labels.Length, order.Length - start));
+            optimizer.Rate = config.RateAt(step);
             var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, labels);
             watch.See(loss);
             (step, examples) = (step + 1, examples + batch.Length);
@@ -109,11 +139,20 @@ public static class Training
             var moment = new Moment(config, data, tape, model, step, (double)epochCorrect / epochExamples);
             foreach (var (column, value) in probe?.Measure(moment) ?? []) curve[^1].Own[column] = value;
         }
-        var trial = new Trial(config) { EndedAt = step, Curve = curve };
-        trial = watch.Reason is { } reason
-            ? trial with { Status = Status.Diverged, Reason = reason }
-            : Finish(trial, tape, model, data);
-        return trial with { Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3) };
+        if (!model.IsFinite()) watch.Lose("a parameter is not finite");
+        var trial = new Trial(config) { EndedAt = step, Curve = curve, LossExcess = watch.Excess };
+        if (watch.Reason is null) trial = Finish(trial, tape, model, data) with { LossVolatility = watch.Volatility };
+        trial = trial.JudgedAt(DivergedAbove);
+        return trial with
+        {
+            Reason = trial.Status switch
+            {
+                Status.Diverged => watch.Reason ?? LossWatch.Exceeded(trial.LossExcess),
+                Status.Stuck => "accuracy under twice chance",
+                _ => "",
+            },
+            Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3),
+        };
     }
 
     /// <summary>Mean loss and accuracy of the model on images first..first+count-1, in evaluation mode.</summary>
@@ -156,7 +195,6 @@ public static class Training
 
     static Trial Finish(Trial trial, Tape tape, Model model, Dataset data)
     {
-        if (!model.IsFinite()) return trial with { Status = Status.Diverged, Reason = "a parameter is not finite" };
         var train = Evaluate(tape, trial, model, data.Train, 0, Math.Min(TrainImages, trial.TrainSize));
         var validation = HasValidation(trial, data)
             ? Evaluate(tape, trial, model, data.Train, ValidationStart(data), ValidationImages)
@@ -164,11 +202,8 @@ public static class Training
         // Test images are for the evaluation seeds alone, so that nothing can be selected by them.
         var test = trial.Role == Role.Tune ? double.NaN
             : Evaluate(tape, trial, model, data.Test, 0, data.Test.Count).Accuracy;
-        var stuck = (double.IsNaN(validation.Accuracy) ? test : validation.Accuracy) < 2.0 / Dataset.Classes;
         return trial with
         {
-            Status = stuck ? Status.Stuck : Status.Ok,
-            Reason = stuck ? "accuracy under twice chance" : "",
             TrainLoss = train.Loss,
             TrainAccuracy = train.Accuracy,
             ValidationLoss = validation.Loss,
@@ -182,28 +217,43 @@ public static class Training
 
     static int ValidationStart(Dataset data) => data.Train.Count - ValidationImages;
 
-    /// <summary>Watches mini-batch losses for divergence.</summary>
-    sealed class LossWatch(double limit)
+    /// <summary>Watches mini-batch losses for divergence, and how much they jump from a step on.</summary>
+    sealed class LossWatch(int jumpsFrom)
     {
-        readonly double[] window = new double[LossWindow];
-        int seen, above, since;
-        double sum;
+        static readonly double unit = Math.Log(Dataset.Classes);
 
+        readonly double[] window = new double[LossWindow];
+        readonly int[] above = new int[Multiples.Count];
+        int seen, since;
+        double last, sum, squares, total;
+
+        /// <summary>Why training must end.</summary>
         public string? Reason { get; private set; }
 
-        public void Lose(string reason) => Reason ??= reason;
+        public double Excess { get; private set; }
+
+        public double Volatility =>
+            Math.Sqrt(squares / 2 / (seen - jumpsFrom)) / (total / (seen - jumpsFrom));
+
+        public static string Exceeded(double multiple) => string.Create(CultureInfo.InvariantCulture,
+            $"the median of {LossWindow} losses exceeded {multiple} ln(classes)");
+
+        public void Lose(string reason) => (Reason, Excess) = (Reason ?? reason, double.PositiveInfinity);
 
         public void See(double loss)
         {
             if (!double.IsFinite(loss)) Lose("the loss is not finite");
             ref var slot = ref window[seen++ % LossWindow];
-            // The median exceeds the limit once more than half of the window does: counting spares sorting it.
-            above += (loss > limit ? 1 : 0) - (slot > limit ? 1 : 0);
+            for (var i = 0; i < above.Length; i++)
+            {
+                // The median exceeds a limit once more than half of the window does: counting spares sorting it.
+                above[i] += (loss > Multiples[i] * unit ? 1 : 0) - (slot > Multiples[i] * unit ? 1 : 0);
+                if (seen > DivergenceFrom && above[i] > LossWindow / 2) Excess = Math.Max(Excess, Multiples[i]);
+            }
+            if (Excess == Multiples[^1]) Reason ??= Exceeded(Excess);
             slot = loss;
-            if (seen > DivergenceFrom && above > LossWindow / 2)
-                Lose(string.Create(CultureInfo.InvariantCulture,
-                    $"the median of the last {LossWindow} losses exceeds {DivergedAbove} ln(classes)"));
-            (sum, since) = (sum + loss, since + 1);
+            if (seen > jumpsFrom) (squares, total) = (squares + (loss - last) * (loss - last), total + loss);
+            (last, sum, since) = (loss, sum + loss, since + 1);
         }
 
         public double MeanSinceLast()

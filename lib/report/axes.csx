@@ -1,0 +1,138 @@
+#load "look.csx"
+#nullable enable
+// Axes and frames of figures, as Plotly wants them.
+using Chart = Plotly.NET.CSharp.Chart;
+
+public static class Axes
+{
+    /// <summary>A function (x, share) that moves x by a share of the grid's smallest spacing, or of a twelfth of the
+    /// grid where that is less: on a coarse grid too, a dot stays by its x.</summary>
+    public static Func<double, double, double> Dodge(Axis axis, double[] xs)
+    {
+        double On(double v) => axis.Log ? Math.Log10(v) : v;
+        double Off(double v) => axis.Log ? Math.Pow(10, v) : v;
+        var span = xs.Length > 1 ? On(xs[^1]) - On(xs[0]) : 0;
+        var step = xs.Zip(xs.Skip(1), (a, b) => On(b) - On(a)).Append(span / 12).Min();
+        return (v, share) => share == 0 ? v : Off(On(v) + share * step);
+    }
+
+    /// <summary>Layout of an axis over these values, with pad (a share of the span) left free on either side.</summary>
+    public static Dictionary<string, object> Of(Axis axis, double[] values, double pad)
+    {
+        if (axis.Log && values.Any(v => v <= 0))
+            throw new ArgumentException($"{axis.Title}: a log axis has no place for {values.Min()}");
+        double On(double v) => axis.Log ? Math.Log10(v) : v;
+        if (values.Length == 0) values = [1];
+        var (low, high) = (On(axis.Low ?? values.Min()), On(axis.High ?? values.Max()));
+        var margin = high > low ? pad * (high - low) : 0.5;
+        var layout = new Dictionary<string, object>
+        {
+            ["title"] = new { text = Look.Text(axis.Title), standoff = 12 },
+            ["type"] = axis.Log ? "log" : "linear", ["automargin"] = true, ["zeroline"] = false,
+            ["gridcolor"] = Look.Grid, ["linecolor"] = Look.Muted,
+            ["tickcolor"] = Look.Muted, ["ticks"] = "outside", ["ticklen"] = 4, ["showline"] = true,
+            ["range"] = new[] { low - (axis.Low is null ? margin : 0), high + (axis.High is null ? margin : 0) },
+        };
+        if (axis.Log && Ticks(low, high, values) is { Length: > 1 } ticks)
+            (layout["tickvals"], layout["ticktext"]) = (ticks, ticks.Select(t => Look.Number(t)));
+        return layout;
+    }
+
+    // Powers of ten, thinned to eight; powers of two where the values are such (batch sizes); 1, 2, 5 in a short range.
+    static double[] Ticks(double low, double high, double[] values)
+    {
+        var (from, to) = ((int)Math.Ceiling(low - 0.01), (int)Math.Floor(high + 0.01));
+        var sizes = values.Distinct().Order().ToArray();
+        if (sizes.Length <= 12 && sizes.All(v => v >= 1 && BitOperations.IsPow2((long)v) && v == (long)v)) return sizes;
+        var every = Math.Max(1, (to - from) / 8 + ((to - from) % 8 == 0 ? 0 : 1));
+        return to - from >= 2
+            ? [.. Enumerable.Range(from, to - from + 1).Where(k => k % every == 0).Select(k => Math.Pow(10, k))]
+            : [.. Enumerable.Range(from - 1, to - from + 3)
+                .SelectMany(k => new[] { 1, 2, 5 }.Select(d => d * Math.Pow(10, k)))
+                .Where(t => Math.Log10(t) >= low - 0.01 && Math.Log10(t) <= high + 0.01)];
+    }
+
+    /// <summary>One lane for each arm, the first on top, in the lowest share of the height.</summary>
+    public static Dictionary<string, object> Lanes(IReadOnlyList<(string Arm, ArmStyle Style)> arms,
+        double share) => new()
+    {
+        ["domain"] = new[] { 0, share }, ["range"] = new[] { -0.55, arms.Count - 0.45 }, ["fixedrange"] = true,
+        ["tickvals"] = Enumerable.Range(0, arms.Count),
+        ["ticktext"] = arms.Reverse().Select(a => $"{string.Join("_<br>", a.Arm.Split('_', 2).Select(Look.Text))} "
+            + Marks.Glyph(a.Style)),
+        ["showgrid"] = false, ["zeroline"] = false, ["automargin"] = true, ["tickfont"] = new { size = 11 },
+        ["showline"] = true, ["linecolor"] = Look.Muted,
+    };
+
+    /// <summary>What the marks in the lanes mean, written above them.</summary>
+    public static object LaneKey(double top, IReadOnlyList<Lost> lost, string stuck) => new
+    {
+        text = $"seeds lost of {Look.Counts(lost.Select(l => l.Count))}:   " + (lost.All(l => l.Missing == 0) ? "none"
+            : $"<span style=\"color:{Look.Lost}\">✖</span> diverged   "
+                + $"<span style=\"color:{Look.Lost}\">○</span> {stuck}   <span style=\"font-size:7px\">●</span> none"),
+        x = 0, y = top, xref = "paper", yref = "paper", xanchor = "left", yanchor = "bottom", showarrow = false,
+        font = new { size = 11, color = Look.Muted },
+    };
+
+    /// <summary>The layout that all figures share: a legend above, room for titles, colours a page can swap.</summary>
+    public static Dictionary<string, object> Frame(int height) => new()
+    {
+        ["height"] = height, ["margin"] = new { l = 58, r = 14, t = 44, b = 56 }, ["hovermode"] = "closest",
+        ["font"] = new
+            { family = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", size = 13, color = Look.Ink },
+        ["paper_bgcolor"] = Look.Paper, ["plot_bgcolor"] = Look.Paper, ["uirevision"] = "kept",
+        ["legend"] = new { orientation = "h", x = 0, y = 1.01, yanchor = "bottom", bgcolor = "rgba(0,0,0,0)" },
+        ["hoverlabel"] = new
+            { bgcolor = Look.Paper, bordercolor = Look.Muted, font = new { color = Look.Ink, size = 12 } },
+    };
+
+    /// <summary>An axis of a map: one place for each value, with a label where there is room.</summary>
+    public static Dictionary<string, object> Categories(Axis axis, double[] values, (double Low, double High)? domain)
+    {
+        var layout = new Dictionary<string, object>
+        {
+            ["title"] = new { text = Look.Text(axis.Title), standoff = 12 }, ["automargin"] = true,
+            ["tickvals"] = Enumerable.Range(0, values.Length), ["ticktext"] = values.Select(v => Look.Number(v, 2)),
+            ["range"] = new[] { -0.5, values.Length - 0.5 }, ["showgrid"] = false, ["zeroline"] = false,
+            ["fixedrange"] = true, ["tickfont"] = new { size = 11 },
+        };
+        if (domain is var (low, high)) layout["domain"] = new[] { low, high };
+        return layout;
+    }
+
+    /// <summary>A scale of colours from low to high with its bar, centred at a height from 0 to 1.</summary>
+    public static object Colors(double low, double high, object scale, string title, double top, double length) => new
+    {
+        cmin = low, cmax = high, colorscale = scale, colorbar = new
+        {
+            title = new { text = Look.Text(title), side = "right" }, thickness = 12, outlinewidth = 0, len = length,
+            y = top, yanchor = top > 0.5 ? "top" : "bottom",
+        },
+    };
+
+    /// <summary>A panel's title above it.</summary>
+    public static object Heading(string text, double top) => new
+    {
+        text = $"<b>{Look.Text(text)}</b>", x = 0, y = top, xref = "paper", yref = "paper", xanchor = "left",
+        yanchor = "bottom", showarrow = false, font = new { size = 13, color = Look.Ink },
+    };
+
+    /// <summary>The charts on a y axis by Plotly's name: y, y2, ...</summary>
+    public static IEnumerable<GenericChart> On(string yAxis, IEnumerable<GenericChart> charts)
+    {
+        foreach (var chart in charts)
+        {
+            if (yAxis != "y") GenericChart.getTraces(chart).Head.SetProperty("yaxis", yAxis);
+            yield return chart;
+        }
+    }
+
+    public static GenericChart Assemble(IEnumerable<GenericChart> charts, Dictionary<string, object> layout)
+    {
+        var shared = new Plotly.NET.Layout();
+        foreach (var (key, value) in layout) shared.SetProperty(key, value);
+        // Where every seed was lost there may be nothing to draw; the axes stand all the same.
+        return GenericChart.setLayout(shared, Chart.Combine(charts.DefaultIfEmpty(
+            GenericChart.ofTraceObject(false, new Plotly.NET.Trace("scatter")))));
+    }
+}

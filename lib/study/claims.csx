@@ -1,0 +1,156 @@
+#nullable enable
+// Claims: what is said of BN, which outcome would show it, and the verdict that the data give. A claim is declared
+// before its trials run; its verdict is computed from them and never typed in.
+
+public enum Verdict { Supported, Contradicted, NotSupported, Mixed, TooFewData }
+
+/// <summary>How an effect is written. Ratios are kept as decades (log10), accuracies and shares as shares of 1.
+/// </summary>
+public sealed record Unit(string Name, Func<double, string> Text)
+{
+    public static readonly Unit
+        Ratio = new("ratio", decades => double.IsInfinity(decades) ? Unbounded(decades)
+            : $"×{Look.Number(Math.Pow(10, decades))}"),
+        Decades = new("decades", decades => $"{Signed(decades)} decades"),
+        Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
+        Points = new("points", share => $"{Signed(100 * share)} points"),
+        Share = new("share of trials", share => $"{Signed(100 * share)}% of trials");
+
+    static string Signed(double value) =>
+        double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Look.Number(value);
+    static string Unbounded(double value) => value > 0 ? "no upper bound" : "no lower bound";
+}
+
+/// <summary>Effects that a claim asserts, an open interval, and those that go against it.</summary>
+public sealed record Region(double Low, double High, Func<Interval, bool> Against, Func<Unit, string> Words)
+{
+    /// <summary>An effect of more than the margin. Against it: more than the margin the other way.</summary>
+    public static Region Above(double margin) => new(margin, double.PositiveInfinity,
+        interval => interval.High < -margin, unit => $"beyond {unit.Text(margin)}");
+
+    /// <summary>No effect beyond the margin, either way.</summary>
+    public static Region Within(double margin) => new(-margin, margin,
+        interval => interval.Low > margin || interval.High < -margin, unit => $"within {unit.Text(margin)} either way");
+
+    /// <summary>An effect, but one below the margin. Against it: an effect the other way.</summary>
+    public static Region Slight(double margin) => new(0, margin, interval => interval.High < 0,
+        unit => $"above 0 and below {unit.Text(margin)}");
+
+    /// <summary>Supported: the interval lies in the region. Contradicted: it lies where that goes against the claim.
+    /// Not supported: it lies outside the region. Too few data: otherwise, or where its level is under 95%.</summary>
+    public Verdict Of(Interval interval) =>
+        interval.Level < 0.95 ? Verdict.TooFewData
+        : interval.Low > Low && (interval.High < High || double.IsPositiveInfinity(High)) ? Verdict.Supported
+        : Against(interval) ? Verdict.Contradicted
+        : interval.High <= Low || interval.Low >= High ? Verdict.NotSupported
+        : Verdict.TooFewData;
+}
+
+/// <summary>A claim: who says it, the outcome that would show it, and by how much.</summary>
+/// <param name="Id">As in claims.csv.</param>
+/// <param name="Outcome">What the effect is, its direction included.</param>
+/// <param name="Strong">A larger margin for a stronger wording of the claim, reported beside it.</param>
+public sealed record Claim(string Id, string Text, string Source, string Outcome, Unit Unit, Region Region,
+    (string Word, double Margin)? Strong = null)
+{
+    /// <summary>Judges the claim by its effects in the trials, each under one condition, and again with divergence
+    /// beginning at the stricter and the laxer multiple.</summary>
+    public Judgement Judge(IReadOnlyList<Trial> trials, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> effects)
+    {
+        var by = Training.Multiples.Select(multiple =>
+            (Multiple: multiple, Effects: effects([.. trials.Select(trial => trial.JudgedAt(multiple))]))).ToList();
+        return new(this, by.Single(one => one.Multiple == Training.DivergedAbove).Effects,
+            by.ToDictionary(one => one.Multiple, one => Together(one.Effects)));
+    }
+
+    /// <summary>That of all conditions; mixed where they differ.</summary>
+    Verdict Together(IReadOnlyList<Effect> effects) =>
+        effects.Select(effect => Region.Of(effect.Interval)).Distinct().ToList() is [var one] ? one
+            : effects.Count == 0 ? Verdict.TooFewData : Verdict.Mixed;
+}
+
+/// <summary>An effect under one condition: its interval, and the paired differences that it is of.</summary>
+public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<double> Differences)
+{
+    const int CountForP = 10;
+
+    /// <summary>The exact sign-flip p, from ten pairs on; NaN below.</summary>
+    public double P => Differences.Count < CountForP ? double.NaN : SignFlipP(Differences);
+
+    /// <summary>Paired differences with the interval of their mean by t, or, where some are infinite (beyond all
+    /// others), of their median by order statistics. Those that are not a number say nothing and are left out.</summary>
+    /// <param name="resolution">What a difference is known to: the interval is widened by as much on either side. Two
+    /// rates read off one grid differ from what they stand for by up to a step of it, the same way in all seeds.
+    /// </param>
+    public static Effect Of(string condition, IEnumerable<double> differences, double resolution = 0)
+    {
+        var all = differences.Where(value => !double.IsNaN(value)).ToList();
+        if (all.Count == 0) return new(condition, None, all);
+        var known = all.All(double.IsFinite) ? MeanInterval(all) : CensoredMedianInterval(all);
+        return new(condition, known with { Low = known.Low - resolution, High = known.High + resolution }, all);
+    }
+
+    /// <summary>first - second, where infinite is lost: 0 if both are.</summary>
+    public static double Apart(double first, double second) => first == second ? 0 : first - second;
+
+    /// <summary>log10 of first over second, for steps to a target: NaN is beyond the budget, a ratio beyond all others,
+    /// or 1 where both are.</summary>
+    public static double Ratio(double first, double second) => Apart(LogSteps(first), LogSteps(second));
+
+    static double LogSteps(double steps) => double.IsNaN(steps) ? double.PositiveInfinity : Math.Log10(steps);
+
+    static readonly Interval None = new(double.NaN, double.NegativeInfinity, double.PositiveInfinity, 0, 0);
+}
+
+/// <summary>A claim's effects, condition by condition, and its verdict at each multiple of the divergence rule.
+/// </summary>
+public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
+    IReadOnlyDictionary<double, Verdict> ByMultiple)
+{
+    /// <summary>Mixed where conditions differ, or where the divergence rule's multiple decides.</summary>
+    public Verdict Verdict => ByMultiple.Values.Distinct().ToList() is [var one] ? one : Verdict.Mixed;
+
+    /// <summary>For the head of a report: the first condition's effect, and how the others ended.</summary>
+    public KeyNumber Number(string dataset)
+    {
+        var (first, others) = (Effects[0], Effects.Skip(1).ToList());
+        string Said(Effect effect) => $"{effect.Condition}: {Words(Claim.Region.Of(effect.Interval))}";
+        return new(Claim.Text, first.Differences.Count == 0 ? KeyNumber.TooFewData : Estimate(first), Look.Say(
+            $"{Claim.Outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}: {IntervalWords(first)},"
+                + $" N = {first.Differences.Count}, {dataset}.",
+            $"Claimed: {Claim.Region.Words(Claim.Unit)}.",
+            Claim.Strong is { } strong ? $"{strong.Word} (beyond {Claim.Unit.Text(strong.Margin)}): "
+                + $"{Words(Region.Above(strong.Margin).Of(first.Interval))}." : "",
+            others.Count == 0 ? "" : $"By condition: {string.Join("; ", Effects.Select(Said))}."), Words(Verdict));
+    }
+
+    /// <summary>A row for each condition.</summary>
+    public IEnumerable<ClaimRow> Rows(string experiment, Provenance past) => Effects.Select(effect => new ClaimRow(
+        Claim.Id, experiment, past.Dataset, past.Preset, Claim.Text, Claim.Source, Claim.Outcome, effect.Condition,
+        Claim.Unit.Name, effect.Interval.Estimate, effect.Interval.Low, effect.Interval.High, effect.Interval.Level,
+        effect.Differences.Count, Claim.Region.Words(Claim.Unit), Words(Claim.Region.Of(effect.Interval)),
+        Words(Verdict), Words(ByMultiple[Training.Multiples[0]]), Words(ByMultiple[Training.Multiples[^1]]), effect.P,
+        SmallestSignFlipP(effect.Differences.Count)));
+
+    /// <summary>One line of words for each condition: effect, interval, N, p.</summary>
+    public IEnumerable<(string Term, string Text)> Lines() => Effects.Select(effect => (
+        effect.Condition == "" ? Claim.Id : $"{Claim.Id}, {effect.Condition}", Look.Say(
+            $"{Words(Claim.Region.Of(effect.Interval))}: {Estimate(effect)}, {IntervalWords(effect)}, N = "
+                + $"{effect.Differences.Count};",
+            double.IsNaN(effect.P)
+                ? $"so few pairs allow no p below {Look.Number(SmallestSignFlipP(effect.Differences.Count), 2)}."
+                : $"exact sign-flip p {Look.Number(effect.P, 2)} (adjusted over all claims in claims.csv)."))).Append((
+        $"{Claim.Id}, all", Look.Say($"{Words(Verdict)}.", $"{Claim.Outcome}; claimed: "
+            + $"{Claim.Region.Words(Claim.Unit)} ({Claim.Source}).", string.Join(" ", ByMultiple
+            .Where(one => one.Key != Training.DivergedAbove)
+            .Select(one => $"With divergence at {one.Key} ln(classes): {Words(one.Value)}.")))));
+
+    string Estimate(Effect effect) => double.IsInfinity(effect.Interval.Estimate) ? "beyond the budget"
+        : Claim.Unit.Text(effect.Interval.Estimate);
+
+    string IntervalWords(Effect effect) => effect.Differences.Count < 2 ? "no interval"
+        : $"{Look.Percent(effect.Interval.Level)} interval {Claim.Unit.Text(effect.Interval.Low)} to "
+            + Claim.Unit.Text(effect.Interval.High);
+
+    public static string Words(Verdict verdict) => Snake(verdict).Replace('_', ' ');
+}
