@@ -12,6 +12,7 @@
 #load "coverage_tests.csx"
 #load "data_tests.csx"
 #load "statistics_tests.csx"
+#load "study_tests.csx"
 #load "report_tests.csx"
 #nullable enable
 

@@ -20,8 +20,12 @@ small="--preset smoke --seeds 1 --data digits"
 
 line() { grep "^$1: " <<< "$out" | cut -d ' ' -f 2-; }
 
-# Writes a folder's trials without their last column beside it, and says where.
-without_seconds() { sed 's/,[^,]*$//' "$1/trials.csv" > "$1.timeless.csv"; echo "$1.timeless.csv"; }
+# Writes a folder's trials without their seconds beside it, and says where.
+without_seconds() {
+  awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "seconds") at = i } { $at = ""; print }' \
+    "$1/trials.csv" > "$1.timeless.csv"
+  echo "$1.timeless.csv"
+}
 lines() { cat "$@" 2> /dev/null | grep -c . | tr -d ' '; }
 
 # until_lines N FILE: waits for so many of them, a minute at most.
@@ -70,14 +74,15 @@ two=$tmp/two/lr_sweep
 expect files "$(ls "$two" | tr '\n' ' ')" 'curves.csv provenance.json report.html summary.csv trials.csv '
 columns=trial,experiment,dataset,model,depth,width,activation,norm,placement,optimizer,lr,momentum,weight_decay,init
 columns=$columns,init_scale,batch_size,train_size,epochs,seed,role,status,ended_at,reason,train_loss,train_accuracy
-columns=$columns,validation_loss,validation_accuracy,test_accuracy,code,seconds
+columns=$columns,validation_loss,validation_accuracy,test_accuracy,code,seconds,loss_excess,loss_volatility,lr_end
 expect columns_of_trials "$(head -n 1 "$two/trials.csv")" $columns
 expect columns_of_curves "$(head -n 1 "$two/curves.csv")" \
   'trial,step,examples,train_loss,validation_loss,validation_accuracy'
 expect columns_of_summary "$(head -n 1 "$two/summary.csv")" \
-  'norm,lr,n,ok,stuck,diverged,failed,validation_accuracy,validation_accuracy_low,*'
-expect rows_of_trials "$(lines "$two/trials.csv")" 11
-expect rows_of_summary "$(lines "$two/summary.csv")" 11
+  'optimizer,momentum,norm,lr,n,ok,stuck,diverged,failed,validation_accuracy,validation_accuracy_low,*'
+# Three optimizers, six rates, two arms; and a range test for each of the first and last.
+expect rows_of_trials "$(lines "$two/trials.csv")" $((1 + 3 * 6 * 2 + 3 * 2))
+expect rows_of_summary "$(lines "$two/summary.csv")" $((1 + 3 * 6 * 2))
 expect every_trial_has_a_curve_unless_lost "$(comm -13 <(cut -d , -f 1 "$two/curves.csv" | sort -u) \
   <(grep -v ',diverged,' "$two/trials.csv" | cut -d , -f 1 | sort -u))" ''
 expect some_trials_learned "$(grep -c ',ok,' "$two/trials.csv")" '[1-9]*'
@@ -88,6 +93,28 @@ expect report_fetches_nothing \
   "$(grep -Eo '<(script|link|img|iframe)[^>]* (src|href)="?(https?:)?//[^ ]*' "$two/report.html" | head -n 1)" ''
 expect index_leads_to_the_report "$(tr '\n' ' ' < "$tmp/two/index.html")" \
   '*href="lr_sweep/report.html"*How much higher a learning rate*'
+
+# ---- Claims, and the experiments of two stages.
+
+expect columns_of_claims "$(head -n 1 "$tmp/two/claims.csv")" 'claim,experiment,dataset,*,verdict,*,holm_p,smallest_p'
+expect rows_of_claims "$(cut -d , -f 1 "$tmp/two/claims.csv" | sort | uniq -c | tr -s ' \n' ' ')" \
+  ' 1 claim 3 higher-lr 3 stable '
+expect verdicts_of_one_seed "$(grep -c 'too few data' "$tmp/two/claims.csv")" 6
+expect index_has_the_claims "$(grep -c 'higher-lr' "$tmp/two/index.html")" '[1-9]*'
+for name in init_sweep batch_size_sweep training_speed; do
+  run "${release[@]}" experiments/$name.csx -- $small --out "$tmp/two"
+  expect "${name}_succeeds" "$err exit $code" ' exit 0'
+  expect "${name}_tunes_and_evaluates" "$(grep -Eo ',(10?1),(tune|evaluate),' "$tmp/two/$name/trials.csv" | sort -u | \
+    tr '\n' ' ')" ',1,evaluate, ,101,tune, '
+  expect "${name}_sees_no_test_images_while_tuning" \
+    "$(grep ',tune,ok,' "$tmp/two/$name/trials.csv" | cut -d , -f 28 | sort -u)" NaN
+  expect "${name}_reports" "$(ls "$tmp/two/$name/report.html")" '*report.html'
+  run "${release[@]}" experiments/$name.csx -- $small --dry-run --out "$tmp/dry"
+  expect "${name}_has_a_plan" "$(tail -n 2 <<< "$out" | tr '\n' ' ')$err $code" \
+    '*the first stage (seeds from 101)*trials on digits, about * s with * jobs  0'
+done
+expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
+  'better faster higher-lr higher-lr-large-batch init small-batch stable '
 
 # ---- The same with one job, again, the report alone, and all afresh.
 
@@ -100,7 +127,7 @@ same jobs_do_not_matter_for_summary "$one/summary.csv" "$two/summary.csv"
 
 cp -R "$one" "$tmp/before"
 run "${release[@]}" $lr_sweep -- $small --jobs 2 --out "$tmp/one"
-expect again_runs_nothing "$out" '*nothing to run, 10 trials kept*'
+expect again_runs_nothing "$out" '*nothing to run, 36 trials kept*'
 for table in trials.csv curves.csv summary.csv report.html provenance.json; do
   same "again_keeps_$table" "$one/$table" "$tmp/before/$table"
 done
@@ -111,7 +138,7 @@ same report_only_makes_the_same_report "$one/report.html" "$tmp/before/report.ht
 same report_only_makes_the_same_summary "$one/summary.csv" "$tmp/before/summary.csv"
 
 run "${release[@]}" $lr_sweep -- $small --fresh --out "$tmp/one"
-expect fresh_runs_all_again "$out" '*10 trials to run*10 trials in*'
+expect fresh_runs_all_again "$out" '*36 trials to run*36 trials in*'
 same fresh_keeps_the_old_beside "$one.1/trials.csv" "$tmp/before/trials.csv"
 same fresh_repeats_the_numbers "$(without_seconds "$one")" "$(without_seconds "$one.1")"
 
@@ -128,8 +155,8 @@ fi
 # ---- Dry run and help.
 
 run ./run-all.sh $small --dry-run --out "$tmp/dry" lr_sweep
-expect dry_run_lists_the_trials "$(grep -c ' lr .* seed 1 ' <<< "$out") $code" '10 0'
-expect dry_run_estimates "$(tail -n 1 <<< "$out")" '10 trials on digits, about * s with * jobs'
+expect dry_run_lists_the_trials "$(grep -c ' lr .* seed 1 ' <<< "$out") $code" '42 0'
+expect dry_run_estimates "$(tail -n 1 <<< "$out")" '42 trials on digits, about * s with * jobs'
 expect dry_run_writes_nothing "$(ls -d "$tmp/dry" 2> /dev/null)" ''
 
 run "${release[@]}" $lr_sweep -- --help
@@ -174,7 +201,7 @@ sed -i.old '3s/,[a-z]*,\([0-9]*\),/,well,\1,/' "$damaged/trials.csv"
 bad edited_trials "$damaged/trials.csv line 3*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
 printf 'half a "row' >> "$damaged/trials.csv.old"
 mv "$damaged/trials.csv.old" "$damaged/trials.csv"
-bad torn_trials "$damaged/trials.csv line 1[12]*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
+bad torn_trials "$damaged/trials.csv line 4[345]*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
 expect bad_input_runs_nothing "$(ls -d "$tmp/none" results/nosuch 2> /dev/null)" ''
 
 # ---- The experiment of a user: the restart in Release, failing trials, interruption.

@@ -57,11 +57,46 @@ Test("statistics: what is not finite is refused, by name", () =>
     Should.Throw<ArgumentException>(() => MedianInterval([1, 2], 95));
 });
 
+Test("statistics: a censored median needs only the order", () =>
+{
+    const double beyond = double.PositiveInfinity;
+    var six = CensoredMedianInterval([5, beyond, 1, 2, beyond, 3]);
+    (six.Estimate, six.Low, six.High, six.Count).ShouldBe((4, 1, beyond, 6));
+    six.Level.ShouldBe(0.96875, 1e-12);
+    CensoredMedianInterval([1, beyond]).Estimate.ShouldBe(1);
+    CensoredMedianInterval([1, beyond, beyond]).Estimate.ShouldBe(beyond);
+    CensoredMedianInterval([-beyond, beyond]).Estimate.ShouldBe(0);
+    CensoredMedianInterval([2, 9, 4]).ShouldBe(MedianInterval([2, 9, 4]));
+    Should.Throw<ArgumentException>(() => CensoredMedianInterval([1, double.NaN]));
+});
+
+// By hand: of the eight sums of ±1 ±2 ±3 six are at least 2 from 0. Holm's are R's p.adjust.
+Test("statistics: sign flips and Holm", () =>
+{
+    SignFlipP([1, 2, 3, 4, 5]).ShouldBe(2.0 / 32);
+    SignFlipP([1, -2, 3]).ShouldBe(0.75);
+    SignFlipP([0.1, 0.2, 0.3, -0.6]).ShouldBe(1);
+    SignFlipP([1, 1, double.PositiveInfinity]).ShouldBe(0.25);
+    SignFlipP(Enumerable.Range(0, 25).Select(i => (double)(i % 5 - 2))).ShouldBeGreaterThan(0.9);
+    SignFlipP(Enumerable.Repeat(1.0, 25)).ShouldBeLessThan(1e-4);
+    SmallestSignFlipP(6).ShouldBe(2.0 / 64);
+    Holm([0.01, 0.04, 0.03, 0.005]).ShouldBe([0.03, 0.06, 0.06, 0.02], 1e-12);
+    Holm([0.9, 0.8]).ShouldBe([1, 1]);
+    Holm([]).ShouldBeEmpty();
+});
+
+Test("statistics: slope of a line", () =>
+{
+    Slope([(0, 1), (1, 3), (2, 5)]).ShouldBe(2, 1e-12);
+    Slope([(0, 0), (1, 1), (2, 0)]).ShouldBe(0, 1e-12);
+    Should.Throw<ArgumentException>(() => Slope([(1, 2), (1, 3)]));
+});
+
 // Levels hold for the seeds we can afford, skewed distributions included: 20,000 repetitions put a share's standard
 // error at 0.0015. The t interval is exact for normal differences only, and is checked there.
-Test("statistics: coverage at N = 6 and 10", () =>
+Test("statistics: coverage at N = 3, 6 and 10", () =>
 {
-    foreach (var n in new[] { 6, 10 })
+    foreach (var n in new[] { 3, 6, 10 })
     {
         var stream = new RandomStream(1, $"coverage {n}");
         double[] Draw(Func<double> value) => [.. Enumerable.Range(0, n).Select(_ => value())];
@@ -71,11 +106,15 @@ Test("statistics: coverage at N = 6 and 10", () =>
         var t = Covered(() => MeanInterval(Draw(stream.Normal)), 0);
         var normal = Covered(() => MedianInterval(Draw(stream.Normal)), 0);
         var skewed = Covered(() => MedianInterval(Draw(() => Math.Exp(stream.Normal()))), 1);
+        // Beyond a budget that a third of the values exceed, of which only that is known.
+        var censored = Covered(() => CensoredMedianInterval(Draw(stream.Normal)
+            .Select(value => value > 0.43 ? double.PositiveInfinity : value)), 0);
         var level = MedianInterval(Draw(stream.Uniform)).Level;
-        WriteLine(FormattableString.Invariant(
-            $"  coverage, N = {n}: mean by t {t:P1} (95%); median {normal:P1}, skewed {skewed:P1} ({level:P1})"));
+        WriteLine(string.Create(CultureInfo.InvariantCulture, $"  coverage, N = {n}: mean by t {t:P1} (95%); "
+            + $"median {normal:P1}, skewed {skewed:P1}, censored {censored:P1} ({level:P1})"));
         t.ShouldBe(0.95, 0.006);
-        normal.ShouldBe(level, 0.006);
-        skewed.ShouldBe(level, 0.006);
+        normal.ShouldBe(level, n == 3 ? 0.012 : 0.006);
+        skewed.ShouldBe(level, n == 3 ? 0.012 : 0.006);
+        censored.ShouldBe(level, n == 3 ? 0.012 : 0.006);
     }
 });

@@ -9,11 +9,11 @@ public enum Verdict { Supported, Contradicted, NotSupported, Mixed, TooFewData }
 public sealed record Unit(string Name, Func<double, string> Text)
 {
     public static readonly Unit
-        Ratio = new("ratio", decades => double.IsInfinity(decades) ? Unbounded(decades)
+        Ratio = new("ratio (log10)", decades => double.IsInfinity(decades) ? Unbounded(decades)
             : $"×{Look.Number(Math.Pow(10, decades))}"),
         Decades = new("decades", decades => $"{Signed(decades)} decades"),
         Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
-        Points = new("points", share => $"{Signed(100 * share)} points"),
+        Points = new("accuracy (share of 1)", share => $"{Signed(100 * share)} points"),
         Share = new("share of trials", share => $"{Signed(100 * share)}% of trials");
 
     static string Signed(double value) =>
@@ -115,8 +115,10 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
     {
         var (first, others) = (Effects[0], Effects.Skip(1).ToList());
         string Said(Effect effect) => $"{effect.Condition}: {Words(Claim.Region.Of(effect.Interval))}";
+        // The claim's own words begin a sentence here.
+        var outcome = char.ToUpperInvariant(Claim.Outcome[0]) + Claim.Outcome[1..];
         return new(Claim.Text, first.Differences.Count == 0 ? KeyNumber.TooFewData : Estimate(first), Look.Say(
-            $"{Claim.Outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}: {IntervalWords(first)},"
+            $"{outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}: {IntervalWords(first)},"
                 + $" N = {first.Differences.Count}, {dataset}.",
             $"Claimed: {Claim.Region.Words(Claim.Unit)}.",
             Claim.Strong is { } strong ? $"{strong.Word} (beyond {Claim.Unit.Text(strong.Margin)}): "

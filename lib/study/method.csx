@@ -44,21 +44,21 @@ public static class Method
         var values = Study.Values(trials);
         string Listed(IEnumerable<string> names) => string.Join("; ", values
             .Where(pair => names.Contains(pair.Name) && pair.Values.Count > 1)
-            .Select(pair => $"{pair.Name.Replace('_', ' ')}: {string.Join(", ", pair.Values)}"));
+            .Select(pair => $"{pair.Name.Replace('_', ' ')}: {string.Join(", ", Ordered(pair.Values))}"));
+        IEnumerable<string> Ordered(IReadOnlyList<string> texts) =>
+            texts.All(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+                ? texts.OrderBy(text => double.Parse(text, CultureInfo.InvariantCulture)) : texts;
         int Seeds(Role role) =>
             trials.Where(trial => trial.Role == role).Select(trial => trial.Seed).Distinct().Count();
         IEnumerable<(string, string)> varied = study is null ? [("Varied", Listed(values.Select(pair => pair.Name)))]
             :
             [
-                ("Scientific", Listed(study.Scientific)),
-                .. study.Nuisance.Count == 0 ? Array.Empty<(string, string)>() : [("Nuisance", Listed(study.Nuisance))],
-                .. study.Dependent.Count == 0 ? Array.Empty<(string, string)>()
-                    : [("Dependent", Listed(study.Dependent))],
-                ("The grid, and why", study.Reason),
+                ("Scientific", Listed(study.Scientific)), ("Nuisance, tuned", Listed(study.Nuisance)),
+                ("Dependent", Listed(study.Dependent)), ("The grid, and why", study.Reason),
             ];
         return new("How it was done",
         [
-            .. varied,
+            .. varied.Where(pair => pair.Item2 != ""),
             ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1)
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
             ("Seeds", $"{Seeds(Role.Evaluate)} in every cell, paired: in all arms a seed has the same initial weights "

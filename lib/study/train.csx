@@ -218,7 +218,7 @@ public static class Training
     static int ValidationStart(Dataset data) => data.Train.Count - ValidationImages;
 
     /// <summary>Watches mini-batch losses for divergence, and how much they jump from a step on.</summary>
-    sealed class LossWatch(int jumpsFrom)
+    public sealed class LossWatch(int jumpsFrom)
     {
         static readonly double unit = Math.Log(Dataset.Classes);
 
