@@ -229,5 +229,5 @@ Test("claims: rows carry p from ten pairs on, adjusted over all of them", () =>
     number.Detail.ShouldContain("SGD: 95% interval ×");
     number.Detail.ShouldContain("N = 3, mnist");
     number.Detail.ShouldContain("Adam: not supported");
-    number.Detail.ShouldContain("very strong (beyond ×10): too few data");
+    number.Detail.ShouldContain("\"very strong\" (beyond ×10): too few data");
 });

@@ -121,7 +121,7 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
             $"{outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}: {IntervalWords(first)},"
                 + $" N = {first.Differences.Count}, {dataset}.",
             $"Claimed: {Claim.Region.Words(Claim.Unit)}.",
-            Claim.Strong is { } strong ? $"{strong.Word} (beyond {Claim.Unit.Text(strong.Margin)}): "
+            Claim.Strong is { } strong ? $"\"{strong.Word}\" (beyond {Claim.Unit.Text(strong.Margin)}): "
                 + $"{Words(Region.Above(strong.Margin).Of(first.Interval))}." : "",
             others.Count == 0 ? "" : $"By condition: {string.Join("; ", Effects.Select(Said))}."), Words(Verdict));
     }
