@@ -19,7 +19,8 @@ return Run(Args, "batch_size_sweep", Question, lab =>
 {
     lab.Study = new(["norm", "batch_size"], ["lr"], Reason, "epochs");
     const double Target = 0.9;
-    int[] sizes = lab.Pick([4, 64, 256], [2, 4, 8, 16, 64, 256, 1024], new[] { 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024 });
+    int[] sizes = lab.Pick([4, 64, 256], [2, 4, 8, 16, 64, 256, 1024],
+        new[] { 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024 });
     var rates = lab.Pick(LogGrid(0.1, 1, 2), LogGrid(1e-3, 3e1, 10), LogGrid(1e-3, 1e2, 16));
     var start = lab.Baseline with { Activation = Activation.Relu, TrainSize = lab.Pick(6_000, 25_000, 50_000) };
     Config Cell(Norm norm, int size) => start with
@@ -65,13 +66,14 @@ return Run(Args, "batch_size_sweep", Question, lab =>
     ];
 
     Axis batch = new("Batch size", Log: true), lr = new("Learning rate", Log: true);
-    Figure BestRates(string id, string title, string caption, Func<Config, int, double> rate) => Band(id, title, batch, lr,
-        [
-            .. from cell in cells
-               from seed in tuning.Of(cell).Select(trial => trial.Seed).Distinct()
-               where double.IsFinite(rate(cell, seed))
-               select new Point(Snake(cell.Norm), $"{seed}", cell.BatchSize, rate(cell, seed)),
-        ], [], caption);
+    Figure Rates(string id, string title, string caption, Func<Config, int, double> rate) =>
+        Band(id, title, batch, lr,
+            [
+                .. from cell in cells
+                   from seed in tuning.Of(cell).Select(trial => trial.Seed).Distinct()
+                   where double.IsFinite(rate(cell, seed))
+                   select new Point(Snake(cell.Norm), $"{seed}", cell.BatchSize, rate(cell, seed)),
+            ], [], caption);
     IReadOnlyList<Trial> OfSeed(Config cell, int seed) => [.. tuning.Of(cell).Where(trial => trial.Seed == seed)];
     var (speedTrials, accuracyTrials) = (Chosen(evaluated, forSpeed), Chosen(evaluated, forAccuracy));
     double Steps(Trial trial) => StepsToTarget(trial, Target);
@@ -83,8 +85,8 @@ return Run(Args, "batch_size_sweep", Question, lab =>
     lab.Report(
         string.Create(CultureInfo.InvariantCulture, $"At a batch of {small[^1]}, batch normalization errs on {
             100 * claims[0].Effects[small.Count - 1].Interval.Estimate:F1} points more of the test images than group "
-            + $"normalization; its best rate grows with the batch by {claims[1].Effects[0].Interval.Estimate:F1} decades "
-            + $"a decade more than the plain net's"),
+            + $"normalization; its best rate grows with the batch by {claims[1].Effects[0].Interval.Estimate:F1} "
+            + $"decades a decade more than the plain net's"),
         [.. tuning.Trials, .. evaluated],
         accuracyTrials.Summarize(["norm", "batch_size", "lr", "epochs"], TestAccuracy, ValidationAccuracy, TrainLoss,
             new Measure("steps_to_90", Steps)),
@@ -100,10 +102,10 @@ return Run(Args, "batch_size_sweep", Question, lab =>
             StepsBand("examples", "Examples to 90% against batch size", speedTrials, batch, trial => trial.BatchSize,
                 new("Examples", Log: true), trial => Steps(trial) * trial.BatchSize, Perfect(examples: true),
                 "The same, in examples seen. Dashed: as few as the smallest batch of the arm without BN needs."),
-            BestRates("best", "Best learning rate against batch size", "Each tuning seed's rate of highest validation "
+            Rates("best", "Best learning rate against batch size", "Each tuning seed's rate of highest validation "
                 + "accuracy.", (cell, seed) => tuning.BestBySeed(cell, ValidationAccuracy.Of)[seed - Tuning.FirstSeed]
                     ?.Cell.Lr ?? double.NaN),
-            BestRates("largest", "Largest stable learning rate against batch size", "Going up from a tuning seed's "
+            Rates("largest", "Largest stable learning rate against batch size", "Going up from a tuning seed's "
                 + "best, the last before the first that diverges or is stuck.",
                 (cell, seed) => LargestStableRate(OfSeed(cell, seed))),
         ],

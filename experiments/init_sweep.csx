@@ -2,10 +2,10 @@
 #nullable enable
 // Question: does batch normalization make training care less about the weights it starts from?
 const string Question = "Does batch normalization make the initial weights matter less?";
-const string Reason = "Standard deviations of the initial weights over six decades, two values a decade, so that a range "
-    + "is known to half the margin; the usual schemes lie in the middle. CS231n's figure was made at one rate, 1e-3 for "
-    + "Adam, which suits one scale and one arm: so every cell is also given its own rate, selected on other seeds from four decades (three were tried "
-    + "first, and BN's best stood at their upper end).";
+const string Reason = "Standard deviations of the initial weights over six decades, two values a decade, so that a "
+    + "range is known to half the margin; the usual schemes lie in the middle. CS231n's figure was made at one rate, "
+    + "1e-3 for Adam, which suits one scale and one arm: so every cell is also given its own rate, selected on other "
+    + "seeds from four decades (three were tried first, and BN's best stood at their upper end).";
 
 var init = new Claim("init", "With BN, initialization needs less care", "Ioffe and Szegedy 2015; CS231n",
     "decades of usable weight scales, tuned, batch less none", Unit.Decades, Region.Above(0.5));
@@ -47,8 +47,8 @@ return Run(Args, "init_sweep", Question, lab =>
     // A seed's usable scales, in decades, in one arm.
     double Usable(IEnumerable<Trial> trials) =>
         trials.UsableRange(trial => trial.InitScale, BestValidationAccuracy).Decades();
-    IReadOnlyList<Trial> Scales(IReadOnlyList<Trial> trials, Activation activation, Norm norm) => [.. trials.Where(trial =>
-        trial.Init == Scheme.Normal && trial.Activation == activation && trial.Norm == norm)];
+    IReadOnlyList<Trial> Scales(IReadOnlyList<Trial> trials, Activation activation, Norm norm) =>
+        [.. trials.Where(trial => (trial.Init, trial.Activation, trial.Norm) == (Scheme.Normal, activation, norm))];
     Effect Gain(IReadOnlyList<Trial> trials, Activation activation) => Effect.Of(Snake(activation),
         Scales(trials, activation, Norm.Batch).BySeed(Scales(trials, activation, Norm.None),
             (batch, none) => Usable(batch) - Usable(none)));
@@ -80,9 +80,9 @@ return Run(Args, "init_sweep", Question, lab =>
 
     var all = tuning.Trials.Concat(fixedRate).Concat(tuned).DistinctBy(trial => trial.Id).ToList();
     string Gained(Effect effect) => string.Create(CultureInfo.InvariantCulture, $"{effect.Interval.Estimate:F1}");
-    lab.Report($"Batch normalization widens the usable weight scales by {Gained(claim.Effects[0])} decades (sigmoid) and "
-            + $"{Gained(claim.Effects[1])} (ReLU) at tuned rates, by {Gained(Gain(fixedRate, Activation.Sigmoid))} and "
-            + $"{Gained(Gain(fixedRate, Activation.Relu))} at Adam's 0.001",
+    lab.Report($"Batch normalization widens the usable weight scales by {Gained(claim.Effects[0])} decades (sigmoid) "
+            + $"and {Gained(claim.Effects[1])} (ReLU) at tuned rates, by {Gained(Gain(fixedRate, Activation.Sigmoid))} "
+            + $"and {Gained(Gain(fixedRate, Activation.Relu))} at Adam's 0.001",
         all, tuned.Summarize(["activation", "init", "init_scale", "norm", "lr"], BestValidationAccuracy,
             BestTrainAccuracy, TestAccuracy, TrainLoss),
         numbers:
@@ -103,8 +103,8 @@ return Run(Args, "init_sweep", Question, lab =>
         ],
         caveats:
         [
-            "Tuning and the common rate answer different questions: at 0.001 a scale can look unusable because the rate "
-                + "does not suit it, which tuning repairs; the key numbers and figures stand side by side.",
+            "Tuning and the common rate answer different questions: at 0.001 a scale can look unusable because the "
+                + "rate does not suit it, which tuning repairs; the key numbers and figures stand side by side.",
             "Usable is within 2 points of the arm's own best scale: an arm that is good nowhere can have a wide range, "
                 + "so look at the accuracies too.",
             "At the ends of the grid a range is what was tried and may reach further.",

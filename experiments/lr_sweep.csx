@@ -3,10 +3,10 @@
 // Question: how much higher a learning rate does batch normalization allow, and over how wide a range does training
 // work?
 const string Question = "How much higher a learning rate does batch normalization allow?";
-const string Reason = "Three rates a decade: a ratio of rates is known to one step of the grid, which must be less than "
-    + "the half decade that the claim asks for. Five decades, so that both arms fail at the upper end; those in which "
-    + "each optimizer's steps have like size (momentum 0.9 makes them ten times longer, Adam's do not scale with the "
-    + "gradient).";
+const string Reason = "Three rates a decade: a ratio of rates is known to one step of the grid, which must be less "
+    + "than the half decade that the claim asks for. Five decades, so that both arms fail at the upper end; those in "
+    + "which each optimizer's steps have like size (momentum 0.9 makes them ten times longer, Adam's do not scale with "
+    + "the gradient).";
 
 var higher = new Claim("higher-lr", "BN allows much higher learning rates", "Ioffe and Szegedy 2015",
     "largest stable rate, batch over none", Unit.Ratio, Region.Above(0.5));
@@ -50,8 +50,8 @@ return Run(Args, "lr_sweep", Question, lab =>
 
     var arms = (from condition in conditions
                 from cell in condition.Arms
-                select new Measured(condition.Name, cell, trials.At(cell), [.. tests.Where(test => test.Norm == cell.Norm
-                    && test.Optimizer == cell.Optimizer && test.Momentum == cell.Momentum)])).ToList();
+                select new Measured(condition.Name, cell, trials.At(cell),
+                    tests.At(RangeTest.Of(cell, condition.Rates[0], condition.Rates[^1])))).ToList();
     string Name(Measured arm) => $"{Snake(arm.Cell.Norm)}, {arm.Condition}";
     Axis lr = new("Learning rate", Log: true), accuracy = new("Validation accuracy");
     Figure Sweep(Condition condition) => Band(condition.Name.ToLowerInvariant(),
@@ -84,8 +84,8 @@ return Run(Args, "lr_sweep", Question, lab =>
                     + "within 2 points of the arm's best. Marks: each seed's largest stable rate."),
             Band("volatility", "How much the loss jumps, SGD",
                 [.. conditions[0].Arms.SelectMany(cell => trials.At(cell))], lr, trial => trial.Lr,
-                new("Volatility of the loss", Log: true), Volatility, "Deviation of the mini-batch losses in the second "
-                    + "half of training, by successive differences, over their mean."),
+                new("Volatility of the loss", Log: true), Volatility, "Deviation of the mini-batch losses in the "
+                    + "second half of training, by successive differences, over their mean."),
         ],
         caveats:
         [
@@ -127,8 +127,8 @@ record Measured(string Condition, Config Cell, IReadOnlyList<Trial> Trials, IRea
         ("diverged", one => Share(one.Trials, Status.Diverged)), ("stuck", one => Share(one.Trials, Status.Stuck)),
         ("volatility_at_best", one => MedianOf(one.Trials.Where(trial => trial.Lr == one.Usable.Best)
             .Select(trial => trial.LossVolatility)))),
-        "Rates: medians over seeds. Range test: the rate at which one short training with a rising rate loses its loss. "
-            + "Diverged and stuck: shares of the arm's trials over its grid.");
+        "Rates: medians over seeds. Range test: the rate at which one short training with a rising rate loses its "
+            + "loss. Diverged and stuck: shares of the arm's trials over its grid.");
 
     static double MedianOf(IEnumerable<double> values) =>
         values.Where(double.IsFinite).ToList() is { Count: > 0 } known ? Median(known) : double.NaN;

@@ -4,8 +4,8 @@
 // at the learning rate that suits it?
 const string Question = "How much faster does a net train with batch normalization, each arm at its own rate?";
 const string Reason = "The rate is tuned for each arm by the outcome that is compared, over four decades, two values a "
-    + "decade, on seeds of their own: a gain in speed at one common rate would be a gain of the rate. Three nets, since "
-    + "the paper's, with its sigmoids, is one of the past.";
+    + "decade, on seeds of their own: a gain in speed at one common rate would be a gain of the rate. Three nets, "
+    + "since the paper's, with its sigmoids, is one of the past.";
 
 var faster = new Claim("faster", "BN trains faster", "Ioffe and Szegedy 2015, figures 1a and 3",
     "steps to the final accuracy of the arm without BN, none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)),
@@ -54,8 +54,9 @@ return Run(Args, "training_speed", Question, lab =>
     Figure Curves(Tuned net) => CurvesAt(Regex.Replace(net.Name.ToLowerInvariant(), @"\W+", "_"),
         $"{net.Name}: accuracy while it trains", [.. net.Arms.SelectMany(arm => evaluated.AtRate(arm.ForSpeed.Cell))],
         net.Arms.ToDictionary(arm => arm.ForSpeed.Cell.Norm, arm => arm.ForSpeed.Cell.Lr),
-        string.Join(", ", net.Arms.Select(arm => $"{Snake(arm.ForSpeed.Cell.Norm)} at {Store.Text(arm.ForSpeed.Cell.Lr)}"))
-            + $". Target: {Look.Percent(net.Target)}, where the arm without BN ends at its best rate on the tuning seeds.",
+        string.Join(", ", net.Arms.Select(arm => arm.ForSpeed.Cell)
+            .Select(cell => $"{Snake(cell.Norm)} at {Store.Text(cell.Lr)}")) + $". Target: {Look.Percent(net.Target)}, "
+            + "where the arm without BN ends at its best rate on the tuning seeds.",
         net.Target);
 
     lab.Report("Each arm at its own rate, batch normalization divides the steps to the baseline's final accuracy by "
@@ -69,20 +70,23 @@ return Run(Args, "training_speed", Question, lab =>
         figures: [.. tuned.Select(Curves)],
         caveats:
         [
-            "The target is where the arm without BN ends, so by its making about half of that arm's seeds just miss it: "
-                + "such a seed is beyond the budget, its ratio beyond all others, and the interval is the median's.",
+            "The target is where the arm without BN ends, so by its making about half of that arm's seeds just miss "
+                + "it: such a seed is beyond the budget, its ratio beyond all others, and the interval is the median's.",
             "Steps are not seconds: with BN a step costs more, here about a tenth (compare the column seconds of "
                 + "trials.csv).",
-            "On MNIST the gain in final accuracy is about the size of the noise: at 98% an accuracy on 10,000 images has "
-                + "a standard error of 0.14 points.",
+            "On MNIST the gain in final accuracy is about the size of the noise: at 98% an accuracy on 10,000 images "
+                + "has a standard error of 0.14 points.",
             "Budgets are short (three epochs, one for LeNet): with more, both arms end closer together.",
         ],
         claims,
         [
             StepsTable(tuned, evaluated),
-            Method.Tuned([.. tuned.SelectMany(net => net.Arms).SelectMany(arm => new[] { arm.ForSpeed, arm.ForAccuracy })],
-                ["model", "activation", "norm"], "steps to the target (first of two rows) and final validation accuracy "
-                    + "(second), on the tuning seeds"),
+            Method.Tuned([.. from net in tuned
+                             from arm in net.Arms
+                             from rate in new[] { arm.ForSpeed, arm.ForAccuracy }
+                             select rate],
+                ["model", "activation", "norm"], "steps to the target (first of two rows) and final validation "
+                    + "accuracy (second), on the tuning seeds"),
         ]);
 });
 

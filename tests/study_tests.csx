@@ -91,7 +91,8 @@ Test("study: the best rate is the tuning seeds' mean, lost seeds worst, ends fla
     Tuning Of(params double[] accuracies) => new([none, batch], rates,
         [.. from norm in new[] { Norm.None, Norm.Batch }
             from at in Enumerable.Range(0, 6)
-            select Made(rates[at / 2], Tuning.FirstSeed + at % 2, norm == Norm.Batch ? 0.5 : accuracies[at], norm: norm)]);
+            let accuracy = norm == Norm.Batch ? 0.5 : accuracies[at]
+            select Made(rates[at / 2], Tuning.FirstSeed + at % 2, accuracy, norm: norm)]);
     double ByAccuracy(Trial trial) => trial.ValidationAccuracy;
 
     var tuning = Of(0.8, 0.8, 0.9, 0.7, 0.99, 0.05);
@@ -140,8 +141,8 @@ Test("claims: regions and verdicts", () =>
     var (above, within, slight) = (Region.Above(1), Region.Within(1), Region.Slight(1));
     (Region Region, double Low, double High, Verdict Verdict)[] table =
     [
-        (above, 1.1, 9, Verdict.Supported), (above, 0.9, 9, Verdict.TooFewData), (above, -0.5, 0.9, Verdict.NotSupported),
-        (above, -9, -1.1, Verdict.Contradicted), (above, -9, 0.9, Verdict.NotSupported),
+        (above, 1.1, 9, Verdict.Supported), (above, 0.9, 9, Verdict.TooFewData),
+        (above, -0.5, 0.9, Verdict.NotSupported), (above, -9, -1.1, Verdict.Contradicted), (above, -9, 0.9, Verdict.NotSupported),
         (above, 1.1, double.PositiveInfinity, Verdict.Supported), (above, -2, 2, Verdict.TooFewData),
         (within, -0.9, 0.9, Verdict.Supported), (within, 1.1, 2, Verdict.Contradicted),
         (within, -3, -1.1, Verdict.Contradicted), (within, 0, 1.1, Verdict.TooFewData),
@@ -193,7 +194,8 @@ Test("claims: on made-up data the verdicts are right at N = 3, 6 and 10", () =>
     var region = Region.Above(1);
     WriteLine("  share of verdicts: supported / not supported / contradicted / too few data");
     foreach (var n in new[] { 3, 6, 10 })
-        foreach (var (world, effect) in new[] { ("helps", 3.0), ("nothing", 0), ("harms a little", -0.5), ("harms", -3) })
+        foreach (var (world, effect) in
+            new[] { ("helps", 3.0), ("nothing", 0), ("harms a little", -0.5), ("harms", -3) })
         {
             var stream = new RandomStream(1, $"claims {n} {world}");
             var verdicts = Enumerable.Range(0, Worlds).Select(_ => region.Of(Effect.Of("",
@@ -216,7 +218,8 @@ Test("claims: on made-up data the verdicts are right at N = 3, 6 and 10", () =>
 Test("claims: rows carry p from ten pairs on, adjusted over all of them", () =>
 {
     var claim = new Claim("c", "BN <helps>", "s", "o", Unit.Ratio, Region.Above(0.5), ("very strong", 1));
-    var past = new Provenance("e", "", "standard", "mnist", "", null, "", "", false, "", "", 1, 256, 1, "", "", 0, 0, 0);
+    var past =
+        new Provenance("e", "", "standard", "mnist", "", null, "", "", false, "", "", 1, 256, 1, "", "", 0, 0, 0);
     ClaimRow Row(int n) => claim.Judge([], _ => [Effect.Of("SGD", Enumerable.Range(1, n).Select(i => 1.0 + i % 3))])
         .Rows("e", past).Single();
     var rows = ClaimRow.Adjusted([Row(3), Row(10), Row(12)]);

@@ -23,11 +23,17 @@ public static Figure Maps(string id, string title, Axis x, Axis y, (string Arm, 
         .DefaultIfEmpty(chance).ToList();
     var (a, b) = (first.Cells.ToDictionary(c => (c.X, c.Y)), second.Cells.ToDictionary(c => (c.X, c.Y)));
     double Worth(Cell cell) => cell.IsLost ? chance : cell.Value!.Value;
-    List<Cell> difference = [.. a.Keys.Where(b.ContainsKey).Select(at => (A: a[at], B: b[at])).Select(pair => pair.A with
-    {
-        Value = pair.A.IsLost && pair.B.IsLost ? null : Worth(pair.B) - Worth(pair.A),
-        Diverged = Math.Max(pair.A.Diverged, pair.B.Diverged), Stuck = Math.Max(pair.A.Stuck, pair.B.Stuck),
-    })];
+    List<Cell> difference =
+    [
+        .. from at in a.Keys
+           where b.ContainsKey(at)
+           let pair = (A: a[at], B: b[at])
+           select pair.A with
+           {
+               Value = pair.A.IsLost && pair.B.IsLost ? null : Worth(pair.B) - Worth(pair.A),
+               Diverged = Math.Max(pair.A.Diverged, pair.B.Diverged), Stuck = Math.Max(pair.A.Stuck, pair.B.Stuck),
+           },
+    ];
     var span = difference.Select(cell => Math.Abs(cell.Value ?? 0)).Append(1e-6).Max();
     var each = 26 * ys.Length + 40;
     double height = 3 * each + 2 * 46;
@@ -54,6 +60,6 @@ public static Figure Maps(string id, string title, Axis x, Axis y, (string Arm, 
         + "Hatched ╱ cells lost more than half of their seeds to divergence, hatched ╲ cells to being stuck; in the "
         + "difference they count as chance."), Axes.Assemble(charts, layout),
         $"Maps of {measure} over {x.Title} and {y.Title} for {first.Arm} and {second.Arm}, and of their difference: "
-            + $"{first.Cells.Count(c => c.IsLost)} and {second.Cells.Count(c => c.IsLost)} of {first.Cells.Count} cells "
-            + "were lost.");
+            + $"{first.Cells.Count(cell => cell.IsLost)} and {second.Cells.Count(cell => cell.IsLost)} of "
+            + $"{first.Cells.Count} cells were lost.");
 }

@@ -93,8 +93,8 @@ public static class Marks
                 {
                     marker = With(marker, new { size = lost.Where(which).Select(share) }),
                     hovertext = lost.Where(which).Select(l => $"{At(arm, x, l.X)}<br>" + (l.Missing == 0
-                        ? $"all {l.Count} finished" : $"{l.Seeds(l.Diverged)} diverged and {l.Seeds(l.Stuck)} {stuck} of "
-                        + $"{l.Count}")),
+                        ? $"all {l.Count} finished"
+                        : $"{l.Seeds(l.Diverged)} diverged and {l.Seeds(l.Stuck)} {stuck} of {l.Count}")),
                     hovertemplate = "%{hovertext}",
                 });
         var one = lost.Select(l => l.Count).Distinct().Count() == 1;

@@ -78,7 +78,8 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     public double P => Differences.Count < CountForP ? double.NaN : SignFlipP(Differences);
 
     /// <summary>Paired differences with the interval of their mean by t, or, where some are infinite (beyond all
-    /// others), of their median by order statistics. Those that are not a number say nothing and are left out.</summary>
+    /// others), of their median by order statistics. Those that are not a number say nothing and are left out.
+    /// </summary>
     /// <param name="resolution">What a difference is known to: the interval is widened by as much on either side. Two
     /// rates read off one grid differ from what they stand for by up to a step of it, the same way in all seeds.
     /// </param>
