@@ -70,8 +70,8 @@ return Run(Args, "training_speed", Question, lab =>
         figures: [.. tuned.Select(Curves)],
         caveats:
         [
-            "The target is where the arm without BN ends, so by its making about half of that arm's seeds just miss "
-                + "it: such a seed is beyond the budget, its ratio beyond all others, and the interval is the median's.",
+            "The target is where the arm without BN ends, so by its making about half of that arm's seeds miss it: "
+                + "such a seed is beyond the budget, its ratio beyond all others, and the interval is the median's.",
             "Steps are not seconds: with BN a step costs more, here about a tenth (compare the column seconds of "
                 + "trials.csv).",
             "On MNIST the gain in final accuracy is about the size of the noise: at 98% an accuracy on 10,000 images "

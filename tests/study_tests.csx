@@ -142,7 +142,8 @@ Test("claims: regions and verdicts", () =>
     (Region Region, double Low, double High, Verdict Verdict)[] table =
     [
         (above, 1.1, 9, Verdict.Supported), (above, 0.9, 9, Verdict.TooFewData),
-        (above, -0.5, 0.9, Verdict.NotSupported), (above, -9, -1.1, Verdict.Contradicted), (above, -9, 0.9, Verdict.NotSupported),
+        (above, -0.5, 0.9, Verdict.NotSupported), (above, -9, -1.1, Verdict.Contradicted),
+        (above, -9, 0.9, Verdict.NotSupported),
         (above, 1.1, double.PositiveInfinity, Verdict.Supported), (above, -2, 2, Verdict.TooFewData),
         (within, -0.9, 0.9, Verdict.Supported), (within, 1.1, 2, Verdict.Contradicted),
         (within, -3, -1.1, Verdict.Contradicted), (within, 0, 1.1, Verdict.TooFewData),

@@ -16,6 +16,10 @@ public sealed record Unit(string Name, Func<double, string> Text)
         Points = new("accuracy (share of 1)", share => $"{Signed(100 * share)} points"),
         Share = new("share of trials", share => $"{Signed(100 * share)}% of trials");
 
+    /// <summary>A unit by its name.</summary>
+    public static Unit Of(string name) =>
+        new[] { Ratio, Decades, Slope, Points, Share }.Single(unit => unit.Name == name);
+
     static string Signed(double value) =>
         double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Look.Number(value);
     static string Unbounded(double value) => value > 0 ? "no upper bound" : "no lower bound";

@@ -8,7 +8,7 @@ public static class IndexPage
     /// <param name="names">Experiments of this project; each is experiments/NAME.csx.</param>
     public static string Write(string folder, IReadOnlyList<string> names)
     {
-        var entries = names.Concat(Others(folder).Except(names)).Select(name => (Name: name, Past: Read(folder, name)))
+        var entries = names.Concat(Results(folder).Except(names)).Select(name => (Name: name, Past: Read(folder, name)))
             .ToList();
         var reported = entries.Where(entry => entry.Past?.Found is not null).Select(entry => entry.Past!).ToList();
         var missing = entries.Where(entry => entry.Past?.Found is null).ToList();
@@ -36,16 +36,17 @@ public static class IndexPage
     }
 
     static IReadOnlyList<ClaimRow> Claims(string folder) => ClaimRow.Adjusted(
-        [.. Others(folder).Select(name => Read(folder, name)).SelectMany(past => past?.Found?.Claims ?? [])]);
+        [.. Results(folder).Select(name => Read(folder, name)).SelectMany(past => past?.Found?.Claims ?? [])]);
 
     // One line a claim: its verdict, and its effect under each condition.
     static IEnumerable<Section> ClaimsSection(string folder) => Claims(folder) is { Count: > 0 } rows
         ? [new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim), ("condition", row => row.Condition),
-            ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict), ("unit", row => row.Unit),
-            ("effect", row => row.Effect), ("low", row => row.Low), ("high", row => row.High), ("n", row => row.N),
+            ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
+            ("effect", row => Unit.Of(row.Unit).Text(row.Effect)), ("interval", row =>
+                $"{Unit.Of(row.Unit).Text(row.Low)} to {Unit.Of(row.Unit).Text(row.High)}"), ("n", row => row.N),
             ("data", row => row.Dataset), ("experiment", row => row.Experiment)),
-            "Verdict: the claim's, over all conditions; here: under this one. Ratios are in decades (log10). "
-                + "claims.csv, beside this page, has the outcomes in words, margins and p.")]
+            "Verdict: the claim's, over all conditions; here: under this one."),
+            new Links("The same as a table", [("claims.csv", "claims.csv", "outcomes in words, margins, p")])]
         : [];
 
     static IndexCard Card(Provenance past) => new(past.Experiment, past.Found!.Title, past.Found.Question,
@@ -63,7 +64,7 @@ public static class IndexPage
         string.Join(", ", reported.Select(part).Distinct());
 
     // Folders that --fresh has set aside end in a number.
-    static IEnumerable<string> Others(string folder) => !Directory.Exists(folder) ? []
+    static IEnumerable<string> Results(string folder) => !Directory.Exists(folder) ? []
         : Directory.GetDirectories(folder)
         .Where(path => File.Exists(new Store(path).ProvenanceFile))
         .Select(path => Path.GetFileName(path))
