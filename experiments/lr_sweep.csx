@@ -15,7 +15,7 @@ var stable = new Claim("stable", "BN makes training more stable", "the program t
 
 return Run(Args, "lr_sweep", Question, lab =>
 {
-    lab.Study = new(["norm", "lr", "optimizer", "momentum"], [], Reason, "epochs");
+    lab.Study = new(["norm", "lr", "optimizer", "momentum"], [], Reason, "epochs", "lr_end");
     var count = lab.Pick(smoke: 6, standard: 16, full: 31);
     var seeds = lab.Seeds(standard: 6).ToList();
     var adam = lab.Baseline with { Optimizer = Optimization.Adam };

@@ -9,6 +9,7 @@ const string Question =
 
 return Run(Args, "train_and_evaluate", Question, lab =>
 {
+    lab.Study = new(["norm"], [], "The program's own setting, at its one learning rate.", "short_batch");
     var grid = from norm in new[] { Norm.None, Norm.Seed, Norm.Batch, Norm.BatchNoGamma }
                from seed in lab.Seeds(standard: 5)
                select new Config

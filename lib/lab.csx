@@ -25,6 +25,7 @@
 #load "data/batches.csx"
 #load "study/config.csx"
 #load "study/train.csx"
+#load "study/probes.csx"
 #load "study/store.csx"
 #load "study/statistics.csx"
 #load "study/provenance.csx"

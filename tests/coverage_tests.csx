@@ -56,6 +56,7 @@ public static class Coverage
             [Norm.None] = (["bias"], false),
             [Norm.Batch] = (["gamma", "beta"], true),
             [Norm.BatchNoGamma] = (["beta"], true),
+            [Norm.BatchNoBeta] = (["gamma"], true),
             [Norm.BatchNoAffine] = ([], true),
             [Norm.Seed] = (["beta"], false),
             [Norm.Layer] = (["gamma", "beta"], false),

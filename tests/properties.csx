@@ -51,6 +51,7 @@ public sealed record Normalizer(string Name, Func<int, double, Layer> Make, Func
     [
         new("batch", (c, eps) => BatchNorm(c, epsilon: eps), (_, _, c) => (0, c)),
         new("batch_no_gamma", (c, eps) => BatchNorm(c, epsilon: eps, gamma: false), (_, _, c) => (0, c)),
+        new("batch_no_beta", (c, eps) => BatchNorm(c, epsilon: eps, beta: false), (_, _, c) => (0, c)),
         new("batch_no_affine", (c, eps) => BatchNorm(c, epsilon: eps, gamma: false, beta: false), (_, _, c) => (0, c)),
         new("ghost", (c, eps) => BatchNorm(c, epsilon: eps, ghost: GhostRows), (_, n, c) => (n / GhostRows, c)),
         new("layer", (c, eps) => LayerNorm(c, eps), (_, n, _) => (n, 0)),

@@ -235,3 +235,77 @@ Test("claims: rows carry p from ten pairs on, adjusted over all of them", () =>
     number.Detail.ShouldContain("Adam: not supported");
     number.Detail.ShouldContain("\"very strong\" (beyond ×10): too few data");
 });
+
+Test("study: what only some experiments set is declared, is a column, and makes another trial", () =>
+{
+    var cell = new Config { Dropout = 0.5, Learned = Learned.Affine, KeepBias = true };
+    Trials.Extras(cell).ShouldBe([("dropout", "0.5"), ("learned", "affine"), ("keep_bias", "true")]);
+    Trials.Extras(new()).ShouldBeEmpty();
+    Trials.Identity(cell, "data").ShouldNotBe(Trials.Identity(new(), "data"));
+    Should.Throw<ArgumentException>(() => new Study([], [], "").Check([cell], strict: false)).Message
+        .ShouldContain("dropout");
+    var study = new Study(["dropout", "norm"], [], "", "learned", "keep_bias");
+    study.Check([cell]);
+    study.Extras.ShouldBe(["dropout", "learned", "keep_bias"]);
+
+    var folder = Directory.CreateTempSubdirectory("study_tests").FullName;
+    var trial = Made(with: _ => cell) with { Code = "c", Seconds = 1 };
+    new Store(folder, study).Write([trial]);
+    File.ReadLines(Path.Combine(folder, "trials.csv")).First().ShouldEndWith(",dropout,learned,keep_bias");
+    new Store(folder, study).Read().Single().Cell.ShouldBe(cell.Cell);
+    Directory.Delete(folder, recursive: true);
+});
+
+Test("study: extras do what they say", () =>
+{
+    string[] Names(Config config) => [.. Coverage.ModelOf(config).Parameters.Select(parameter => parameter.Name!)];
+    var net = Coverage.Small with { Norm = Norm.Batch };
+    Names(net).ShouldNotContain("linear1.bias");
+    Names(net with { KeepBias = true }).ShouldContain("linear1.bias");
+    Names(net with { NormOutput = true }).ShouldContain("norm3.gamma");
+    Names(net with { NormOutput = true }).ShouldNotContain("linear3.bias");
+    Coverage.ModelOf(net with { NormInput = true, Norm = Norm.None }).Buffers.Select(buffer => buffer.Name)
+        .ShouldBe(["norm1.running_mean", "norm1.running_var", "norm1.batches"]);
+    foreach (var config in new[] { net with { KeepBias = true }, net with { NormOutput = true },
+        net with { NormInput = true }, net with { Dropout = 0.1 } })
+        Coverage.ShouldLearn(config);
+});
+
+// The arm with noise of its own, dropout's noise, running statistics: all of it must be as without the probe.
+Test("study: a probe on a copy disturbs nothing, and only gamma and beta are learned where so asked", () =>
+{
+    var random = new RandomStream(1, "noise");
+    ImageSet Noise(int count) => new([.. Enumerable.Range(0, count * 64).Select(_ => (byte)random.Below(256))],
+        [.. Enumerable.Range(0, count).Select(_ => (byte)random.Below(10))], 8, 8);
+    var data = new Dataset("noise", Noise(600), Noise(100), "", null);
+    var config = new Config { Width = 10, TrainSize = 600, Norm = Norm.Noisy, Dropout = 0.2, Lr = 0.5 };
+    List<int> units = [];
+    var probe = new Probe(["loss"], _ => [1, 5, 20], moment =>
+    {
+        var (copy, batch) = (moment.Copy(), moment.FixedBatch(60));
+        var (loss, gradients) = moment.LossAndGradients(copy, batch);
+        gradients.Keys.ShouldBe(copy.Parameters.Select(parameter => parameter.Name!), ignoreOrder: true);
+        foreach (var parameter in copy.Parameters) parameter.Assign(new float[parameter.Shape.Count]);
+        units.AddRange(moment.ActivationInputs(batch, Mode.Evaluation).Select(input => input.Units));
+        return [("loss", loss)];
+    });
+    var (with, without) = (Training.Run(config, data, probe), Training.Run(config, data));
+    (with.TrainLoss, with.TestAccuracy).ShouldBe((without.TrainLoss, without.TestAccuracy));
+    with.Curve.Select(point => point.Own["loss"]).ShouldAllBe(loss => loss > 1);
+    units.ShouldBe(Enumerable.Repeat(10, 9));
+
+    List<float[]> weights = [], gammas = [];
+    var watch = new Probe([], _ => [1, 20], moment =>
+    {
+        weights.Add(moment.Model.Parameters.First(parameter => parameter.Name == "linear1.weight").ToArray());
+        gammas.Add(moment.Model.Parameters.First(parameter => parameter.Name == "norm1.gamma").ToArray());
+        return [];
+    });
+    Training.Run(config with { Learned = Learned.Affine }, data, watch);
+    weights[1].ShouldBe(weights[0]);
+    gammas[1].ShouldNotBe(gammas[0]);
+    // Steps of a clipped gradient are no longer than rate times limit.
+    weights.Clear();
+    Training.Run(config with { ClipNorm = 1e-3, Lr = 1 }, data, watch);
+    Probes.Distance(weights[0], weights[1]).ShouldBeInRange(1e-6, 19.01e-3);
+});

@@ -6,14 +6,17 @@ public enum Placement { Before, After }
 /// its activation, then a linear layer of one output per class. Where a normalizer stands before the activation it
 /// takes the place of the bias, which it would subtract again.</summary>
 /// <param name="norm">A normalizer for a number of channels; null: none.</param>
+/// <param name="keepBias">A bias before a normalizer too.</param>
+/// <param name="first">A layer before all others.</param>
+/// <param name="last">A normalizer of the output.</param>
 static Layer Mlp(int inputs, int depth, int width, int classes, Layer activation, Func<int, Layer>? norm, Init init,
-    Placement placement = Placement.Before)
+    Placement placement = Placement.Before, bool keepBias = false, Layer? first = null, Layer? last = null)
 {
-    var layers = Identity;
+    var layers = first ?? Identity;
     for (var hidden = 0; hidden < depth; hidden++)
     {
-        layers = layers
-            >> Linear(hidden == 0 ? inputs : width, width, init, norm is null || placement == Placement.After);
+        layers = layers >> Linear(hidden == 0 ? inputs : width, width, init,
+            keepBias || norm is null || placement == Placement.After);
         layers = (norm, placement) switch
         {
             (null, _) => layers >> activation,
@@ -21,7 +24,7 @@ static Layer Mlp(int inputs, int depth, int width, int classes, Layer activation
             _ => layers >> activation >> norm(width),
         };
     }
-    return layers >> Linear(width, classes, init);
+    return layers >> Linear(width, classes, init, keepBias || last is null) >> (last ?? Identity);
 }
 
 /// <summary>The seed's LeNet-5 (LeCun et al. 1998, with ReLU and average pooling) for (N, 1, H, W): two convolutions of

@@ -47,7 +47,8 @@ public static class Look
     static readonly (string Arm, ArmStyle Style)[] Known =
     [
         ("none", new("#E69F00", "circle", "●")), ("batch", new("#0072B2", "square", "■")),
-        ("batch_no_gamma", new("#56B4E9", "diamond", "◆")), ("batch_no_affine", new("#009E73", "triangle-up", "▲")),
+        ("batch_no_gamma", new("#56B4E9", "diamond", "◆")), ("batch_no_beta", new("#4B3F92", "cross", "✚")),
+        ("batch_no_affine", new("#009E73", "triangle-up", "▲")),
         ("seed", new("#CC79A7", "pentagon", "⬟")), ("layer", new("#D55E00", "triangle-down", "▼")),
         ("group", new("#999933", "hexagon", "⬢")), ("instance", new("#8B5E3C", "star", "★")),
         ("ghost", new(Ink, "triangle-right", "▶")), ("noisy", new("#8A8F98", "triangle-left", "◀")),

@@ -3,12 +3,13 @@
 
 public enum Architecture { Mlp, Lenet, ResidualMlp, DeepLinear }
 public enum Activation { Sigmoid, Tanh, Relu }
-public enum Norm { None, Batch, BatchNoGamma, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy }
+public enum Norm { None, Batch, BatchNoGamma, BatchNoBeta, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy }
 public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
 public enum Scheme
 {
     Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
 }
+public enum Learned { All, Affine }
 public enum Role { Tune, Evaluate }
 
 /// <summary>One cell of a grid with one seed. The defaults are the baseline: the multilayer perceptron of Ioffe and
@@ -36,9 +37,6 @@ public record Config
     /// <summary>Learning rate.</summary>
     public double Lr { get; init; } = 0.1;
 
-    /// <summary>Where the rate ends that rises geometrically from Lr over the steps (a range test, Smith 2017); 0: it
-    /// stays.</summary>
-    public double LrEnd { get; init; }
     public double Momentum { get; init; }
     public double WeightDecay { get; init; }
     public Scheme Init { get; init; } = Scheme.GlorotUniform;
@@ -55,6 +53,36 @@ public record Config
     public int Seed { get; init; } = 1;
     public Role Role { get; init; } = Role.Evaluate;
 
+    /// <summary>What only some experiments set: a study declares what it uses of these, and they become columns.
+    /// </summary>
+    public static IReadOnlyList<string> Extras { get; } = ["lr_end", "short_batch", "dropout", "clip_norm", "learned",
+        "keep_bias", "norm_input", "norm_output", "bn_momentum"];
+
+    /// <summary>Where the rate ends that rises geometrically from Lr over the steps (a range test, Smith 2017); 0: it
+    /// stays.</summary>
+    public double LrEnd { get; init; }
+
+    /// <summary>Share of each hidden layer's outputs that training drops, in `mlp`.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Limit of the norm of all gradients together (Pascanu et al. 2013); 0: none.</summary>
+    public double ClipNorm { get; init; }
+
+    /// <summary>Which parameters are learned: all, or gamma and beta alone (Frankle et al. 2021).</summary>
+    public Learned Learned { get; init; } = Learned.All;
+
+    /// <summary>Whether a bias stands before a normalizer too, in `mlp`.</summary>
+    public bool KeepBias { get; init; }
+
+    /// <summary>BN without gamma and beta on the network's input, in `mlp`.</summary>
+    public bool NormInput { get; init; }
+
+    /// <summary>The arm's normalizer on the network's output too, in `mlp`.</summary>
+    public bool NormOutput { get; init; }
+
+    /// <summary>Share of a batch in BN's running statistics.</summary>
+    public double BnMomentum { get; init; } = 0.1;
+
     /// <summary>Whether an epoch ends with the short batch of what is left over. By default that sits the epoch out: it
     /// would be a step of another batch size just before the measurement, and with BN at high rates it costs points of
     /// accuracy.</summary>
@@ -68,16 +96,30 @@ public record Config
     public double RateAt(int step) =>
         LrEnd == 0 ? Lr : Lr * Math.Pow(LrEnd / Lr, step / Math.Max(1.0, Steps - 1));
 
+    /// <summary>This configuration without what differs between the trials of a cell: rate, seed and role, and
+    /// experiment and dataset.</summary>
+    public Config Cell => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
+
     /// <summary>The layers, for images of height x width pixels.</summary>
-    public Layer Layers(int height, int width, int classes) => Model switch
+    /// <param name="around">Takes each activation, and gives what stands in its place: a probe's way in.</param>
+    public Layer Layers(int height, int width, int classes, Func<Layer, Layer>? around = null)
     {
-        Architecture.Mlp => Mlp(height * width, Depth, Width, classes, ActivationLayer, Hidden, Initializer, Placement),
-        Architecture.Lenet => LeNet(width + 2 * LenetPadding, classes, Normalizer, Initializer),
-        Architecture.ResidualMlp =>
-            ResidualMlp(height * width, Depth, Width, classes, ActivationLayer, Hidden, Initializer),
-        Architecture.DeepLinear => DeepLinear(height * width, Depth, Width, classes, Hidden, Initializer),
-        _ => throw new ArgumentOutOfRangeException(nameof(Model), Model, null),
-    };
+        var (inputs, activation) = (height * width, (around ?? (layer => layer))(ActivationLayer));
+        return Model switch
+        {
+            Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
+                Hidden, Initializer, Placement, KeepBias, NormInput ? InputNorm(inputs) : null,
+                NormOutput ? Hidden?.Invoke(classes) : null),
+            Architecture.Lenet => LeNet(width + 2 * LenetPadding, classes, Normalizer, Initializer),
+            Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Hidden, Initializer),
+            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Hidden, Initializer),
+            _ => throw new ArgumentOutOfRangeException(nameof(Model), Model, null),
+        };
+    }
+
+    Layer Dropped => Dropout(Dropout);
+
+    Layer InputNorm(int inputs) => BatchNorm(inputs, BnMomentum, gamma: false, beta: false);
 
     /// <summary>The images at the given places as the model takes them: (N, pixels), or, for LeNet, (N, 1, H, W) with
     /// two zeros on every side.</summary>
@@ -111,9 +153,10 @@ public record Config
     Func<int, bool, Layer>? Normalizer => Norm switch
     {
         Norm.None => null,
-        Norm.Batch => (channels, _) => BatchNorm(channels),
-        Norm.BatchNoGamma => (channels, _) => BatchNorm(channels, gamma: false),
-        Norm.BatchNoAffine => (channels, _) => BatchNorm(channels, gamma: false, beta: false),
+        Norm.Batch => (channels, _) => BatchNorm(channels, BnMomentum),
+        Norm.BatchNoGamma => (channels, _) => BatchNorm(channels, BnMomentum, gamma: false),
+        Norm.BatchNoBeta => (channels, _) => BatchNorm(channels, BnMomentum, beta: false),
+        Norm.BatchNoAffine => (channels, _) => BatchNorm(channels, BnMomentum, gamma: false, beta: false),
         Norm.Seed => SeedNorm,
         Norm.Layer => (channels, _) => LayerNorm(channels),
         Norm.Group => (channels, _) => GroupNorm(channels, GroupParts(channels)),

@@ -15,7 +15,8 @@ public sealed class Lab(string experiment, string question, Options options, Can
     public Options Options => options;
     public Store Store { get; private set; } = new(Path.Combine(options.Out, experiment));
 
-    /// <summary>What varies and why; null leaves it to be read off the trials.</summary>
+    /// <summary>What varies and why; to be set before the first sweep. Null leaves it to be read off the trials.
+    /// </summary>
     public Study? Study { get; set; }
 
     /// <summary>Trials of all sweeps that failed.</summary>
@@ -46,7 +47,7 @@ public sealed class Lab(string experiment, string question, Options options, Can
         List<Config> grid = [.. cells.Select(cell =>
             cell with { Experiment = experiment, Dataset = past?.Dataset ?? data!.Name }).Distinct()];
         asked.AddRange(grid.Except(asked));
-        Study?.Check(asked);
+        (Study ?? new([], [], "")).Check(asked, strict: Study is not null);
         // Nothing is run: what is to be computed from the trials sees them lost.
         if (options.DryRun)
             return [.. grid.Select(config => new Trial(config)
@@ -76,7 +77,7 @@ public sealed class Lab(string experiment, string question, Options options, Can
     void Begin(Probe? probe)
     {
         this.probe = probe;
-        Store = new(Store.Folder, probe);
+        Store = new(Store.Folder, Study, probe);
         if (options.ReportOnly)
         {
             if (!File.Exists(Store.TrialsFile))

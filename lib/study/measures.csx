@@ -140,10 +140,8 @@ static double StepsToTarget(Trial trial, double target) => !IsOk(trial) ? double
 /// <summary>The trials of a cell: those that differ from it in learning rate, seed and role alone.</summary>
 static IReadOnlyList<Trial> At(this IEnumerable<Trial> trials, Config cell)
 {
-    static object Cell(Config c) => (c.Model, c.Depth, c.Width, c.Activation, c.Norm, c.Placement, c.Optimizer,
-        c.Momentum, c.WeightDecay, c.Init, c.InitScale, c.BatchSize, c.TrainSize, c.Epochs);
-    var wanted = Cell(cell);
-    return [.. trials.Where(trial => Cell(trial).Equals(wanted))];
+    var wanted = cell.Cell;
+    return [.. trials.Where(trial => trial.Cell == wanted)];
 }
 
 /// <summary>The trials of a cell at its learning rate.</summary>

@@ -11,7 +11,11 @@ public sealed record Study(IReadOnlyList<string> Scientific, IReadOnlyList<strin
     params IReadOnlyList<string> Dependent)
 {
     static readonly string[] hyperparameters = ["model", "depth", "width", "activation", "norm", "placement",
-        "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size", "epochs"];
+        "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size", "epochs",
+        .. Config.Extras];
+
+    /// <summary>Those declared that are no common columns, but become columns of this experiment.</summary>
+    public IReadOnlyList<string> Extras => [.. Config.Extras.Intersect([.. Scientific, .. Nuisance, .. Dependent])];
 
     /// <summary>Names of the hyperparameters that differ between configurations.</summary>
     public static IEnumerable<string> Varied(IReadOnlyList<Config> configs) =>
@@ -21,13 +25,20 @@ public sealed record Study(IReadOnlyList<string> Scientific, IReadOnlyList<strin
     public static IReadOnlyList<(string Name, IReadOnlyList<string> Values)> Values(IReadOnlyList<Config> configs) =>
         [.. hyperparameters.Select(name => (name, (IReadOnlyList<string>)[.. Texts(configs, name)]))];
 
-    /// <summary>Throws where something varies that was not declared to.</summary>
+    /// <summary>Throws where something varies that was not declared to (if strict), or where something is set that the
+    /// files have no column for.</summary>
     /// <exception cref="ArgumentException">It names the hyperparameter.</exception>
-    public void Check(IReadOnlyList<Config> configs)
+    public void Check(IReadOnlyList<Config> configs, bool strict = true)
     {
-        if (Varied(configs).Except([.. Scientific, .. Nuisance, .. Dependent]).FirstOrDefault() is { } name)
+        var set = configs.SelectMany(Trials.Extras).Select(one => one.Name);
+        if ((strict ? Varied(configs).Concat(set) : set).Except([.. Scientific, .. Nuisance, .. Dependent])
+            .FirstOrDefault() is { } name)
             throw new ArgumentException($"the study varies {name}, which it did not declare");
     }
+
+    /// <summary>Whether a hyperparameter that few experiments set has its usual value.</summary>
+    public static bool IsUnset(string name, string value) =>
+        Config.Extras.Contains(name) && value == new Columns<Config>(name).Texts(new Config())[0];
 
     static IEnumerable<string> Texts(IReadOnlyList<Config> configs, string name)
     {
@@ -59,7 +70,8 @@ public static class Method
         return new("How it was done",
         [
             .. varied.Where(pair => pair.Item2 != ""),
-            ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1)
+            ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1
+                && !Study.IsUnset(pair.Name, pair.Values[0]))
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
             ("Seeds", $"{Seeds(Role.Evaluate)} in every cell, paired: in all arms a seed has the same initial weights "
                 + "and batches" + (Seeds(Role.Tune) == 0 ? "" : $". Settings were selected on {Seeds(Role.Tune)} "

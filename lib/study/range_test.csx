@@ -17,7 +17,7 @@ public static class RangeTest
     /// <summary>Measures tests every five steps, other trials as usual.</summary>
     public static Probe Probe { get; } = new([],
         config => config.LrEnd > 0 ? Enumerable.Range(1, config.Steps / Every).Select(i => i * Every)
-            : Training.MeasuredSteps(config.Steps), _ => []) { TrialColumns = ["lr_end"] };
+            : Training.MeasuredSteps(config.Steps), _ => []);
 
     /// <summary>The rate reached when the mean mini-batch loss of five steps first exceeded the divergence rule's
     /// limit; NaN where it never did.</summary>

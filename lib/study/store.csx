@@ -52,6 +52,7 @@ public sealed class Columns<T>
         : type == typeof(double) ? double.Parse(text, CultureInfo.InvariantCulture)
         : type == typeof(int) ? int.Parse(text, CultureInfo.InvariantCulture)
         : type == typeof(long) ? long.Parse(text, CultureInfo.InvariantCulture)
+        : type == typeof(bool) ? text switch { "true" => true, "false" => false, _ => throw new FormatException() }
         : Enum.GetValues(type).Cast<object>().FirstOrDefault(value => Snake(value) == text)
             ?? throw new FormatException();
 
@@ -59,14 +60,15 @@ public sealed class Columns<T>
         .FirstOrDefault(property => Snake(property.Name) == name || property.Name == "Id" && name == "trial");
 }
 
-/// <summary>The files of one experiment; the probe says which columns they have beside the common ones.</summary>
-public sealed class Store(string folder, Probe? probe = null)
+/// <summary>The files of one experiment; which columns they have beside the common ones, the study (in trials.csv) and
+/// the probe (in curves.csv) say.</summary>
+public sealed class Store(string folder, Study? study = null, Probe? probe = null)
 {
     readonly Columns<Trial> trialColumns = new(["trial", "experiment", "dataset", "model", "depth", "width",
         "activation", "norm", "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale",
         "batch_size", "train_size", "epochs", "seed", "role", "status", "ended_at", "reason", "train_loss",
         "train_accuracy", "validation_loss", "validation_accuracy", "test_accuracy", "code", "seconds", "loss_excess",
-        "loss_volatility", .. probe?.TrialColumns ?? []]);
+        "loss_volatility", .. study?.Extras ?? []]);
 
     readonly Columns<CurvePoint> curveColumns = new(["trial", "step", "examples", "train_loss", "validation_loss",
         "validation_accuracy", .. probe?.Columns ?? []]);
@@ -127,6 +129,7 @@ public sealed class Store(string folder, Probe? probe = null)
     {
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         Enum name => Snake(name),
+        bool yes => yes ? "true" : "false",
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => $"{value}",
     };

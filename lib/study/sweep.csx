@@ -33,9 +33,15 @@ public static class Trials
     /// <summary>Hash of everything that a trial depends on but for the code: configuration and dataset's bytes.
     /// </summary>
     public static string Identity(Config config, string fingerprint) =>
-        Source.Hash([.. columns.Texts(config), fingerprint,
-            .. config.ShortBatch ? ["short_batch"] : Array.Empty<string>(),
-            .. config.LrEnd > 0 ? [$"lr_end {Store.Text(config.LrEnd)}"] : Array.Empty<string>()]);
+        Source.Hash([.. columns.Texts(config), fingerprint, .. Extras(config).Select(one => $"{one.Name} {one.Text}")]);
+
+    /// <summary>What the configuration sets beyond the common columns.</summary>
+    public static IEnumerable<(string Name, string Text)> Extras(Config config) =>
+        Config.Extras.Zip(extras.Texts(config), usual).Where(one => one.Second != one.Third)
+            .Select(one => (one.First, one.Second));
+
+    static readonly Columns<Config> extras = new(Config.Extras);
+    static readonly string[] usual = extras.Texts(new Config());
 
     static readonly Columns<Config> columns = new("dataset", "model", "depth", "width", "activation", "norm",
         "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size",

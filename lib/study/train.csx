@@ -69,17 +69,24 @@ public sealed record CurvePoint(string Trial, int Step, long Examples, double Tr
 /// <param name="Steps">Steps at which to measure, in place of the common ones.</param>
 /// <param name="Measure">Numbers by column; a missing one is NaN.</param>
 public sealed record Probe(IReadOnlyList<string> Columns, Func<Config, IEnumerable<int>> Steps,
-    Func<Moment, IEnumerable<(string Column, double Value)>> Measure)
-{
-    /// <summary>Properties of the configuration that stand in trials.csv after the common columns.</summary>
-    public IReadOnlyList<string> TrialColumns { get; init; } = [];
-}
+    Func<Moment, IEnumerable<(string Column, double Value)>> Measure);
 
 /// <summary>A model at a step of its training. EpochAccuracy is the share of this epoch's training images that were
 /// right when their batch was trained on, in training mode, as Keras reports it.</summary>
 public sealed record Moment(Config Config, Dataset Data, Tape Tape, Model Model, int Step, double EpochAccuracy)
 {
     public bool EndsEpoch => Step % Config.StepsPerEpoch == 0;
+
+    /// <summary>The model as it stands, with memory and random streams of its own: whatever is done to it, training
+    /// goes on as if nothing had been.</summary>
+    /// <param name="around">Takes each activation, and gives what stands in its place.</param>
+    public Model Copy(Func<Layer, Layer>? around = null)
+    {
+        var copy = Config.Layers(Data.Train.Height, Data.Train.Width, Dataset.Classes, around).ToModel(Config.Seed);
+        foreach (var (to, from) in copy.Parameters.Zip(Model.Parameters).Concat(copy.Buffers.Zip(Model.Buffers)))
+            to.Assign(from.ToArray());
+        return copy;
+    }
 
     public double TrainAccuracy(int images) =>
         Training.Evaluate(Tape, Config, Model, Data.Train, 0, Math.Min(images, Config.TrainSize)).Accuracy;
@@ -188,9 +195,19 @@ public static class Training
             var logits = model.Forward(config.Input(set, batch.Span), Mode.Training);
             var loss = logits.CrossEntropy(labels.AsMemory(0, batch.Length));
             var correct = logits.CountCorrect(labels.AsSpan(0, batch.Length));
-            optimizer.Step(loss);
+            if (config is { ClipNorm: 0, Learned: Learned.All }) optimizer.Step(loss);
+            else
+                foreach (var (parameter, gradient) in Gradients(config, loss)) optimizer.Update(parameter, gradient);
             return (loss.Item, correct);
         });
+    }
+
+    // The gradients that the configuration lets through to the optimizer.
+    static IEnumerable<(Tensor Parameter, Tensor Gradient)> Gradients(Config config, Tensor loss)
+    {
+        var all = Tape.Gradients(loss).Where(pair => config.Learned == Learned.All
+            || pair.Parameter.Name!.EndsWith(".gamma") || pair.Parameter.Name!.EndsWith(".beta"));
+        return config.ClipNorm == 0 ? all : ClippedGradients(all, config.ClipNorm, out _);
     }
 
     static Trial Finish(Trial trial, Tape tape, Model model, Dataset data)
