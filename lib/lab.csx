@@ -38,6 +38,7 @@
 #load "report/marks.csx"
 #load "report/charts.csx"
 #load "report/maps.csx"
+#load "report/river.csx"
 #load "report/figures.csx"
 #load "report/style.csx"
 #load "report/page.csx"

@@ -170,3 +170,35 @@ Test("report: progress never throws", () =>
     progress.Report("none", "ok");
     progress.Dispose();
 });
+
+Test("report: a map hatches what was lost, and its difference counts that as chance", () =>
+{
+    Cell[] none = [new(1, 1, 0.9, 0, 0, 3), new(2, 1, null, 3, 0, 3), new(3, 1, 0.5, 0, 2, 3)];
+    Cell[] batch = [new(1, 1, 0.95, 0, 0, 3), new(2, 1, 0.8, 0, 1, 3), new(3, 1, null, 0, 3, 3)];
+    var traces = Traces(Maps("m", "m", new("x"), new("y"), ("none", none), ("batch", batch), "accuracy", 0.1));
+    var maps = traces.Where(t => StringAt(t, "type") == "heatmap").ToList();
+    double?[] Row(JsonElement map) => [.. map.GetProperty("z")[0].EnumerateArray()
+        .Select(z => z.ValueKind == JsonValueKind.Null ? (double?)null : Math.Round(z.GetDouble(), 9))];
+    maps.Select(Row).ToArray().ShouldBe([[0.9, null, null], [0.95, 0.8, null], [0.05, 0.7, null]]);
+    // Three strokes of three points for each hatched cell: diverged, then stuck, map by map.
+    traces.Where(t => StringAt(t, "mode") == "lines").Select(t => t.GetProperty("x").GetArrayLength() / 9)
+        .ShouldBe([1, 1, 0, 1, 1, 1]);
+});
+
+Test("report: panels share the arms' legend, and lanes stand below the last", () =>
+{
+    Point[] points = [new("none", "1", 1, 0.5), new("batch", "1", 1, 0.7)];
+    var traces = Traces(Panels("p", "p", new("x"), [new(new("a"), points), new(new("b"), points)],
+        [new("none", 1, 0, 0, 1), new("batch", 1, 0, 1, 1)], stuck: "missed"));
+    traces.Count(t => t.GetProperty("showlegend").GetBoolean()).ShouldBe(2);
+    traces.Select(t => StringAt(t, "yaxis") ?? "y").Distinct().Order().ShouldBe(["y", "y2", "y3"]);
+    Look.LostWords([new("none", 1, 0, 1, 1)], "missed").ShouldContain("diverged or missed");
+});
+
+Test("report: a river is a line in a band", () =>
+{
+    Percentiles[] points = [new("none", 1, -1, 0, 1), new("none", 10, -2, 1, 3)];
+    var traces = Traces(River("r", "r", new("step", Log: true), [new("none", new("input"), points)]));
+    traces[0].GetProperty("y").EnumerateArray().Select(y => y.GetDouble()).ShouldBe([1, 3, -2, -1]);
+    traces[1].GetProperty("y").EnumerateArray().Select(y => y.GetDouble()).ShouldBe([0, 1]);
+});

@@ -153,6 +153,21 @@ public static class Marks
         }
     }
 
+    /// <summary>The middle percentile as a line in the band of the others.</summary>
+    public static IEnumerable<GenericChart> River(string arm, ArmStyle style, Axis x, IReadOnlyList<Percentiles> points)
+    {
+        var back = points.Reverse().ToList();
+        yield return Trace(TraceMode.Lines, arm, points.Concat(back).Select(p => p.X),
+            [.. points.Select(p => (double?)p.High), .. back.Select(p => (double?)p.Low)],
+            new { fill = "toself", fillcolor = style.Color + "30", hoverinfo = "skip", line = new { width = 0 } });
+        yield return Trace(TraceMode.Lines, arm, points.Select(p => p.X), points.Select(p => (double?)p.Middle), new
+        {
+            line = new { color = style.Color, width = 2.5 }, hovertemplate = "%{hovertext}",
+            hovertext = points.Select(p => $"{At(arm, x, p.X)}<br>{Look.Number(p.Low)}, {Look.Number(p.Middle)}, "
+                + $"{Look.Number(p.High)}"),
+        });
+    }
+
     /// <summary>A dashed line, named in the legend.</summary>
     public static GenericChart Line(Guide guide) => Trace(TraceMode.Lines, Look.Text(guide.Name),
         guide.Points.Select(p => p.X), guide.Points.Select(p => (double?)p.Y), new

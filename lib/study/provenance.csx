@@ -61,8 +61,8 @@ public static class Source
     public static string Code { get; } = Hash(
         new[] { "numerics", "autograd", "nn", "data" }
             .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, "lib", folder), "*.csx"))
-            .Append(Path.Combine(Root, "lib", "study", "config.csx"))
-            .Append(Path.Combine(Root, "lib", "study", "train.csx"))
+            .Concat(new[] { "config", "train", "probes" }
+                .Select(name => Path.Combine(Root, "lib", "study", $"{name}.csx")))
             .Order(StringComparer.Ordinal)
             .Select(File.ReadAllText));
 

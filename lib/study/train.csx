@@ -73,7 +73,7 @@ public sealed record Probe(IReadOnlyList<string> Columns, Func<Config, IEnumerab
 
 /// <summary>A model at a step of its training. EpochAccuracy is the share of this epoch's training images that were
 /// right when their batch was trained on, in training mode, as Keras reports it.</summary>
-public sealed record Moment(Config Config, Dataset Data, Tape Tape, Model Model, int Step, double EpochAccuracy)
+public sealed partial record Moment(Config Config, Dataset Data, Tape Tape, Model Model, int Step, double EpochAccuracy)
 {
     public bool EndsEpoch => Step % Config.StepsPerEpoch == 0;
 
