@@ -15,22 +15,9 @@ var better = new Claim("better", "BN reaches better final performance", "the pro
 
 return Run(Args, "training_speed", Question, lab =>
 {
-    lab.Study = new(["norm", "model", "activation"], ["lr"], Reason, "optimizer", "depth", "width", "batch_size",
-        "epochs");
+    lab.Study = new(["norm", "model", "activation"], ["lr"], Reason, Net.Dependent);
     var seeds = lab.Seeds(standard: 6).ToList();
-    var mlp = lab.Baseline with { Epochs = lab.Pick(1, 3, 20) };
-    var lenet = lab.Baseline with
-    {
-        Model = Architecture.Lenet, Depth = 5, Width = 120, Activation = Activation.Relu, BatchSize = 64,
-        Optimizer = Optimization.RmspropTorch, Epochs = lab.Pick(1, 1, 10),
-    };
-    Net[] nets =
-    [
-        new("MLP, sigmoid", mlp, lab.Pick(LogGrid(1, 10, 2), LogGrid(1e-2, 1e2, 9), LogGrid(1e-2, 1e2, 17))),
-        new("MLP, ReLU", mlp with { Activation = Activation.Relu },
-            lab.Pick(LogGrid(0.1, 1, 2), LogGrid(1e-2, 1e2, 9), LogGrid(1e-2, 1e2, 17))),
-        new("LeNet", lenet, lab.Pick(LogGrid(1e-3, 1e-2, 2), LogGrid(1e-4, 1e-1, 7), LogGrid(1e-4, 1e-1, 13))),
-    ];
+    var nets = Net.Three(lab, epochs: lab.Pick(1, 3, 20), lenetEpochs: lab.Pick(1, 1, 10));
     var probe = new Probe([], config => Training.MeasuredSteps(config.Steps, 24), _ => []);
 
     var tuned = nets.Select(net => Tuned.Of(net, lab.Tune([net.None, net.Batch], net.Rates, lab.Pick(1, 2, 5), probe)))
@@ -51,7 +38,7 @@ return Run(Args, "training_speed", Question, lab =>
             net.Batch.ForAccuracy.Cell, net.None.ForAccuracy.Cell, (batch, none) =>
                 Effect.Apart(TestAccuracy.OrLost(batch), TestAccuracy.OrLost(none)))))]),
     ];
-    Figure Curves(Tuned net) => CurvesAt(Regex.Replace(net.Name.ToLowerInvariant(), @"\W+", "_"),
+    Figure Curves(Tuned net) => CurvesAt(Look.Anchor(net.Name),
         $"{net.Name}: accuracy while it trains", [.. net.Arms.SelectMany(arm => evaluated.AtRate(arm.ForSpeed.Cell))],
         net.Arms.ToDictionary(arm => arm.ForSpeed.Cell.Norm, arm => arm.ForSpeed.Cell.Lr),
         string.Join(", ", net.Arms.Select(arm => arm.ForSpeed.Cell)
@@ -109,12 +96,6 @@ static TableSection StepsTable(IReadOnlyList<Tuned> tuned, IReadOnlyList<Trial> 
             row.best.Where(IsOk).Select(TestAccuracy.Of).DefaultIfEmpty(double.NaN).Average())),
         "Median steps with its interval by order statistics (lowest to highest of six seeds), at the rate tuned for "
             + "speed; mean test accuracy at the rate tuned for accuracy.");
-}
-
-/// <summary>A net, and the rates to choose from.</summary>
-record Net(string Name, Config None, IReadOnlyList<double> Rates)
-{
-    public Config Batch => None with { Norm = Norm.Batch };
 }
 
 /// <summary>A net after the first stage: the target, and each arm's rates.</summary>

@@ -48,6 +48,7 @@
 #load "study/plan.csx"
 #load "study/method.csx"
 #load "study/experiment.csx"
+#load "study/nets.csx"
 #load "study/index.csx"
 #nullable enable
 // The lab: an experiment loads this one file. In order of dependence: each file uses only what stands above it.

@@ -89,6 +89,9 @@ public static class Look
     public static string Counts(IEnumerable<int> counts) => counts.DefaultIfEmpty(0).Min() is var low
         && counts.DefaultIfEmpty(0).Max() is var high && low == high ? $"{low}" : $"{low} to {high}";
 
+    /// <summary>A name as a figure's id: "MLP, ReLU" is mlp_relu.</summary>
+    public static string Anchor(string name) => Regex.Replace(name.ToLowerInvariant(), @"\W+", "_");
+
     public static string Html(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>Text for Plotly, which reads a little HTML but not every entity.</summary>

@@ -1,0 +1,134 @@
+#load "../lib/lab.csx"
+#nullable enable
+// Question: does batch normalization reduce internal covariate shift, and does shift slow training?
+const string Question = "Does batch normalization reduce internal covariate shift, by either measure of it?";
+const string Reason = "The paper's net, every arm at its own rate (half decades, on seeds of their own), measured at "
+    + "logarithmically spaced steps, so that the first are dense. The arm noisy adds the shift of Santurkar et al. "
+    + "back behind BN: if shift slows training, it must be slow.";
+
+const int Unit0 = 0, Images = 1_000;
+var distribution = new Claim("shift-distribution", "BN reduces the drift of activations",
+    "Ioffe and Szegedy 2015, figure 1",
+    "path of the median input of a last-hidden unit, in its interquartile ranges, none over batch", Unit.Ratio,
+    Region.Above(Math.Log10(1.5)));
+var gradient = new Claim("shift-gradient", "BN reduces shift as optimization sees it", "Santurkar et al. 2018",
+    "cosine between a layer's gradient before and after the earlier layers take their step, batch less none",
+    Unit.Cosine, Region.Above(0.1));
+
+return Run(Args, "covariate_shift", Question, lab =>
+{
+    lab.Study = new(["norm"], ["lr"], Reason);
+    var seeds = lab.Seeds(standard: 6).ToList();
+    Norm[] arms = [Norm.None, Norm.Batch, Norm.Noisy];
+    var cells = arms.Select(norm => lab.Baseline with { Norm = norm, Epochs = lab.Pick(1, 2, 20) }).ToList();
+    int[] layers = [2, 3, 4];
+    var paths = new ConditionalWeakTable<Model, double[]>();
+    var probe = new Probe(
+        [
+            "unit_low", "unit_middle", "unit_high", "layer_low", "layer_middle", "layer_high", "drift",
+            .. layers.Select(layer => $"cosine_{layer}"), .. layers.Select(layer => $"change_{layer}"),
+        ],
+        config => Training.MeasuredSteps(config.Steps, 24),
+        // Tuning needs none of it.
+        moment => moment.Config.Role == Role.Tune ? [] : [.. Inputs(moment, paths), .. Gradients(moment, layers)]);
+
+    var tuning = lab.Tune(cells, lab.Pick(LogGrid(1, 10, 2), LogGrid(0.1, 10, 5), LogGrid(0.1, 30, 9)),
+        seeds: lab.Pick(1, 2, 5), probe);
+    var best = cells.Select(cell => tuning.Best(cell, ValidationAccuracy.Of)).ToList();
+    var trials = lab.Sweep(from rate in best from seed in seeds select rate.Cell with { Seed = seed }, probe);
+
+    double Path(Trial trial) => Sum(trial, point => point.Own["drift"]);
+    double Cosine(Trial trial) => layers.Average(layer => Mean(trial, point => point.Own[$"cosine_{layer}"]));
+    IEnumerable<double> Pairs(IReadOnlyList<Trial> all, Func<Trial, Trial, double> of) =>
+        all.At(cells[1]).Where(IsOk).ToList().BySeed([.. all.At(cells[0]).Where(IsOk)], (batch, none) =>
+            of(batch[0], none[0]));
+    Judgement[] claims =
+    [
+        distribution.Judge(trials, all =>
+            [Effect.Of("", Pairs(all, (batch, none) => Math.Log10(Path(none) / Path(batch))))]),
+        gradient.Judge(trials, all => [Effect.Of("", Pairs(all, (batch, none) => Cosine(batch) - Cosine(none)))]),
+    ];
+    Figure Percentiles(string id, string title, string what, string caption) => River(id, title,
+        new("Optimizer step", Log: true), [.. trials.Where(trial => trial.Seed == seeds[0] && trial.Curve.Count > 0)
+            .Select(trial => new RiverPanel(Snake(trial.Norm), new("Input"), [.. trial.Curve.Select(point =>
+                new Percentiles(Snake(trial.Norm), point.Step, point.Own[$"{what}_low"], point.Own[$"{what}_middle"],
+                    point.Own[$"{what}_high"]))]))], caption, sameY: false);
+
+    var (path, cosine) = (claims[0].Effects[0].Interval.Estimate, claims[1].Effects[0].Interval.Estimate);
+    lab.Report(string.Create(CultureInfo.InvariantCulture, $"Without batch normalization the inputs of the last hidden "
+            + $"layer wander {Math.Pow(10, path):F1} times as far; with it a layer's gradient keeps its direction by {
+                cosine:+0.00;−0.00} in cosine"),
+        [.. tuning.Trials, .. trials], trials.Summarize(["norm", "lr"], TestAccuracy,
+            new Measure("path", Path), new Measure("cosine", Cosine)),
+        numbers: [],
+        figures:
+        [
+            Percentiles("unit", "What one unit of the last hidden layer receives", "unit", "The paper's figure 1(b, "
+                + "c): the input of one sigmoid over 1,000 training images in training mode, seed 1."),
+            Percentiles("layer", "What the whole last hidden layer receives", "layer", "All of its sigmoids together."),
+            .. layers.Reverse().Select(layer => ByStep($"cosine_{layer}", $"Gradient of layer {layer}: direction kept",
+                trials, $"cosine_{layer}", "Cosine", "Cosine between the layer's gradient before and after the earlier "
+                    + "layers take their step, on the same batch: 1 is no shift.")),
+            ByStep("change", "Gradient of the last layer: how much of it changes", trials, "change_4",
+                "Change over norm", "Length of the change over that of the gradient."),
+            CurvesAt("curves", "Training", trials, best.ToDictionary(rate => rate.Cell.Norm, rate => rate.Cell.Lr)),
+        ],
+        caveats:
+        [
+            "Behind BN a unit's percentiles are normalized by construction, so the drift is counted in interquartile "
+                + "ranges; what is left is the way of beta, and the change of shape.",
+            "The path is summed over the measured steps, the same for all arms; denser steps would make it longer.",
+            "The gradient's shift depends on the size of the earlier layers' step, so on the rate: each arm has "
+                + "its own.",
+            "One net. Santurkar et al. measured it on larger ones, with the same result for the second measure.",
+        ],
+        claims, [Method.Tuned(best, ["norm"], "validation accuracy on the tuning seeds")]);
+});
+
+static double Sum(Trial trial, Func<CurvePoint, double> of) => trial.Curve.Select(of).Where(double.IsFinite).Sum();
+static double Mean(Trial trial, Func<CurvePoint, double> of) =>
+    trial.Curve.Select(of).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+
+// Percentiles of the last activation's inputs, and how far the units' medians went since the last measurement.
+static IEnumerable<(string, double)> Inputs(Moment moment, ConditionalWeakTable<Model, double[]> before)
+{
+    var (values, units) = moment.ActivationInputs(moment.FixedBatch(Images), Mode.Training)[^1];
+    double[] Of(int unit) =>
+        [.. Enumerable.Range(0, values.Length / units).Select(n => (double)values[n * units + unit])];
+    // A fortieth of the layer's numbers has its percentiles.
+    var (unit, layer) = (Of(Unit0), values.Where((_, i) => i % 41 == 0).Select(value => (double)value).ToArray());
+    var quartiles = Enumerable.Range(0, units).Select(Of).Select(Quartiles).ToList();
+    var medians = quartiles.Select(own => own.Middle).ToArray();
+    foreach (var (name, numbers) in new[] { ("unit", unit), ("layer", layer) })
+        foreach (var (level, p) in new[] { ("low", 0.15), ("middle", 0.5), ("high", 0.85) })
+            yield return ($"{name}_{level}", Quantile(numbers, p));
+    if (before.TryGetValue(moment.Model, out var last))
+        yield return ("drift", Enumerable.Range(0, units).Average(i => Math.Abs(medians[i] - last[i])
+            / (quartiles[i].High - quartiles[i].Low)));
+    before.AddOrUpdate(moment.Model, medians);
+}
+
+static (double Low, double Middle, double High) Quartiles(double[] values) =>
+    (Quantile(values, 0.25), Quantile(values, 0.5), Quantile(values, 0.75));
+
+// Santurkar et al. 2018, definition 2.1: G of layer i with all weights as they are, G' with the earlier layers' weights
+// after their step; both on the batch that the step was taken on.
+static IEnumerable<(string, double)> Gradients(Moment moment, int[] layers)
+{
+    var batch = moment.FixedBatch(moment.Config.BatchSize);
+    var now = moment.LossAndGradients(moment.Copy(), batch).Gradients;
+    foreach (var layer in layers)
+    {
+        var stepped = moment.Copy();
+        foreach (var parameter in stepped.Parameters.Where(parameter => LayerOf(parameter) < layer))
+            parameter.Assign([.. parameter.ToArray().Zip(now[parameter.Name!],
+                (w, g) => (float)(w - moment.Config.Lr * g))]);
+        var (before, after) = (now[$"linear{layer}.weight"],
+            moment.LossAndGradients(stepped, batch).Gradients[$"linear{layer}.weight"]);
+        yield return ($"cosine_{layer}", TensorPrimitives.CosineSimilarity<float>(before, after));
+        yield return ($"change_{layer}",
+            TensorPrimitives.Distance<float>(before, after) / TensorPrimitives.Norm<float>(before));
+    }
+}
+
+static int LayerOf(Tensor parameter) => int.Parse(Regex.Match(parameter.Name!, @"\d+").Value);
