@@ -1,4 +1,7 @@
 #nullable enable
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
 // Vectors of 512, 256 or 128 bits under one name, for the loops whose register blocking depends on the width.
 // Loops that do not care use System.Numerics.Vector<float>, whose width the JIT chooses.
 
@@ -23,6 +26,15 @@ public interface ISimd<V> where V : struct
 
     /// <summary>a * b + c, fused where the hardware can (FusedMultiplyAdd would fall back to slow software).</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
+
+    /// <summary>In each lane of 128 bits, the first half of a's and of b's numbers, one from each in turn.</summary>
+    static abstract V ZipLow(V a, V b);
+
+    /// <summary>The same with the second halves.</summary>
+    static abstract V ZipHigh(V a, V b);
+
+    /// <summary>Stores the lanes of 128 bits, `step` floats from one to the next.</summary>
+    static abstract void StoreLanes(V value, ref float at, nint step);
 }
 
 public readonly struct Simd128 : ISimd<Vector128<float>>
@@ -38,6 +50,13 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Sqrt(Vector128<float> a) => Vector128.Sqrt(a);
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         Vector128.MultiplyAddEstimate(a, b, c);
+    public static Vector128<float> ZipLow(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : Vector128.Create(a[0], b[0], a[1], b[1]);
+    public static Vector128<float> ZipHigh(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : Vector128.Create(a[2], b[2], a[3], b[3]);
+    public static void StoreLanes(Vector128<float> value, ref float at, nint step) => value.StoreUnsafe(ref at);
 }
 
 public readonly struct Simd256 : ISimd<Vector256<float>>
@@ -53,6 +72,13 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
         Vector256.MultiplyAddEstimate(a, b, c);
+    public static Vector256<float> ZipLow(Vector256<float> a, Vector256<float> b) => Avx.UnpackLow(a, b);
+    public static Vector256<float> ZipHigh(Vector256<float> a, Vector256<float> b) => Avx.UnpackHigh(a, b);
+    public static void StoreLanes(Vector256<float> value, ref float at, nint step)
+    {
+        value.GetLower().StoreUnsafe(ref at);
+        value.GetUpper().StoreUnsafe(ref Unsafe.Add(ref at, step));
+    }
 }
 
 public readonly struct Simd512 : ISimd<Vector512<float>>
@@ -68,4 +94,11 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
         Vector512.MultiplyAddEstimate(a, b, c);
+    public static Vector512<float> ZipLow(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackLow(a, b);
+    public static Vector512<float> ZipHigh(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackHigh(a, b);
+    public static void StoreLanes(Vector512<float> value, ref float at, nint step)
+    {
+        Simd256.StoreLanes(value.GetLower(), ref at, step);
+        Simd256.StoreLanes(value.GetUpper(), ref Unsafe.Add(ref at, 2 * step), step);
+    }
 }
