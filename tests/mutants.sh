@@ -64,7 +64,7 @@ mutant epsilon_outside_not_in_gradient 'norm: seed' $groups \
 
 # Forward.
 mutant epsilon_outside_the_root 'norm: batch: ' $groups \
-  ': Math.Sqrt(variance + Epsilon)' ': Math.Sqrt(variance) + Epsilon'
+  'if (EpsilonOutside) TensorPrimitives.Add(scale, Epsilon, scale);' 'TensorPrimitives.Add(scale, Epsilon, scale);'
 mutant unbiased_variance 'norm: batch: ' $kernels \
   'Sum(sum[groups.ChannelsOf(part)]) / size' 'Sum(sum[groups.ChannelsOf(part)]) / (size - 1)'
 mutant unbiased_variance_of_images 'norm: batch: ' $kernels \
@@ -77,7 +77,7 @@ mutant mean_rounded_to_float32 'edge: mean 1e4' $kernels \
 # Running statistics and evaluation.
 mutant biased_running_variance 'norm: batch: ' $layers 'share * size / (size - 1)' 'share'
 mutant momentum_the_other_way_round 'norm: batch: ' $layers \
-  '(1 - share) * mean[channel] + share * means[channel]' 'share * mean[channel] + (1 - share) * means[channel]'
+  'Mean.Row(0), 1 - share, batch.Mean[sets], share)' 'Mean.Row(0), share, batch.Mean[sets], 1 - share)'
 mutant evaluation_by_its_batch 'norm: batch: ' $layers \
   'if (mode == Mode.Evaluation && running is not null)' 'if (x.Shape.Rank == 0 && running is not null)'
 evaluate='return x.Normalize(groups with { Fixed = true }, running.Moments, scale, shift);'

@@ -182,8 +182,17 @@ public sealed partial class Tensor
         var (dx, dGamma, dBeta) = (x.Like(), gamma?.Like(), beta?.Like());
         Normalization.Backward(groups, moments.Mean, moments.Variance, ValuesOf(gamma), x.Storage, g.Storage,
             dx.Storage, x.Layout.RowStride, ValuesOf(dGamma), ValuesOf(dBeta));
-        return [dx, .. new[] { dGamma, dBeta }.OfType<Tensor>()];
+        return Known(dx, dGamma, dBeta);
     }
+
+    // x and those of gamma and beta that there are.
+    static Tensor[] Known(Tensor x, Tensor? gamma, Tensor? beta) => (gamma, beta) switch
+    {
+        (null, null) => [x],
+        (null, _) => [x, beta],
+        (_, null) => [x, gamma],
+        _ => [x, gamma, beta],
+    };
 
     // gamma and beta are single rows: (C).
     static Span<float> ValuesOf(Tensor? x) => x is null ? default : x.Row(0);

@@ -71,6 +71,6 @@ public sealed partial class Tensor
     /// name; gamma and beta one per channel, or null for 1 and 0. Moments taken of x itself carry gradient back to x;
     /// others, such as running ones, are constants (groups.Fixed).</summary>
     public Tensor Normalize(Groups groups, Moments moments, Tensor? gamma, Tensor? beta) => Tape.Op(
-        [this, .. new[] { gamma, beta }.OfType<Tensor>()], Normalized(groups, moments, this, gamma, beta),
+        Known(this, gamma, beta), Normalized(groups, moments, this, gamma, beta),
         (g, _) => NormalizedGradients(groups, moments, this, gamma, beta, g));
 }

@@ -73,6 +73,13 @@ public static class Elementwise
         return sum;
     }
 
+    /// <summary>x = a x + b y, in float64.</summary>
+    [MethodImpl(Hot)]
+    public static void Blend(Span<float> x, double a, ReadOnlySpan<double> y, double b)
+    {
+        for (var i = 0; i < x.Length; i++) x[i] = (float)(a * x[i] + b * y[i]);
+    }
+
     /// <summary>exp(x) to 1.2 ulp, by Cephes' polynomial (Moshier 1992, expf) after taking out a power of two; held
     /// between the smallest and the largest normal number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,9 +21,14 @@ public readonly record struct Groups(int AllRows, int AllChannels, int Length, i
     public int Set(int block, int channel) => block * Parts + channel / Channels;
     public Range ChannelsOf(int part) => (part * Channels)..((part + 1) * Channels);
 
-    /// <summary>One divided by the deviation.</summary>
-    public double Scale(double variance) =>
-        1 / (EpsilonOutside ? Math.Sqrt(variance) + Epsilon : Math.Sqrt(variance + Epsilon));
+    /// <summary>One divided by the deviation, for each set's variance.</summary>
+    public void Scales(ReadOnlySpan<double> variance, Span<double> scale)
+    {
+        TensorPrimitives.Add(variance, EpsilonOutside ? 0 : Epsilon, scale);
+        TensorPrimitives.Sqrt(scale, scale);
+        if (EpsilonOutside) TensorPrimitives.Add(scale, Epsilon, scale);
+        TensorPrimitives.Reciprocal(scale, scale);
+    }
 
     /// <summary>The derivative of the deviation by the variance, times twice the deviation: 1 where eps stands inside
     /// the root.</summary>

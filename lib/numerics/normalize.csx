@@ -24,21 +24,41 @@ public static class Normalization
     static void ColumnMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
         Span<double> variance)
     {
-        var width = groups.AllChannels + Vector<float>.Count;
-        var sum = Scratch(ref totals, 2 * width);
-        var center = sum[width..];
+        var (rows, width) = (groups.RowsOf(block), Padded(groups.AllChannels));
+        var sum = Scratch(ref totals, width);
+        var center = Scratch(ref constants, width);
         double size = groups.SizeOf(block);
-        Totals<Value>(groups, block, x, x, stride, center, sum);
+        ColumnSums(x, rows, stride, sum[..groups.AllChannels]);
         for (var part = 0; part < groups.Parts; part++)
         {
             var channels = groups.ChannelsOf(part);
             var own = Sum(sum[channels]) / size;
             mean[block * groups.Parts + part] = own;
-            center[channels].Fill(own);
+            center[channels].Fill((float)own);
         }
-        Totals<SquaredDistance>(groups, block, x, x, stride, center, sum);
+        ColumnSquares(x, rows, stride, center[..groups.AllChannels], sum);
         for (var part = 0; part < groups.Parts; part++)
-            variance[block * groups.Parts + part] = Sum(sum[groups.ChannelsOf(part)]) / size;
+        {
+            var set = block * groups.Parts + part;
+            var apart = mean[set] - center[part * groups.Channels];
+            variance[set] = Math.Max(0, Sum(sum[groups.ChannelsOf(part)]) / size - apart * apart);
+            if (!double.IsFinite(variance[set]))
+                (mean[set], variance[set]) = WideMoments(groups, block, part, x, stride);
+        }
+    }
+
+    // Where squares leave float32's range.
+    static (double Mean, double Variance) WideMoments(in Groups groups, int block, int part, ReadOnlySpan<float> x,
+        int stride)
+    {
+        var (mean, squares, size) = (0.0, 0.0, groups.SizeOf(block));
+        for (var row = 0; row < groups.RowsOf(block); row++)
+            foreach (var value in x.Slice(row * stride, groups.AllChannels)[groups.ChannelsOf(part)])
+                mean += (double)value / size;
+        for (var row = 0; row < groups.RowsOf(block); row++)
+            foreach (var value in x.Slice(row * stride, groups.AllChannels)[groups.ChannelsOf(part)])
+                squares += (value - mean) * (value - mean);
+        return (mean, squares / size);
     }
 
     static double Sum(ReadOnlySpan<double> values)
@@ -73,6 +93,8 @@ public static class Normalization
     public static void Forward(in Groups groups, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride)
     {
+        var scales = Scratch(ref totals, groups.Sets);
+        groups.Scales(variance, scales);
         for (var block = 0; block < groups.Blocks; block++)
         {
             var map = new AffineMap(groups);
@@ -80,7 +102,7 @@ public static class Normalization
             {
                 var set = block * groups.Parts + part;
                 // The mean in two floats: rounded to one it would move y by up to mean * 6e-8 / deviation.
-                var ((high, low), scale) = (Split(mean[set]), groups.Scale(variance[set]));
+                var ((high, low), scale) = (Split(mean[set]), scales[set]);
                 for (var channel = part * groups.Channels; channel < (part + 1) * groups.Channels; channel++)
                 {
                     var factor = gamma.IsEmpty ? scale : scale * gamma[channel];
@@ -108,9 +130,11 @@ public static class Normalization
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> dx, int stride,
         Span<float> dGamma, Span<float> dBeta)
     {
-        var width = groups.AllChannels + Vector<float>.Count;
-        var scratch = Scratch(ref totals, 3 * width);
-        Span<double> sumG = scratch[..width], sumGD = scratch[width..(2 * width)], center = scratch[(2 * width)..];
+        var width = Padded(groups.AllChannels);
+        var scratch = Scratch(ref totals, 3 * width + groups.Sets);
+        Span<double> sumG = scratch[..width], sumGD = scratch[width..(2 * width)],
+            center = scratch[(2 * width)..(3 * width)], scales = scratch[(3 * width)..];
+        groups.Scales(variance, scales);
         dGamma.Clear();
         dBeta.Clear();
         for (var block = 0; block < groups.Blocks; block++)
@@ -119,18 +143,17 @@ public static class Normalization
             for (var part = 0; part < groups.Parts; part++)
                 center[groups.ChannelsOf(part)].Fill(mean[block * groups.Parts + part]);
             if (groups.Length == 1)
-            {
-                Totals<Value>(groups, block, g[start..], x[start..], stride, center, sumG);
-                Totals<TimesDistance>(groups, block, g[start..], x[start..], stride, center, sumGD);
-            }
+                ColumnProducts(g[start..], x[start..], groups.RowsOf(block), stride, center[..groups.AllChannels], sumG,
+                    sumGD);
             else RunProducts(groups, block, g[start..], x[start..], stride, center, sumG, sumGD);
 
             var map = new AffineMap(groups);
+            var share = 1.0 / groups.SizeOf(block);
             for (var part = 0; part < groups.Parts; part++)
             {
                 var (set, first, end) =
                     (block * groups.Parts + part, part * groups.Channels, (part + 1) * groups.Channels);
-                var ((high, low), scale) = (Split(mean[set]), groups.Scale(variance[set]));
+                var ((high, low), scale) = (Split(mean[set]), scales[set]);
                 var (h, hx) = (0.0, 0.0);
                 for (var channel = first; channel < end; channel++)
                 {
@@ -140,7 +163,7 @@ public static class Normalization
                     var weight = gamma.IsEmpty ? 1 : gamma[channel];
                     (h, hx) = (h + weight * sumG[channel], hx + weight * sumGD[channel] * scale);
                 }
-                var byMean = -scale / groups.SizeOf(block);
+                var byMean = -scale * share;
                 var slope = byMean * scale * hx * groups.Steepness(variance[set]);
                 for (var channel = first; channel < end; channel++)
                 {
@@ -165,48 +188,107 @@ public static class Normalization
         }
     }
 
-    // What is summed over the numbers of a channel. Static abstract members, so that each loop is compiled for its
-    // term.
-    interface ITerm { static abstract Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center); }
-    readonly struct Value : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center) => v;
-    }
-    readonly struct SquaredDistance : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center) =>
-            (v - center) * (v - center);
-    }
-    readonly struct TimesDistance : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center) =>
-            v * (x - center);
-    }
-
-    // The term's total for each channel that is one column, over the rows of a block: neighbours share a vector.
+    // Sums of each column in float64, so that a mean near 0 is as good as any.
     [MethodImpl(Hot)]
-    static void Totals<T>(in Groups groups, int block, ReadOnlySpan<float> v, ReadOnlySpan<float> x, int stride,
-        ReadOnlySpan<double> center, Span<double> totals) where T : struct, ITerm
+    static void ColumnSums(ReadOnlySpan<float> x, int rows, int stride, Span<double> sums)
     {
-        var (rows, half) = (groups.RowsOf(block), Vector<double>.Count);
-        for (var channel = 0; channel < groups.AllChannels; channel += Vector<float>.Count)
+        for (var column = 0; column < sums.Length; column += Vector<float>.Count)
         {
             Vector<double> low = default, high = default;
-            var (centerLow, centerHigh) = (LoadDouble(center, channel), LoadDouble(center, channel + half));
-            for (int row = 0, at = channel; row < rows; row++, at += stride)
-            {
-                Vector.Widen(Elementwise.Load(v, at), out var v0, out var v1);
-                Vector.Widen(Elementwise.Load(x, at), out var x0, out var x1);
-                low += T.Of(v0, x0, centerLow);
-                high += T.Of(v1, x1, centerHigh);
-            }
-            low.CopyTo(totals[channel..]);
-            high.CopyTo(totals[(channel + half)..]);
+            for (int row = 0, at = column; row < rows; row++, at += stride)
+                Widen(Elementwise.Load(x, at), ref low, ref high);
+            StoreDouble(low, high, sums, column);
         }
     }
+
+    // Rows whose float32 sums go into a float64 one. Columns are summed by even and odd rows, so that no addition waits
+    // for the last.
+    const int SummedRows = 64;
+
+    // Sums of squared distances from the center for each column.
+    [MethodImpl(Hot)]
+    static void ColumnSquares(ReadOnlySpan<float> x, int rows, int stride, ReadOnlySpan<float> center,
+        Span<double> squares)
+    {
+        for (var column = 0; column < center.Length; column += Vector<float>.Count)
+        {
+            var middle = Elementwise.Load(center, column);
+            Vector<double> low = default, high = default;
+            for (int row = 0, at = column; row < rows;)
+            {
+                Vector<float> even = default, odd = default;
+                var end = Math.Min(rows, row + SummedRows);
+                for (; row < end - 1; row += 2, at += 2 * stride)
+                {
+                    Vector<float> u = Elementwise.Load(x, at) - middle, v = Elementwise.Load(x, at + stride) - middle;
+                    even = Vector.MultiplyAddEstimate(u, u, even);
+                    odd = Vector.MultiplyAddEstimate(v, v, odd);
+                }
+                for (; row < end; row++, at += stride)
+                {
+                    var u = Elementwise.Load(x, at) - middle;
+                    even = Vector.MultiplyAddEstimate(u, u, even);
+                }
+                Widen(even + odd, ref low, ref high);
+            }
+            StoreDouble(low, high, squares, column);
+        }
+    }
+
+    // Sums of g and of g (x - center) for each column.
+    [MethodImpl(Hot)]
+    static void ColumnProducts(ReadOnlySpan<float> g, ReadOnlySpan<float> x, int rows, int stride,
+        ReadOnlySpan<double> center, Span<double> sumG, Span<double> sumGD)
+    {
+        for (var column = 0; column < center.Length; column += Vector<float>.Count)
+        {
+            var (c0, c1) = (LoadDouble(center, column), LoadDouble(center, column + Vector<double>.Count));
+            var middle = Vector.Narrow(c0, c1);
+            Vector<double> g0 = default, g1 = default, p0 = default, p1 = default;
+            for (int row = 0, at = column; row < rows;)
+            {
+                Vector<float> even = default, odd = default, evenProduct = default, oddProduct = default;
+                var end = Math.Min(rows, row + SummedRows);
+                for (; row < end - 1; row += 2, at += 2 * stride)
+                {
+                    Vector<float> u = Elementwise.Load(g, at), v = Elementwise.Load(g, at + stride);
+                    (even, odd) = (even + u, odd + v);
+                    evenProduct = Vector.MultiplyAddEstimate(u, Elementwise.Load(x, at) - middle, evenProduct);
+                    oddProduct = Vector.MultiplyAddEstimate(v, Elementwise.Load(x, at + stride) - middle, oddProduct);
+                }
+                for (; row < end; row++, at += stride)
+                {
+                    even += Elementwise.Load(g, at);
+                    evenProduct = Vector.MultiplyAddEstimate(Elementwise.Load(g, at),
+                        Elementwise.Load(x, at) - middle, evenProduct);
+                }
+                Widen(even + odd, ref g0, ref g1);
+                Widen(evenProduct + oddProduct, ref p0, ref p1);
+            }
+            // What rounding the center to float32 left out.
+            Vector.Widen(middle, out var m0, out var m1);
+            StoreDouble(g0, g1, sumG, column);
+            StoreDouble(p0 - (c0 - m0) * g0, p1 - (c1 - m1) * g1, sumGD, column);
+        }
+    }
+
+    // low and high += the two halves of x.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Widen(Vector<float> x, ref Vector<double> low, ref Vector<double> high)
+    {
+        Vector.Widen(x, out var x0, out var x1);
+        (low, high) = (low + x0, high + x1);
+    }
+
+    // Spans of sums are followed by memory up to a whole vector.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void StoreDouble(Vector<double> low, Vector<double> high, Span<double> to, int column)
+    {
+        low.StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)column);
+        high.StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)(column + Vector<double>.Count));
+    }
+
+    static int Padded(int columns) => (columns + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
 
     // Mean and sum of squared distances from it of one run. Float32 sums of a run, float64 across runs: a run is short
     // and, on the second pass, in the first-level cache. Squares beyond float32's range are taken again in float64.
@@ -333,8 +415,7 @@ public static class Normalization
     {
         public AffineMap(in Groups groups)
         {
-            var lanes = Vector<float>.Count;
-            var width = (groups.AllChannels + lanes - 1) / lanes * lanes;
+            var width = Padded(groups.AllChannels);
             var memory = Scratch(ref constants, 4 * width);
             Channels = groups.AllChannels;
             Center = memory[..width];

@@ -102,3 +102,16 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
         Simd256.StoreLanes(value.GetUpper(), ref Unsafe.Add(ref at, 2 * step), step);
     }
 }
+
+public static class Cache
+{
+    const int Line = 64;
+
+    /// <summary>Asks for memory that will be read soon, where the hardware takes such wishes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Prefetch<T>(ref T at, int bytes)
+    {
+        if (!Sse.IsSupported) return;
+        for (var i = 0; i < bytes; i += Line) Sse.Prefetch0((byte*)Unsafe.AsPointer(ref at) + i);
+    }
+}
