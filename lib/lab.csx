@@ -5,6 +5,7 @@
 #load "numerics/elementwise.csx"
 #load "numerics/broadcast.csx"
 #load "numerics/groups.csx"
+#load "numerics/columns.csx"
 #load "numerics/normalize.csx"
 #load "numerics/softmax.csx"
 #load "numerics/convolution.csx"

@@ -15,7 +15,6 @@ public sealed record Running(Tensor Mean, Tensor Variance, Tensor Batches, doubl
             Batches.Row(0)[0]++;
             var share = Momentum ?? 1.0 / Batches.Item;
             double size = groups.SizeOf(block);
-            var unbiased = share * size / (size - 1);
             var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
             Elementwise.Blend(Mean.Row(0), 1 - share, batch.Mean[sets], share);
             Elementwise.Blend(Variance.Row(0), 1 - share, batch.Variance[sets], share * size / (size - 1));

@@ -30,8 +30,11 @@ public readonly record struct Groups(int AllRows, int AllChannels, int Length, i
         TensorPrimitives.Reciprocal(scale, scale);
     }
 
-    /// <summary>The derivative of the deviation by the variance, times twice the deviation: 1 where eps stands inside
-    /// the root.</summary>
-    public double Steepness(double variance) =>
-        !EpsilonOutside ? 1 : variance > 0 ? 1 + Epsilon / Math.Sqrt(variance) : 0;
+    /// <summary>The derivative of the deviation by the variance, times twice the deviation, for each set: 1 where eps
+    /// stands inside the root.</summary>
+    public void Steepness(ReadOnlySpan<double> variance, Span<double> steepness)
+    {
+        for (var set = 0; set < variance.Length; set++)
+            steepness[set] = !EpsilonOutside ? 1 : variance[set] > 0 ? 1 + Epsilon / Math.Sqrt(variance[set]) : 0;
+    }
 }

@@ -1,7 +1,7 @@
 #nullable enable
 // Normalization: statistics over sets of numbers, and what gradients do when every number of a set moves them.
 
-public static class Normalization
+public static partial class Normalization
 {
     [ThreadStatic] static double[]? totals;
     [ThreadStatic] static float[]? constants;
@@ -24,27 +24,46 @@ public static class Normalization
     static void ColumnMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
         Span<double> variance)
     {
-        var (rows, width) = (groups.RowsOf(block), Padded(groups.AllChannels));
-        var sum = Scratch(ref totals, width);
+        var (rows, channels, parts, together) =
+            (groups.RowsOf(block), groups.AllChannels, groups.Parts, groups.Channels);
+        var width = Padded(channels);
+        Span<double> sum = Scratch(ref totals, 2 * width), means = sum[width..];
         var center = Scratch(ref constants, width);
         double size = groups.SizeOf(block);
-        ColumnSums(x, rows, stride, sum[..groups.AllChannels]);
-        for (var part = 0; part < groups.Parts; part++)
+        mean = mean.Slice(block * parts, parts);
+        variance = variance.Slice(block * parts, parts);
+        ColumnSums(x, rows, stride, sum[..channels]);
+        SumParts(sum, together, mean);
+        TensorPrimitives.Divide(mean, size, mean);
+        Spread(mean, together, means);
+        TensorPrimitives.ConvertTruncating<double, float>(means[..channels], center);
+        ColumnSquares(x, rows, stride, center[..channels], sum);
+        SumParts(sum, together, variance);
+        TensorPrimitives.Divide(variance, size, variance);
+        for (var part = 0; part < parts; part++)
         {
-            var channels = groups.ChannelsOf(part);
-            var own = Sum(sum[channels]) / size;
-            mean[block * groups.Parts + part] = own;
-            center[channels].Fill((float)own);
+            var apart = mean[part] - center[part * together];
+            variance[part] = Math.Max(0, variance[part] - apart * apart);
         }
-        ColumnSquares(x, rows, stride, center[..groups.AllChannels], sum);
-        for (var part = 0; part < groups.Parts; part++)
-        {
-            var set = block * groups.Parts + part;
-            var apart = mean[set] - center[part * groups.Channels];
-            variance[set] = Math.Max(0, Sum(sum[groups.ChannelsOf(part)]) / size - apart * apart);
-            if (!double.IsFinite(variance[set]))
-                (mean[set], variance[set]) = WideMoments(groups, block, part, x, stride);
-        }
+        if (TensorPrimitives.IsFiniteAll<double>(variance)) return;
+        for (var part = 0; part < parts; part++)
+            (mean[part], variance[part]) = WideMoments(groups, block, part, x, stride);
+    }
+
+    // To each channel its part's value.
+    static void Spread(ReadOnlySpan<double> parts, int together, Span<double> channels)
+    {
+        if (together == 1) parts.CopyTo(channels);
+        else for (var part = 0; part < parts.Length; part++)
+            channels.Slice(part * together, together).Fill(parts[part]);
+    }
+
+    // The sums of each part's channels.
+    static void SumParts(ReadOnlySpan<double> channels, int together, Span<double> parts)
+    {
+        if (together == 1) channels[..parts.Length].CopyTo(parts);
+        else for (var part = 0; part < parts.Length; part++)
+            parts[part] = TensorPrimitives.Sum(channels.Slice(part * together, together));
     }
 
     // Where squares leave float32's range.
@@ -59,13 +78,6 @@ public static class Normalization
             foreach (var value in x.Slice(row * stride, groups.AllChannels)[groups.ChannelsOf(part)])
                 squares += (value - mean) * (value - mean);
         return (mean, squares / size);
-    }
-
-    static double Sum(ReadOnlySpan<double> values)
-    {
-        var sum = 0.0;
-        foreach (var value in values) sum += value;
-        return sum;
     }
 
     static void RunMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
@@ -93,24 +105,9 @@ public static class Normalization
     public static void Forward(in Groups groups, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride)
     {
-        var scales = Scratch(ref totals, groups.Sets);
-        groups.Scales(variance, scales);
         for (var block = 0; block < groups.Blocks; block++)
         {
-            var map = new AffineMap(groups);
-            for (var part = 0; part < groups.Parts; part++)
-            {
-                var set = block * groups.Parts + part;
-                // The mean in two floats: rounded to one it would move y by up to mean * 6e-8 / deviation.
-                var ((high, low), scale) = (Split(mean[set]), scales[set]);
-                for (var channel = part * groups.Channels; channel < (part + 1) * groups.Channels; channel++)
-                {
-                    var factor = gamma.IsEmpty ? scale : scale * gamma[channel];
-                    map.Center[channel] = high;
-                    map.Scale[channel] = (float)factor;
-                    map.Shift[channel] = (float)((beta.IsEmpty ? 0 : beta[channel]) - low * factor);
-                }
-            }
+            var map = MapOf(groups, block, mean, variance, gamma, beta);
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
                 var at = (block * groups.Rows + row) * stride;
@@ -123,6 +120,22 @@ public static class Normalization
         }
     }
 
+    // The constants of x -> (x - mean) / deviation * gamma + beta.
+    static AffineMap MapOf(in Groups groups, int block, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
+        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta)
+    {
+        var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
+        var width = Padded(groups.AllChannels);
+        var scratch = Scratch(ref totals, 3 * width);
+        Span<double> center = scratch[..width], scale = scratch[width..(2 * width)], scales = scratch[(2 * width)..];
+        groups.Scales(variance[sets], scales);
+        Spread(mean[sets], groups.Channels, center);
+        Spread(scales[..groups.Parts], groups.Channels, scale);
+        var map = new AffineMap(groups);
+        MapChannels(center, scale, gamma, beta, map);
+        return map;
+    }
+
     /// <summary>Gradients by x, gamma and beta (the last two where wanted, else empty), from g at y. With x^ the
     /// normalized x, m the size of the set and h = g * gamma: dx = (h - mean(h) - x^ mean(h x^)) / deviation
     /// (Ioffe and Szegedy 2015, section 3, in one formula).</summary>
@@ -130,49 +143,33 @@ public static class Normalization
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> dx, int stride,
         Span<float> dGamma, Span<float> dBeta)
     {
-        var width = Padded(groups.AllChannels);
-        var scratch = Scratch(ref totals, 3 * width + groups.Sets);
-        Span<double> sumG = scratch[..width], sumGD = scratch[width..(2 * width)],
-            center = scratch[(2 * width)..(3 * width)], scales = scratch[(3 * width)..];
-        groups.Scales(variance, scales);
         dGamma.Clear();
         dBeta.Clear();
+        var width = Padded(groups.AllChannels);
+        var scratch = Scratch(ref totals, 6 * width);
+        Span<double> center = scratch[..width], scale = scratch[width..(2 * width)],
+            sumG = scratch[(2 * width)..(3 * width)], sumGD = scratch[(3 * width)..(4 * width)],
+            steepness = scratch[(4 * width)..(5 * width)], scales = scratch[(5 * width)..];
         for (var block = 0; block < groups.Blocks; block++)
         {
             var start = block * groups.Rows * stride;
-            for (var part = 0; part < groups.Parts; part++)
-                center[groups.ChannelsOf(part)].Fill(mean[block * groups.Parts + part]);
+            var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
+            Spread(mean[sets], groups.Channels, center);
             if (groups.Length == 1)
                 ColumnProducts(g[start..], x[start..], groups.RowsOf(block), stride, center[..groups.AllChannels], sumG,
                     sumGD);
             else RunProducts(groups, block, g[start..], x[start..], stride, center, sumG, sumGD);
 
+            groups.Scales(variance[sets], scales);
+            Spread(scales[..groups.Parts], groups.Channels, scale);
+            SumUp(scale, gamma, sumG, sumGD, dGamma, dBeta);
+            if (groups.Fixed) scratch[(2 * width)..(4 * width)].Clear();
+            Share(groups, sumG);
+            Share(groups, sumGD);
+            groups.Steepness(variance[sets], scales);
+            Spread(scales[..groups.Parts], groups.Channels, steepness);
             var map = new AffineMap(groups);
-            var share = 1.0 / groups.SizeOf(block);
-            for (var part = 0; part < groups.Parts; part++)
-            {
-                var (set, first, end) =
-                    (block * groups.Parts + part, part * groups.Channels, (part + 1) * groups.Channels);
-                var ((high, low), scale) = (Split(mean[set]), scales[set]);
-                var (h, hx) = (0.0, 0.0);
-                for (var channel = first; channel < end; channel++)
-                {
-                    if (!dBeta.IsEmpty) dBeta[channel] += (float)sumG[channel];
-                    if (!dGamma.IsEmpty) dGamma[channel] += (float)(sumGD[channel] * scale);
-                    if (groups.Fixed) continue;
-                    var weight = gamma.IsEmpty ? 1 : gamma[channel];
-                    (h, hx) = (h + weight * sumG[channel], hx + weight * sumGD[channel] * scale);
-                }
-                var byMean = -scale * share;
-                var slope = byMean * scale * hx * groups.Steepness(variance[set]);
-                for (var channel = first; channel < end; channel++)
-                {
-                    map.Center[channel] = high;
-                    map.Scale[channel] = (float)slope;
-                    map.Shift[channel] = (float)(byMean * h - slope * low);
-                    map.ByGradient[channel] = (float)(gamma.IsEmpty ? scale : scale * gamma[channel]);
-                }
-            }
+            MapGradient(-1.0 / groups.SizeOf(block), center, scale, gamma, sumG, sumGD, steepness, map);
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
                 var at = start + row * stride;
@@ -188,107 +185,16 @@ public static class Normalization
         }
     }
 
-    // Sums of each column in float64, so that a mean near 0 is as good as any.
-    [MethodImpl(Hot)]
-    static void ColumnSums(ReadOnlySpan<float> x, int rows, int stride, Span<double> sums)
+    // To each channel the sum of its part's.
+    static void Share(in Groups groups, Span<double> channels)
     {
-        for (var column = 0; column < sums.Length; column += Vector<float>.Count)
+        if (groups.Channels == 1) return;
+        for (var first = 0; first < groups.AllChannels; first += groups.Channels)
         {
-            Vector<double> low = default, high = default;
-            for (int row = 0, at = column; row < rows; row++, at += stride)
-                Widen(Elementwise.Load(x, at), ref low, ref high);
-            StoreDouble(low, high, sums, column);
+            var part = channels.Slice(first, groups.Channels);
+            part.Fill(TensorPrimitives.Sum<double>(part));
         }
     }
-
-    // Rows whose float32 sums go into a float64 one. Columns are summed by even and odd rows, so that no addition waits
-    // for the last.
-    const int SummedRows = 64;
-
-    // Sums of squared distances from the center for each column.
-    [MethodImpl(Hot)]
-    static void ColumnSquares(ReadOnlySpan<float> x, int rows, int stride, ReadOnlySpan<float> center,
-        Span<double> squares)
-    {
-        for (var column = 0; column < center.Length; column += Vector<float>.Count)
-        {
-            var middle = Elementwise.Load(center, column);
-            Vector<double> low = default, high = default;
-            for (int row = 0, at = column; row < rows;)
-            {
-                Vector<float> even = default, odd = default;
-                var end = Math.Min(rows, row + SummedRows);
-                for (; row < end - 1; row += 2, at += 2 * stride)
-                {
-                    Vector<float> u = Elementwise.Load(x, at) - middle, v = Elementwise.Load(x, at + stride) - middle;
-                    even = Vector.MultiplyAddEstimate(u, u, even);
-                    odd = Vector.MultiplyAddEstimate(v, v, odd);
-                }
-                for (; row < end; row++, at += stride)
-                {
-                    var u = Elementwise.Load(x, at) - middle;
-                    even = Vector.MultiplyAddEstimate(u, u, even);
-                }
-                Widen(even + odd, ref low, ref high);
-            }
-            StoreDouble(low, high, squares, column);
-        }
-    }
-
-    // Sums of g and of g (x - center) for each column.
-    [MethodImpl(Hot)]
-    static void ColumnProducts(ReadOnlySpan<float> g, ReadOnlySpan<float> x, int rows, int stride,
-        ReadOnlySpan<double> center, Span<double> sumG, Span<double> sumGD)
-    {
-        for (var column = 0; column < center.Length; column += Vector<float>.Count)
-        {
-            var (c0, c1) = (LoadDouble(center, column), LoadDouble(center, column + Vector<double>.Count));
-            var middle = Vector.Narrow(c0, c1);
-            Vector<double> g0 = default, g1 = default, p0 = default, p1 = default;
-            for (int row = 0, at = column; row < rows;)
-            {
-                Vector<float> even = default, odd = default, evenProduct = default, oddProduct = default;
-                var end = Math.Min(rows, row + SummedRows);
-                for (; row < end - 1; row += 2, at += 2 * stride)
-                {
-                    Vector<float> u = Elementwise.Load(g, at), v = Elementwise.Load(g, at + stride);
-                    (even, odd) = (even + u, odd + v);
-                    evenProduct = Vector.MultiplyAddEstimate(u, Elementwise.Load(x, at) - middle, evenProduct);
-                    oddProduct = Vector.MultiplyAddEstimate(v, Elementwise.Load(x, at + stride) - middle, oddProduct);
-                }
-                for (; row < end; row++, at += stride)
-                {
-                    even += Elementwise.Load(g, at);
-                    evenProduct = Vector.MultiplyAddEstimate(Elementwise.Load(g, at),
-                        Elementwise.Load(x, at) - middle, evenProduct);
-                }
-                Widen(even + odd, ref g0, ref g1);
-                Widen(evenProduct + oddProduct, ref p0, ref p1);
-            }
-            // What rounding the center to float32 left out.
-            Vector.Widen(middle, out var m0, out var m1);
-            StoreDouble(g0, g1, sumG, column);
-            StoreDouble(p0 - (c0 - m0) * g0, p1 - (c1 - m1) * g1, sumGD, column);
-        }
-    }
-
-    // low and high += the two halves of x.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Widen(Vector<float> x, ref Vector<double> low, ref Vector<double> high)
-    {
-        Vector.Widen(x, out var x0, out var x1);
-        (low, high) = (low + x0, high + x1);
-    }
-
-    // Spans of sums are followed by memory up to a whole vector.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void StoreDouble(Vector<double> low, Vector<double> high, Span<double> to, int column)
-    {
-        low.StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)column);
-        high.StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)(column + Vector<double>.Count));
-    }
-
-    static int Padded(int columns) => (columns + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
 
     // Mean and sum of squared distances from it of one run. Float32 sums of a run, float64 across runs: a run is short
     // and, on the second pass, in the first-level cache. Squares beyond float32's range are taken again in float64.
@@ -362,25 +268,6 @@ public static class Normalization
         }
     }
 
-    // y = (x - center) * scale + shift, channel by channel.
-    [MethodImpl(Hot)]
-    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, Span<float> y)
-    {
-        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(map.Center, i),
-                Elementwise.Load(map.Scale, i), Elementwise.Load(map.Shift, i)).CopyTo(y[i..]);
-    }
-
-    // y = (x - center) * scale + shift + g * byGradient, channel by channel.
-    [MethodImpl(Hot)]
-    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> y)
-    {
-        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(g, i), Elementwise.Load(map.ByGradient, i),
-                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(map.Center, i),
-                    Elementwise.Load(map.Scale, i), Elementwise.Load(map.Shift, i))).CopyTo(y[i..]);
-    }
-
     [MethodImpl(Hot)]
     static void MapRun(float center, float scale, float shift, ReadOnlySpan<float> x, Span<float> y)
     {
@@ -405,10 +292,6 @@ public static class Normalization
     }
 
     static (float High, float Low) Split(double value) => ((float)value, (float)(value - (float)value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector<double> LoadDouble(ReadOnlySpan<double> x, int i) =>
-        Vector.LoadUnsafe(ref MemoryMarshal.GetReference(x), (nuint)i);
 
     // The constants of x -> (x - center) * scale + shift + g * byGradient for each channel, padded to whole vectors.
     readonly ref struct AffineMap
