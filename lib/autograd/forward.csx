@@ -42,7 +42,14 @@ public sealed partial class Tensor
     internal Tensor SumTo(Shape shape)
     {
         if (Shape.Equals(shape)) return this;
-        var (x, y) = (RowMajor(), Filled(shape, 0));
+        var x = RowMajor();
+        if (shape.Rows == 1 && shape.Columns == Layout.Columns)
+        {
+            var sum = Empty(shape);
+            Broadcast.SumRows(x.Storage, x.Layout.RowStride, sum.Row(0));
+            return sum;
+        }
+        var y = Filled(shape, 0);
         Broadcast.Accumulate(Shape.Sizes, ref x.First, x.StridesWithin(Shape), ref y.First, y.StridesWithin(Shape));
         return y;
     }
@@ -66,6 +73,19 @@ public sealed partial class Tensor
         var y = Empty((g.Shape[0], w.Shape[0]));
         Gemm.MultiplyTransposed(y.Layout.Rows, y.Layout.Columns, w.Layout.Columns, ref g.First, g.Layout.RowStride,
             ref w.First, w.Layout, ref y.First, y.Layout);
+        return y;
+    }
+
+    // The gradients of a product by x, where one is wanted, and by w. The latter waits to be read, and of an x that may
+    // be updated before then it keeps a copy.
+    Tensor? ByInput(Tensor w, Tensor g) => Tape.Wants(this) ? MultiplyTransposed(g, w) : null;
+    Tensor ByWeight(Tensor w, Tensor g) => Unevaluated(new(IsParameter ? Of(Shape, ToArray()) : RowMajor(), g), w);
+
+    static Tensor AddToRows(Tensor y, Tensor b)
+    {
+        if (b.Shape.Rank != 1 || b.Shape[0] != y.Shape[1])
+            throw new ArgumentException($"cannot add {b} to the rows of {y.Shape}: ({y.Shape[1]},) is wanted");
+        Broadcast.AddToRows(b.Row(0), y.Storage, y.Layout.RowStride);
         return y;
     }
 
