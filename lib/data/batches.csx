@@ -25,7 +25,7 @@ public static class Batches
         for (var i = 0; i < at.Length; i++)
         {
             // Drawn at random, an image is in no cache: each is asked for while those before it are converted.
-            if (i + Ahead < at.Length) Cache.Prefetch(ref set.Pixels[at[i + Ahead] * size], size);
+            if (i + Ahead < at.Length) Cache.Prefetch(set.Pixels.AsSpan(at[i + Ahead] * size, size));
             var image = set.Pixels.AsSpan(at[i] * size, size);
             var row = x.Row(i);
             if (padding == 0) Scale(image, row);

@@ -63,6 +63,8 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
     {
         readonly ref float w = ref w;
 
+        public void Ask(nint at) => Cache.Prefetch(ref Unsafe.Add(ref w, at));
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
         {
@@ -77,6 +79,12 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
     {
         readonly ref float w = ref w;
         readonly ref float v = ref v;
+
+        public void Ask(nint at)
+        {
+            Cache.Prefetch(ref Unsafe.Add(ref w, at));
+            Cache.Prefetch(ref Unsafe.Add(ref v, at));
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
@@ -107,6 +115,12 @@ public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7
     {
         readonly ref float w = ref w;
         readonly ref float s = ref s;
+
+        public void Ask(nint at)
+        {
+            Cache.Prefetch(ref Unsafe.Add(ref w, at));
+            Cache.Prefetch(ref Unsafe.Add(ref s, at));
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
@@ -146,6 +160,13 @@ public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, 
         readonly ref float w = ref w;
         readonly ref float m = ref m;
         readonly ref float s = ref s;
+
+        public void Ask(nint at)
+        {
+            Cache.Prefetch(ref Unsafe.Add(ref w, at));
+            Cache.Prefetch(ref Unsafe.Add(ref m, at));
+            Cache.Prefetch(ref Unsafe.Add(ref s, at));
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct

@@ -156,23 +156,36 @@ public static partial class Normalization
         }
     }
 
-    // y = (x - center) * scale + shift, channel by channel.
+    // y = (x - center) * scale + shift, a vector of columns at a time, so that its constants stay in registers.
     [MethodImpl(Hot)]
-    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, Span<float> y)
+    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, Span<float> y, int rows, int stride)
     {
-        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(map.Center, i),
-                Elementwise.Load(map.Scale, i), Elementwise.Load(map.Shift, i)).CopyTo(y[i..]);
+        ref var to = ref MemoryMarshal.GetReference(y);
+        for (var column = 0; column < map.Channels; column += Vector<float>.Count)
+        {
+            Vector<float> center = Elementwise.Load(map.Center, column), scale = Elementwise.Load(map.Scale, column),
+                shift = Elementwise.Load(map.Shift, column);
+            for (int row = 0, at = column; row < rows; row++, at += stride)
+                Vector.MultiplyAddEstimate(Elementwise.Load(x, at) - center, scale, shift)
+                    .StoreUnsafe(ref to, (nuint)at);
+        }
     }
 
-    // y = (x - center) * scale + shift + g * byGradient, channel by channel.
+    // y = (x - center) * scale + shift + g * byGradient.
     [MethodImpl(Hot)]
-    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> y)
+    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> y, int rows,
+        int stride)
     {
-        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(g, i), Elementwise.Load(map.ByGradient, i),
-                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(map.Center, i),
-                    Elementwise.Load(map.Scale, i), Elementwise.Load(map.Shift, i))).CopyTo(y[i..]);
+        ref var to = ref MemoryMarshal.GetReference(y);
+        for (var column = 0; column < map.Channels; column += Vector<float>.Count)
+        {
+            Vector<float> center = Elementwise.Load(map.Center, column), scale = Elementwise.Load(map.Scale, column),
+                shift = Elementwise.Load(map.Shift, column), byGradient = Elementwise.Load(map.ByGradient, column);
+            for (int row = 0, at = column; row < rows; row++, at += stride)
+                Vector.MultiplyAddEstimate(Elementwise.Load(g, at), byGradient,
+                    Vector.MultiplyAddEstimate(Elementwise.Load(x, at) - center, scale, shift))
+                    .StoreUnsafe(ref to, (nuint)at);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

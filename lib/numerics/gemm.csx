@@ -42,11 +42,16 @@ public readonly record struct Layout(int Rows, int Columns, int Width, int RowSt
 public interface IEpilogue
 {
     void Take<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct;
+
+    /// <summary>Asks for the memory that Take will read at an offset.</summary>
+    void Ask(nint offset);
 }
 
 public readonly ref struct StoreTo(ref float target) : IEpilogue
 {
     readonly ref float target = ref target;
+
+    public void Ask(nint offset) { }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct =>
@@ -56,6 +61,8 @@ public readonly ref struct StoreTo(ref float target) : IEpilogue
 public readonly ref struct AddTo(ref float target) : IEpilogue
 {
     readonly ref float target = ref target;
+
+    public void Ask(nint offset) { }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct
@@ -116,7 +123,12 @@ public static class Gemm
     /// </summary>
     const int InnerBlock = 400;
 
-    /// <summary>y = a b, for a (m, k) with any strides and b (k, n) in any layout; results at y's layout.</summary>
+    /// <summary>From this inner length on there is time to have an update's operands fetched meanwhile.</summary>
+    const int AskFrom = 32;
+
+    /// <summary>y = a b, for a (m, k) with any strides and b (k, n) in any layout; results at y's layout. Of a exactly
+    /// its numbers are read; of b's rows whole vectors, whatever stands beyond column n, and as much of y's rows is
+    /// written: they need room up to a multiple of the vector's lanes, but not strides that are one.</summary>
     /// <param name="aRow">Floats from one row of a to the next.</param>
     /// <param name="aInner">Floats from one column of a to the next: 1, or the row stride where a is transposed.
     /// </param>
@@ -158,30 +170,29 @@ public static class Gemm
     const int TurnedRows = 64;
     [ThreadStatic] static float[]? scratch;
 
-    // y (columns, rows), in panels, = x (rows, columns) transposed, four by four in each lane of 128 bits. Up to 15 rows
-    // too many are written below each panel: the next panel takes their place, and scratch goes on after the last.
+    // y (columns, rows), in panels, = x (rows, columns) transposed, four by four in each lane of 128 bits. Up to 15
+    // rows too many are written below each panel: the next panel takes their place, and scratch goes on after the last.
     [MethodImpl(Hot)]
     static void Transpose<S, V>(int rows, int columns, ref float x, Layout xAt, ref float y, Layout yAt)
         where S : struct, ISimd<V> where V : struct
     {
         nint step = xAt.RowStride, lane = 4 * Layout.PanelColumns;
-        for (var row = 0; row < rows; row += 4)
-        {
-            nint second = rows - row > 1 ? step : 0, third = rows - row > 2 ? 2 * step : 0,
-                fourth = rows - row > 3 ? 3 * step : 0;
+        for (var first = 0; first < rows; first += Layout.PanelColumns)
             for (var column = 0; column < columns; column += S.Lanes)
-            {
-                ref var from = ref Unsafe.Add(ref x, xAt.Offset(row, column));
-                ref var to = ref Unsafe.Add(ref y, yAt.Offset(column, row));
-                V a = S.Load(ref from), b = S.Load(ref Unsafe.Add(ref from, second)),
-                    c = S.Load(ref Unsafe.Add(ref from, third)), d = S.Load(ref Unsafe.Add(ref from, fourth));
-                V p = S.ZipLow(a, c), q = S.ZipHigh(a, c), r = S.ZipLow(b, d), s = S.ZipHigh(b, d);
-                S.StoreLanes(S.ZipLow(p, r), ref to, lane);
-                S.StoreLanes(S.ZipHigh(p, r), ref Unsafe.Add(ref to, Layout.PanelColumns), lane);
-                S.StoreLanes(S.ZipLow(q, s), ref Unsafe.Add(ref to, 2 * Layout.PanelColumns), lane);
-                S.StoreLanes(S.ZipHigh(q, s), ref Unsafe.Add(ref to, 3 * Layout.PanelColumns), lane);
-            }
-        }
+                for (var row = first; row < Math.Min(first + Layout.PanelColumns, rows); row += 4)
+                {
+                    ref var from = ref Unsafe.Add(ref x, xAt.Offset(row, column));
+                    ref var to = ref Unsafe.Add(ref y, yAt.Offset(column, row));
+                    nint second = rows - row > 1 ? step : 0, third = rows - row > 2 ? 2 * step : 0,
+                        fourth = rows - row > 3 ? 3 * step : 0;
+                    V a = S.Load(ref from), b = S.Load(ref Unsafe.Add(ref from, second)),
+                        c = S.Load(ref Unsafe.Add(ref from, third)), d = S.Load(ref Unsafe.Add(ref from, fourth));
+                    V p = S.ZipLow(a, c), q = S.ZipHigh(a, c), r = S.ZipLow(b, d), s = S.ZipHigh(b, d);
+                    S.StoreLanes(S.ZipLow(p, r), ref to, lane);
+                    S.StoreLanes(S.ZipHigh(p, r), ref Unsafe.Add(ref to, Layout.PanelColumns), lane);
+                    S.StoreLanes(S.ZipLow(q, s), ref Unsafe.Add(ref to, 2 * Layout.PanelColumns), lane);
+                    S.StoreLanes(S.ZipHigh(q, s), ref Unsafe.Add(ref to, 3 * Layout.PanelColumns), lane);
+                }
     }
 
     /// <summary>a b, for a (m, k) and b (k, n), given vector by vector to the epilogue at y's offsets.</summary>
@@ -294,6 +305,13 @@ public static class Gemm
         {
             Sums<S, V> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
                 s6 = default, s7 = default;
+            if (k >= AskFrom)
+                for (var r = 0; r < R.Value; r++)
+                {
+                    epilogue.Ask(y0 + r * yRow);
+                    if (C.Value > 1) epilogue.Ask(y1 + r * yRow);
+                    if (C.Value > 2) epilogue.Ask(y2 + r * yRow);
+                }
             ref var x = ref a;
             ref var x3 = ref Unsafe.Add(ref a, R.Value > 3 ? 3 * aRow : 0);
             ref var x6 = ref Unsafe.Add(ref a, R.Value > 6 ? 6 * aRow : 0);

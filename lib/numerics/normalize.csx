@@ -108,15 +108,16 @@ public static partial class Normalization
         for (var block = 0; block < groups.Blocks; block++)
         {
             var map = MapOf(groups, block, mean, variance, gamma, beta);
-            for (var row = 0; row < groups.RowsOf(block); row++)
-            {
-                var at = (block * groups.Rows + row) * stride;
-                if (groups.Length == 1) MapColumns(map, x[at..], y[at..]);
-                else
+            var (start, rows) = (block * groups.Rows * stride, groups.RowsOf(block));
+            if (groups.Length == 1) MapColumns(map, x[start..], y[start..], rows, stride);
+            else
+                for (var row = 0; row < rows; row++)
                     for (var channel = 0; channel < groups.AllChannels; channel++)
-                        MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel],
-                            x.Slice(at + channel * groups.Length, groups.Length), y[(at + channel * groups.Length)..]);
-            }
+                    {
+                        var run = start + row * stride + channel * groups.Length;
+                        MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel], x.Slice(run, groups.Length),
+                            y[run..]);
+                    }
         }
     }
 
@@ -170,18 +171,16 @@ public static partial class Normalization
             Spread(scales[..groups.Parts], groups.Channels, steepness);
             var map = new AffineMap(groups);
             MapGradient(-1.0 / groups.SizeOf(block), center, scale, gamma, sumG, sumGD, steepness, map);
-            for (var row = 0; row < groups.RowsOf(block); row++)
-            {
-                var at = start + row * stride;
-                if (groups.Length == 1) MapColumns(map, x[at..], g[at..], dx[at..]);
-                else
+            var rows = groups.RowsOf(block);
+            if (groups.Length == 1) MapColumns(map, x[start..], g[start..], dx[start..], rows, stride);
+            else
+                for (var row = 0; row < rows; row++)
                     for (var channel = 0; channel < groups.AllChannels; channel++)
                     {
-                        var run = at + channel * groups.Length;
+                        var run = start + row * stride + channel * groups.Length;
                         MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel], map.ByGradient[channel],
                             x.Slice(run, groups.Length), g[run..], dx[run..]);
                     }
-            }
         }
     }
 

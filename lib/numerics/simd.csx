@@ -23,6 +23,13 @@ public interface ISimd<V> where V : struct
     static abstract V Multiply(V a, V b);
     static abstract V Divide(V a, V b);
     static abstract V Sqrt(V a);
+    static abstract V Floor(V a);
+
+    /// <summary>2 to the power of a whole number from -126 to 127.</summary>
+    static abstract V PowerOfTwo(V n);
+
+    /// <summary>a between two values. What is not a number stays so.</summary>
+    static abstract V Clamp(V a, float least, float most);
 
     /// <summary>a * b + c, fused where the hardware can (FusedMultiplyAdd would fall back to slow software).</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
@@ -48,6 +55,11 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
     public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
     public static Vector128<float> Sqrt(Vector128<float> a) => Vector128.Sqrt(a);
+    public static Vector128<float> Floor(Vector128<float> a) => Vector128.Floor(a);
+    public static Vector128<float> PowerOfTwo(Vector128<float> n) =>
+        ((Vector128.ConvertToInt32Native(n) + Vector128.Create(127)) << 23).AsSingle();
+    public static Vector128<float> Clamp(Vector128<float> a, float least, float most) =>
+        Vector128.MinNative(Vector128.Create(most), Vector128.MaxNative(Vector128.Create(least), a));
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         Vector128.MultiplyAddEstimate(a, b, c);
     public static Vector128<float> ZipLow(Vector128<float> a, Vector128<float> b) =>
@@ -70,6 +82,11 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
     public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
     public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
+    public static Vector256<float> Floor(Vector256<float> a) => Vector256.Floor(a);
+    public static Vector256<float> PowerOfTwo(Vector256<float> n) =>
+        ((Vector256.ConvertToInt32Native(n) + Vector256.Create(127)) << 23).AsSingle();
+    public static Vector256<float> Clamp(Vector256<float> a, float least, float most) =>
+        Vector256.MinNative(Vector256.Create(most), Vector256.MaxNative(Vector256.Create(least), a));
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
         Vector256.MultiplyAddEstimate(a, b, c);
     public static Vector256<float> ZipLow(Vector256<float> a, Vector256<float> b) => Avx.UnpackLow(a, b);
@@ -92,6 +109,11 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
     public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
     public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
+    public static Vector512<float> Floor(Vector512<float> a) => Vector512.Floor(a);
+    public static Vector512<float> PowerOfTwo(Vector512<float> n) =>
+        ((Vector512.ConvertToInt32Native(n) + Vector512.Create(127)) << 23).AsSingle();
+    public static Vector512<float> Clamp(Vector512<float> a, float least, float most) =>
+        Vector512.MinNative(Vector512.Create(most), Vector512.MaxNative(Vector512.Create(least), a));
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
         Vector512.MultiplyAddEstimate(a, b, c);
     public static Vector512<float> ZipLow(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackLow(a, b);
@@ -107,11 +129,16 @@ public static class Cache
 {
     const int Line = 64;
 
-    /// <summary>Asks for memory that will be read soon, where the hardware takes such wishes.</summary>
+    /// <summary>Asks for a line of memory that will be read soon, where the hardware takes such wishes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Prefetch<T>(ref T at, int bytes)
+    public static unsafe void Prefetch<T>(ref T at)
     {
-        if (!Sse.IsSupported) return;
-        for (var i = 0; i < bytes; i += Line) Sse.Prefetch0((byte*)Unsafe.AsPointer(ref at) + i);
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref at));
+    }
+
+    /// <summary>The same for all lines of a span.</summary>
+    public static void Prefetch(ReadOnlySpan<byte> memory)
+    {
+        for (var i = 0; i < memory.Length; i += Line) Prefetch(ref MemoryMarshal.GetReference(memory[i..]));
     }
 }
