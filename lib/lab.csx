@@ -2,6 +2,7 @@
 #load "numerics/random.csx"
 #load "numerics/simd.csx"
 #load "numerics/gemm.csx"
+#load "numerics/gemm_transposed.csx"
 #load "numerics/elementwise.csx"
 #load "numerics/broadcast.csx"
 #load "numerics/groups.csx"

@@ -108,7 +108,7 @@ public readonly ref struct Listed(ReadOnlySpan<int> offsets) : IInner
     public nint At(nint i) => Unsafe.Add(ref first, i);
 }
 
-public static class Gemm
+public static partial class Gemm
 {
     // How many rows or vectors a tile of results has: a type, so that the JIT drops what is not there.
     interface ICount { static abstract int Value { get; } }
@@ -143,56 +143,6 @@ public static class Gemm
             if (done == 0) Run(m, n, inner, ref aBlock, aRow, aInner, ref bBlock, bAt, new StoreTo(ref y), yAt);
             else Run(m, n, inner, ref aBlock, aRow, aInner, ref bBlock, bAt, new AddTo(ref y), yAt);
         }
-    }
-
-    /// <summary>y = a w^T, for a (m, k) with rows aRow apart and w (n, k) in any layout. Some rows of w at a time are
-    /// turned over into panels, which are still in the cache when they are multiplied.</summary>
-    public static void MultiplyTransposed(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt,
-        ref float y, Layout yAt)
-    {
-        var length = Layout.Panels(k + Layout.PanelColumns, TurnedRows).Length;
-        if (scratch is null || scratch.Length < length) scratch = new float[length];
-        for (var first = 0; first < n; first += TurnedRows)
-        {
-            var count = Math.Min(TurnedRows, n - first);
-            var turned = Layout.Panels(k, count);
-            ref var rows = ref Unsafe.Add(ref w, wAt.Offset(first, 0));
-            if (Vector512.IsHardwareAccelerated)
-                Transpose<Simd512, Vector512<float>>(count, k, ref rows, wAt, ref scratch[0], turned);
-            else if (Vector256.IsHardwareAccelerated)
-                Transpose<Simd256, Vector256<float>>(count, k, ref rows, wAt, ref scratch[0], turned);
-            else Transpose<Simd128, Vector128<float>>(count, k, ref rows, wAt, ref scratch[0], turned);
-            Multiply(m, count, k, ref a, aRow, 1, ref scratch[0], turned,
-                ref Unsafe.Add(ref y, yAt.Offset(0, first)), yAt);
-        }
-    }
-
-    const int TurnedRows = 64;
-    [ThreadStatic] static float[]? scratch;
-
-    // y (columns, rows), in panels, = x (rows, columns) transposed, four by four in each lane of 128 bits. Up to 15
-    // rows too many are written below each panel: the next panel takes their place, and scratch goes on after the last.
-    [MethodImpl(Hot)]
-    static void Transpose<S, V>(int rows, int columns, ref float x, Layout xAt, ref float y, Layout yAt)
-        where S : struct, ISimd<V> where V : struct
-    {
-        nint step = xAt.RowStride, lane = 4 * Layout.PanelColumns;
-        for (var first = 0; first < rows; first += Layout.PanelColumns)
-            for (var column = 0; column < columns; column += S.Lanes)
-                for (var row = first; row < Math.Min(first + Layout.PanelColumns, rows); row += 4)
-                {
-                    ref var from = ref Unsafe.Add(ref x, xAt.Offset(row, column));
-                    ref var to = ref Unsafe.Add(ref y, yAt.Offset(column, row));
-                    nint second = rows - row > 1 ? step : 0, third = rows - row > 2 ? 2 * step : 0,
-                        fourth = rows - row > 3 ? 3 * step : 0;
-                    V a = S.Load(ref from), b = S.Load(ref Unsafe.Add(ref from, second)),
-                        c = S.Load(ref Unsafe.Add(ref from, third)), d = S.Load(ref Unsafe.Add(ref from, fourth));
-                    V p = S.ZipLow(a, c), q = S.ZipHigh(a, c), r = S.ZipLow(b, d), s = S.ZipHigh(b, d);
-                    S.StoreLanes(S.ZipLow(p, r), ref to, lane);
-                    S.StoreLanes(S.ZipHigh(p, r), ref Unsafe.Add(ref to, Layout.PanelColumns), lane);
-                    S.StoreLanes(S.ZipLow(q, s), ref Unsafe.Add(ref to, 2 * Layout.PanelColumns), lane);
-                    S.StoreLanes(S.ZipHigh(q, s), ref Unsafe.Add(ref to, 3 * Layout.PanelColumns), lane);
-                }
     }
 
     /// <summary>a b, for a (m, k) and b (k, n), given vector by vector to the epilogue at y's offsets.</summary>

@@ -42,6 +42,12 @@ public interface ISimd<V> where V : struct
 
     /// <summary>Stores the lanes of 128 bits, `step` floats from one to the next.</summary>
     static abstract void StoreLanes(V value, ref float at, nint step);
+
+    /// <summary>The sum of the lanes of 128 bits.</summary>
+    static abstract Vector128<float> AddLanes(V a);
+
+    /// <summary>The first numbers of a, the others 0.</summary>
+    static abstract V First(V a, int count);
 }
 
 public readonly struct Simd128 : ISimd<Vector128<float>>
@@ -68,6 +74,9 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> ZipHigh(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
         : Vector128.Create(a[2], b[2], a[3], b[3]);
+    public static Vector128<float> AddLanes(Vector128<float> a) => a;
+    public static Vector128<float> First(Vector128<float> a, int count) =>
+        a & Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
     public static void StoreLanes(Vector128<float> value, ref float at, nint step) => value.StoreUnsafe(ref at);
 }
 
@@ -91,6 +100,9 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
         Vector256.MultiplyAddEstimate(a, b, c);
     public static Vector256<float> ZipLow(Vector256<float> a, Vector256<float> b) => Avx.UnpackLow(a, b);
     public static Vector256<float> ZipHigh(Vector256<float> a, Vector256<float> b) => Avx.UnpackHigh(a, b);
+    public static Vector128<float> AddLanes(Vector256<float> a) => a.GetLower() + a.GetUpper();
+    public static Vector256<float> First(Vector256<float> a, int count) =>
+        a & Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
     public static void StoreLanes(Vector256<float> value, ref float at, nint step)
     {
         value.GetLower().StoreUnsafe(ref at);
@@ -118,6 +130,9 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
         Vector512.MultiplyAddEstimate(a, b, c);
     public static Vector512<float> ZipLow(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackLow(a, b);
     public static Vector512<float> ZipHigh(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackHigh(a, b);
+    public static Vector128<float> AddLanes(Vector512<float> a) => Simd256.AddLanes(a.GetLower() + a.GetUpper());
+    public static Vector512<float> First(Vector512<float> a, int count) =>
+        a & Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
     public static void StoreLanes(Vector512<float> value, ref float at, nint step)
     {
         Simd256.StoreLanes(value.GetLower(), ref at, step);
