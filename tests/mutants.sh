@@ -41,7 +41,7 @@ mutant() {
   cp "$file" "$tmp/$file"
 }
 
-groups=lib/numerics/groups.csx kernels=lib/numerics/normalize.csx layers=lib/nn/normalization.csx
+groups=lib/numerics/groups.csx kernels=lib/numerics/normalize.csx columns=lib/numerics/columns.csx layers=lib/nn/normalization.csx
 
 if tests 'norm: batch: ' && [[ $(tail -n 1 "$tmp/log") == [1-9]*' passed, 0 failed' ]]; then
   ok "unbroken code passes"
@@ -50,34 +50,33 @@ else
 fi
 
 # Backward.
-mutant no_gradient_through_mean 'norm: batch: ' $kernels \
-  '(float)(byMean * h - slope * low)' '(float)(-slope * low)'
-mutant no_gradient_through_variance 'norm: batch: ' $kernels \
-  'var slope = byMean * scale * hx * groups.Steepness(variance[set]);' 'var slope = 0.0;'
-mutant gradient_through_variance_without_gamma 'norm: batch: ' $kernels \
-  'hx + weight * sumGD[channel] * scale' 'hx + sumGD[channel] * scale'
-mutant gamma_gradient_without_x 'norm: batch: ' $kernels \
-  '(float)(sumGD[channel] * scale)' '(float)sumG[channel]'
-mutant gradient_through_running_statistics 'norm: batch: ' $kernels 'if (groups.Fixed) continue;' ''
+mutant no_gradient_through_mean 'norm: batch: ' $columns \
+  '(byMean0 * h0 - slope0 * (m0 - high0), byMean1 * h1 - ' '(-slope0 * (m0 - high0), -'
+mutant no_gradient_through_variance 'norm: batch: ' $columns \
+  '(byMean0 * scale0 * hx0 * steep0, byMean1 * scale1 * hx1 * steep1)' '(default(Vector<double>), default(Vector<double>))'
+mutant gradient_through_variance_without_gamma 'norm: batch: ' $columns \
+  '(d0, d1) = Times(d0, d1, Elementwise.Load(gamma, i));' ''
+mutant gamma_gradient_without_x 'norm: batch: ' $columns 'Vector.Narrow(d0, d1)' 'Vector.Narrow(g0, g1)'
+mutant gradient_through_running_statistics 'norm: batch: ' $kernels 'if (groups.Fixed) scratch' 'if (groups.Sets < 0) scratch'
 mutant epsilon_outside_not_in_gradient 'norm: seed' $groups \
-  '!EpsilonOutside ? 1 : variance > 0' 'variance < 0 ? 1 : variance < 1e30 ? 1 : variance > 0'
+  '!EpsilonOutside ? 1 : variance[set] > 0' 'variance[set] < 1e30 ? 1 : variance[set] > 0'
 
 # Forward.
 mutant epsilon_outside_the_root 'norm: batch: ' $groups \
-  ': Math.Sqrt(variance + Epsilon)' ': Math.Sqrt(variance) + Epsilon'
+  'if (EpsilonOutside) TensorPrimitives.Add(scale, Epsilon, scale);' 'TensorPrimitives.Add(scale, Epsilon, scale);'
 mutant unbiased_variance 'norm: batch: ' $kernels \
-  'Sum(sum[groups.ChannelsOf(part)]) / size' 'Sum(sum[groups.ChannelsOf(part)]) / (size - 1)'
+  'TensorPrimitives.Divide(variance, size, variance)' 'TensorPrimitives.Divide(variance, size - 1, variance)'
 mutant unbiased_variance_of_images 'norm: batch: ' $kernels \
   'variance[set] /= groups.SizeOf(block)' 'variance[set] /= groups.SizeOf(block) - 1'
 mutant distance_between_runs_left_out 'norm: batch: ' $kernels \
   'squares + apart * apart * groups.Length * runs / (runs + 1)' 'squares'
-mutant mean_rounded_to_float32 'edge: mean 1e4' $kernels \
-  '((beta.IsEmpty ? 0 : beta[channel]) - low * factor)' '(beta.IsEmpty ? 0 : beta[channel])'
+mutant mean_rounded_to_float32 'edge: mean 1e4' $columns \
+  '(b0 - (m0 - h0) * factor0, b1 - (m1 - h1) * factor1)' '(b0, b1)'
 
 # Running statistics and evaluation.
 mutant biased_running_variance 'norm: batch: ' $layers 'share * size / (size - 1)' 'share'
 mutant momentum_the_other_way_round 'norm: batch: ' $layers \
-  '(1 - share) * mean[channel] + share * means[channel]' 'share * mean[channel] + (1 - share) * means[channel]'
+  'Mean.Row(0), 1 - share, batch.Mean[sets], share)' 'Mean.Row(0), share, batch.Mean[sets], 1 - share)'
 mutant evaluation_by_its_batch 'norm: batch: ' $layers \
   'if (mode == Mode.Evaluation && running is not null)' 'if (x.Shape.Rank == 0 && running is not null)'
 evaluate='return x.Normalize(groups with { Fixed = true }, running.Moments, scale, shift);'

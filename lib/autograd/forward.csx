@@ -42,7 +42,14 @@ public sealed partial class Tensor
     internal Tensor SumTo(Shape shape)
     {
         if (Shape.Equals(shape)) return this;
-        var (x, y) = (RowMajor(), Filled(shape, 0));
+        var x = RowMajor();
+        if (shape.Rows == 1 && shape.Columns == Layout.Columns)
+        {
+            var sum = Empty(shape);
+            Broadcast.SumRows(x.Storage, x.Layout.RowStride, sum.Row(0));
+            return sum;
+        }
+        var y = Filled(shape, 0);
         Broadcast.Accumulate(Shape.Sizes, ref x.First, x.StridesWithin(Shape), ref y.First, y.StridesWithin(Shape));
         return y;
     }
@@ -66,6 +73,19 @@ public sealed partial class Tensor
         var y = Empty((g.Shape[0], w.Shape[0]));
         Gemm.MultiplyTransposed(y.Layout.Rows, y.Layout.Columns, w.Layout.Columns, ref g.First, g.Layout.RowStride,
             ref w.First, w.Layout, ref y.First, y.Layout);
+        return y;
+    }
+
+    // The gradients of a product by x, where one is wanted, and by w. The latter waits to be read, and of an x that may
+    // be updated before then it keeps a copy.
+    Tensor? ByInput(Tensor w, Tensor g) => Tape.Wants(this) ? MultiplyTransposed(g, w) : null;
+    Tensor ByWeight(Tensor w, Tensor g) => Unevaluated(new(IsParameter ? Of(Shape, ToArray()) : RowMajor(), g), w);
+
+    static Tensor AddToRows(Tensor y, Tensor b)
+    {
+        if (b.Shape.Rank != 1 || b.Shape[0] != y.Shape[1])
+            throw new ArgumentException($"cannot add {b} to the rows of {y.Shape}: ({y.Shape[1]},) is wanted");
+        Broadcast.AddToRows(b.Row(0), y.Storage, y.Layout.RowStride);
         return y;
     }
 
@@ -182,8 +202,17 @@ public sealed partial class Tensor
         var (dx, dGamma, dBeta) = (x.Like(), gamma?.Like(), beta?.Like());
         Normalization.Backward(groups, moments.Mean, moments.Variance, ValuesOf(gamma), x.Storage, g.Storage,
             dx.Storage, x.Layout.RowStride, ValuesOf(dGamma), ValuesOf(dBeta));
-        return [dx, .. new[] { dGamma, dBeta }.OfType<Tensor>()];
+        return Known(dx, dGamma, dBeta);
     }
+
+    // x and those of gamma and beta that there are.
+    static Tensor[] Known(Tensor x, Tensor? gamma, Tensor? beta) => (gamma, beta) switch
+    {
+        (null, null) => [x],
+        (null, _) => [x, beta],
+        (_, null) => [x, gamma],
+        _ => [x, gamma, beta],
+    };
 
     // gamma and beta are single rows: (C).
     static Span<float> ValuesOf(Tensor? x) => x is null ? default : x.Row(0);

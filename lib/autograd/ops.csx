@@ -33,11 +33,12 @@ public sealed partial class Tensor
     public Tensor Relu() => Tape.Op([this], Map(Elementwise.Relu, this),
         (g, y) => [Map(Elementwise.ReluGradient, g, y)]);
 
-    /// <summary>x w for x (N, in) and w (in, out). The gradient by w waits to be read, and of an x that may be updated
-    /// before then it keeps a copy.</summary>
-    public Tensor MatMul(Tensor w) => Tape.Op([this, w], Multiply(this, w),
-        (g, _) => [Tape.Wants(this) ? MultiplyTransposed(g, w) : null,
-            Unevaluated(new(IsParameter ? Of(Shape, ToArray()) : RowMajor(), g), w)]);
+    /// <summary>x w for x (N, in) and w (in, out).</summary>
+    public Tensor MatMul(Tensor w) => Tape.Op([this, w], Multiply(this, w), (g, _) => [ByInput(w, g), ByWeight(w, g)]);
+
+    /// <summary>x w + b for x (N, in), w (in, out) and b (out).</summary>
+    public Tensor Linear(Tensor w, Tensor b) => Tape.Op([this, w, b], AddToRows(Multiply(this, w), b),
+        (g, _) => [ByInput(w, g), ByWeight(w, g), g]);
 
     /// <summary>The sum of all elements, a scalar.</summary>
     public Tensor Sum() => Tape.Op([this], SumTo(Shape.Scalar), (g, _) => [g + Filled(Shape, 0)]);
@@ -71,6 +72,6 @@ public sealed partial class Tensor
     /// name; gamma and beta one per channel, or null for 1 and 0. Moments taken of x itself carry gradient back to x;
     /// others, such as running ones, are constants (groups.Fixed).</summary>
     public Tensor Normalize(Groups groups, Moments moments, Tensor? gamma, Tensor? beta) => Tape.Op(
-        [this, .. new[] { gamma, beta }.OfType<Tensor>()], Normalized(groups, moments, this, gamma, beta),
+        Known(this, gamma, beta), Normalized(groups, moments, this, gamma, beta),
         (g, _) => NormalizedGradients(groups, moments, this, gamma, beta, g));
 }

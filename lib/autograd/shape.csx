@@ -7,9 +7,11 @@ public sealed class Shape : IEquatable<Shape>
 
     public Shape(params int[] sizes)
     {
-        if (sizes.Any(size => size < 1))
-            throw new ArgumentException($"sizes must be at least 1, not ({string.Join(", ", sizes)})");
-        (this.sizes, Count) = (sizes, sizes.Aggregate(1, (product, size) => checked(product * size)));
+        (this.sizes, Count) = (sizes, 1);
+        // A loop, not a query: every op makes a shape.
+        foreach (var size in sizes)
+            Count = size > 0 ? checked(Count * size)
+                : throw new ArgumentException($"sizes must be at least 1, not ({string.Join(", ", sizes)})");
     }
 
     public static readonly Shape Scalar = new();

@@ -3,6 +3,8 @@
 
 public static class Batches
 {
+    const int Ahead = 2;
+
     /// <summary>The examples 0..count-1 in the order of an epoch, drawn for seed and epoch alone: both arms of a
     /// comparison see the same batches.</summary>
     public static int[] Order(int count, long seed, int epoch)
@@ -18,10 +20,13 @@ public static class Batches
     public static Tensor Images(ImageSet set, ReadOnlySpan<int> at, int padding = 0)
     {
         var (height, width) = (set.Height + 2 * padding, set.Width + 2 * padding);
+        var size = set.Height * set.Width;
         var x = Tensor.Empty((at.Length, height * width));
         for (var i = 0; i < at.Length; i++)
         {
-            var image = set.Pixels.AsSpan(at[i] * set.Height * set.Width, set.Height * set.Width);
+            // Drawn at random, an image is in no cache: each is asked for while those before it are converted.
+            if (i + Ahead < at.Length) Cache.Prefetch(set.Pixels.AsSpan(at[i + Ahead] * size, size));
+            var image = set.Pixels.AsSpan(at[i] * size, size);
             var row = x.Row(i);
             if (padding == 0) Scale(image, row);
             else

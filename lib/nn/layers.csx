@@ -94,7 +94,7 @@ static Layer Linear(int fanIn, int fanOut, Init init, bool bias = true) => new(s
     var name = scope.Next("linear");
     var w = scope.Weight($"{name}.weight", fanIn, fanOut, init);
     var b = bias ? scope.PerChannel($"{name}.bias", fanOut, Zero) : null;
-    return (x, _) => b is null ? x.MatMul(w) : x.MatMul(w) + b;
+    return (x, _) => b is null ? x.MatMul(w) : x.Linear(w, b);
 });
 
 /// <summary>x (N, inputs, H, W) convolved with kernels of size x size, stride 1, plus a bias per output channel.

@@ -15,15 +15,9 @@ public sealed record Running(Tensor Mean, Tensor Variance, Tensor Batches, doubl
             Batches.Row(0)[0]++;
             var share = Momentum ?? 1.0 / Batches.Item;
             double size = groups.SizeOf(block);
-            var unbiased = share * size / (size - 1);
-            Span<double> means = batch.Mean[(block * groups.Parts)..],
-                variances = batch.Variance[(block * groups.Parts)..];
-            Span<float> mean = Mean.Row(0), variance = Variance.Row(0);
-            for (var channel = 0; channel < mean.Length; channel++)
-            {
-                mean[channel] = (float)((1 - share) * mean[channel] + share * means[channel]);
-                variance[channel] = (float)((1 - share) * variance[channel] + unbiased * variances[channel]);
-            }
+            var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
+            Elementwise.Blend(Mean.Row(0), 1 - share, batch.Mean[sets], share);
+            Elementwise.Blend(Variance.Row(0), 1 - share, batch.Variance[sets], share * size / (size - 1));
         }
     }
 }

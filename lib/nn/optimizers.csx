@@ -63,12 +63,14 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
     {
         readonly ref float w = ref w;
 
+        public void Ask(nint at) => Cache.Prefetch(ref Unsafe.Add(ref w, at));
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
         {
             ref var target = ref Unsafe.Add(ref w, at);
             var old = S.Load(ref target);
-            g = S.MultiplyAdd(S.All(decay), old, g);
+            if (decay != 0) g = S.MultiplyAdd(S.All(decay), old, g);
             S.Store(S.MultiplyAdd(S.All(-rate), g, old), ref target);
         }
     }
@@ -78,13 +80,19 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
         readonly ref float w = ref w;
         readonly ref float v = ref v;
 
+        public void Ask(nint at)
+        {
+            Cache.Prefetch(ref Unsafe.Add(ref w, at));
+            Cache.Prefetch(ref Unsafe.Add(ref v, at));
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
         {
             ref var target = ref Unsafe.Add(ref w, at);
             ref var velocity = ref Unsafe.Add(ref v, at);
             var old = S.Load(ref target);
-            g = S.MultiplyAdd(S.All(decay), old, g);
+            if (decay != 0) g = S.MultiplyAdd(S.All(decay), old, g);
             g = S.MultiplyAdd(S.All(momentum), S.Load(ref velocity), g);
             S.Store(g, ref velocity);
             S.Store(S.MultiplyAdd(S.All(-rate), g, old), ref target);
@@ -108,13 +116,19 @@ public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7
         readonly ref float w = ref w;
         readonly ref float s = ref s;
 
+        public void Ask(nint at)
+        {
+            Cache.Prefetch(ref Unsafe.Add(ref w, at));
+            Cache.Prefetch(ref Unsafe.Add(ref s, at));
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
         {
             ref var target = ref Unsafe.Add(ref w, at);
             ref var square = ref Unsafe.Add(ref s, at);
             var old = S.Load(ref target);
-            g = S.MultiplyAdd(S.All(decay), old, g);
+            if (decay != 0) g = S.MultiplyAdd(S.All(decay), old, g);
             var mean = S.MultiplyAdd(S.All(rho), S.Load(ref square), S.Multiply(S.All(rest), S.Multiply(g, g)));
             S.Store(mean, ref square);
             var deviation = S.Add(S.Sqrt(S.Add(mean, S.All(inside))), S.All(outside));
@@ -147,6 +161,13 @@ public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, 
         readonly ref float m = ref m;
         readonly ref float s = ref s;
 
+        public void Ask(nint at)
+        {
+            Cache.Prefetch(ref Unsafe.Add(ref w, at));
+            Cache.Prefetch(ref Unsafe.Add(ref m, at));
+            Cache.Prefetch(ref Unsafe.Add(ref s, at));
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
         {
@@ -154,7 +175,7 @@ public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, 
             ref var first = ref Unsafe.Add(ref m, at);
             ref var second = ref Unsafe.Add(ref s, at);
             var old = S.Load(ref target);
-            g = S.MultiplyAdd(S.All(decay), old, g);
+            if (decay != 0) g = S.MultiplyAdd(S.All(decay), old, g);
             var mean = S.MultiplyAdd(S.All(beta1), S.Load(ref first), S.Multiply(S.All(rest1), g));
             var square = S.MultiplyAdd(S.All(beta2), S.Load(ref second), S.Multiply(S.All(rest2), S.Multiply(g, g)));
             S.Store(mean, ref first);

@@ -53,6 +53,31 @@ public static class Broadcast
         while (Next(axes, at));
     }
 
+    /// <summary>y += b, row by row; b and the rows of y are padded to whole vectors.</summary>
+    [MethodImpl(Hot)]
+    public static void AddToRows(ReadOnlySpan<float> b, Span<float> y, int stride)
+    {
+        for (var row = 0; row < y.Length; row += stride)
+            for (var i = 0; i < b.Length; i += Vector<float>.Count)
+                (Elementwise.Load(y, row + i) + Elementwise.Load(b, i)).CopyTo(y[(row + i)..]);
+    }
+
+    /// <summary>y = the sum of the rows of x; both are padded to whole vectors.</summary>
+    [MethodImpl(Hot)]
+    public static void SumRows(ReadOnlySpan<float> x, int stride, Span<float> y)
+    {
+        for (var i = 0; i < y.Length; i += Vector<float>.Count)
+        {
+            // Two sums, so that no addition waits for the last.
+            Vector<float> even = default, odd = default;
+            var at = i;
+            for (; at + stride < x.Length; at += 2 * stride)
+                (even, odd) = (even + Elementwise.Load(x, at), odd + Elementwise.Load(x, at + stride));
+            if (at < x.Length) even += Elementwise.Load(x, at);
+            (even + odd).StoreUnsafe(ref MemoryMarshal.GetReference(y), (nuint)i);
+        }
+    }
+
     readonly record struct Axis(int Size, int A, int B, int Y)
     {
         public bool Continues(Axis inner) =>

@@ -5,11 +5,23 @@
 public static class Elementwise
 {
     /// <summary>y = 1 / (1 + exp(-x)).</summary>
-    [MethodImpl(Hot)]
     public static void Sigmoid(ReadOnlySpan<float> x, Span<float> y)
     {
-        for (var i = 0; i < x.Length; i += Vector<float>.Count)
-            (Vector<float>.One / (Vector<float>.One + Exp(-Load(x, i)))).CopyTo(y[i..]);
+        if (Vector512.IsHardwareAccelerated) Sigmoid<Simd512, Vector512<float>>(x, y);
+        else if (Vector256.IsHardwareAccelerated) Sigmoid<Simd256, Vector256<float>>(x, y);
+        else Sigmoid<Simd128, Vector128<float>>(x, y);
+    }
+
+    [MethodImpl(Hot)]
+    static void Sigmoid<S, V>(ReadOnlySpan<float> x, Span<float> y) where S : struct, ISimd<V> where V : struct
+    {
+        ref var from = ref MemoryMarshal.GetReference(x);
+        ref var to = ref MemoryMarshal.GetReference(y);
+        for (var i = 0; i < x.Length; i += S.Lanes)
+        {
+            var e = Exp<S, V>(S.Subtract(default, S.Load(ref Unsafe.Add(ref from, i))));
+            S.Store(S.Divide(S.All(1), S.Add(S.All(1), e)), ref Unsafe.Add(ref to, i));
+        }
     }
 
     /// <summary>dx = g y (1 - y).</summary>
@@ -73,27 +85,30 @@ public static class Elementwise
         return sum;
     }
 
+    /// <summary>x = a x + b y, in float64.</summary>
+    [MethodImpl(Hot)]
+    public static void Blend(Span<float> x, double a, ReadOnlySpan<double> y, double b)
+    {
+        for (var i = 0; i < x.Length; i++) x[i] = (float)(a * x[i] + b * y[i]);
+    }
+
     /// <summary>exp(x) to 1.2 ulp, by Cephes' polynomial (Moshier 1992, expf) after taking out a power of two; held
     /// between the smallest and the largest normal number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<float> Exp(Vector<float> x)
+    public static V Exp<S, V>(V x) where S : struct, ISimd<V> where V : struct
     {
-        var clamped = Vector.Min(Vector.Max(x, new Vector<float>(-87.33654f)), new Vector<float>(88.37626f));
-        var n = Vector.Floor(Vector.MultiplyAddEstimate(clamped, new Vector<float>(1.44269504f),
-            new Vector<float>(0.5f)));
-        var r = Vector.MultiplyAddEstimate(n, new Vector<float>(-0.693359375f), clamped);
-        r = Vector.MultiplyAddEstimate(n, new Vector<float>(2.12194440e-4f), r);
-        var p = new Vector<float>(1.9875691500e-4f);
-        p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(1.3981999507e-3f));
-        p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(8.3334519073e-3f));
-        p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(4.1665795894e-2f));
-        p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(1.6666665459e-1f));
-        p = Vector.MultiplyAddEstimate(p, r, new Vector<float>(5.0000001201e-1f));
-        p = Vector.MultiplyAddEstimate(p, r * r, r) + Vector<float>.One;
-        var power = Vector.ShiftLeft(Vector.ConvertToInt32Native(n) + new Vector<int>(127), 23);
-        var y = p * Vector.AsVectorSingle(power);
-        // Min and Max may lose a NaN; a lost loss must stay lost.
-        return Vector.ConditionalSelect(Vector.Equals(x, x), y, x);
+        x = S.Clamp(x, -87.33654f, 88.37626f);
+        var n = S.Floor(S.MultiplyAdd(x, S.All(1.44269504f), S.All(0.5f)));
+        var r = S.MultiplyAdd(n, S.All(-0.693359375f), x);
+        r = S.MultiplyAdd(n, S.All(2.12194440e-4f), r);
+        var p = S.All(1.9875691500e-4f);
+        p = S.MultiplyAdd(p, r, S.All(1.3981999507e-3f));
+        p = S.MultiplyAdd(p, r, S.All(8.3334519073e-3f));
+        p = S.MultiplyAdd(p, r, S.All(4.1665795894e-2f));
+        p = S.MultiplyAdd(p, r, S.All(1.6666665459e-1f));
+        p = S.MultiplyAdd(p, r, S.All(5.0000001201e-1f));
+        p = S.Add(S.MultiplyAdd(p, S.Multiply(r, r), r), S.All(1));
+        return S.Multiply(p, S.PowerOfTwo(n));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

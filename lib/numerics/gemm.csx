@@ -34,7 +34,7 @@ public readonly record struct Layout(int Rows, int Columns, int Width, int RowSt
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Offset(int row, int column) =>
-        column / PanelColumns * PanelStride + row * RowStride + column % PanelColumns;
+        (column >> 4) * PanelStride + row * RowStride + (column & PanelColumns - 1);
 }
 
 /// <summary>What becomes of a vector of results that belongs at an offset: stored, added, or used as a gradient.
@@ -42,11 +42,16 @@ public readonly record struct Layout(int Rows, int Columns, int Width, int RowSt
 public interface IEpilogue
 {
     void Take<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct;
+
+    /// <summary>Asks for the memory that Take will read at an offset.</summary>
+    void Ask(nint offset);
 }
 
 public readonly ref struct StoreTo(ref float target) : IEpilogue
 {
     readonly ref float target = ref target;
+
+    public void Ask(nint offset) { }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct =>
@@ -56,6 +61,8 @@ public readonly ref struct StoreTo(ref float target) : IEpilogue
 public readonly ref struct AddTo(ref float target) : IEpilogue
 {
     readonly ref float target = ref target;
+
+    public void Ask(nint offset) { }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct
@@ -101,20 +108,27 @@ public readonly ref struct Listed(ReadOnlySpan<int> offsets) : IInner
     public nint At(nint i) => Unsafe.Add(ref first, i);
 }
 
-/// <summary>How many rows a block of results has: a type, so that the JIT drops the rows that are not there.</summary>
-public interface IRows { static abstract int Count { get; } }
-public readonly struct SixRows : IRows { public static int Count => 6; }
-public readonly struct FourRows : IRows { public static int Count => 4; }
-public readonly struct TwoRows : IRows { public static int Count => 2; }
-public readonly struct OneRow : IRows { public static int Count => 1; }
-
-public static class Gemm
+public static partial class Gemm
 {
+    // How many rows or vectors a tile of results has: a type, so that the JIT drops what is not there.
+    interface ICount { static abstract int Value { get; } }
+    readonly struct One : ICount { public static int Value => 1; }
+    readonly struct Two : ICount { public static int Value => 2; }
+    readonly struct Three : ICount { public static int Value => 3; }
+    readonly struct Four : ICount { public static int Value => 4; }
+    readonly struct Six : ICount { public static int Value => 6; }
+    readonly struct Eight : ICount { public static int Value => 8; }
+
     /// <summary>Inner lengths above this are done in pieces, so that a panel of b stays in the first-level cache.
     /// </summary>
     const int InnerBlock = 400;
 
-    /// <summary>y = a b, for a (m, k) with any strides and b (k, n) in any layout; results at y's layout.</summary>
+    /// <summary>From this inner length on there is time to have an update's operands fetched meanwhile.</summary>
+    const int AskFrom = 32;
+
+    /// <summary>y = a b, for a (m, k) with any strides and b (k, n) in any layout; results at y's layout. Of a exactly
+    /// its numbers are read; of b's rows whole vectors, whatever stands beyond column n, and as much of y's rows is
+    /// written: they need room up to a multiple of the vector's lanes, but not strides that are one.</summary>
     /// <param name="aRow">Floats from one row of a to the next.</param>
     /// <param name="aInner">Floats from one column of a to the next: 1, or the row stride where a is transposed.
     /// </param>
@@ -128,45 +142,6 @@ public static class Gemm
             ref var bBlock = ref Unsafe.Add(ref b, (nint)done * bAt.RowStride);
             if (done == 0) Run(m, n, inner, ref aBlock, aRow, aInner, ref bBlock, bAt, new StoreTo(ref y), yAt);
             else Run(m, n, inner, ref aBlock, aRow, aInner, ref bBlock, bAt, new AddTo(ref y), yAt);
-        }
-    }
-
-    /// <summary>y = a w^T, for a (m, k) with rows aRow apart and w (n, k) in any layout. w is turned over into panels
-    /// first: k n moves against m k n multiplications.</summary>
-    public static void MultiplyTransposed(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt,
-        ref float y, Layout yAt)
-    {
-        var turned = Layout.Panels(k, n);
-        if (scratch is null || scratch.Length < turned.Length) scratch = new float[turned.Length];
-        Transpose(n, k, ref w, wAt, ref scratch[0], turned);
-        Multiply(m, n, k, ref a, aRow, 1, ref scratch[0], turned, ref y, yAt);
-    }
-
-    [ThreadStatic] static float[]? scratch;
-
-    // y (columns, rows), in panels, = x (rows, columns) transposed: sixteen rows of x become one panel, line by line.
-    [MethodImpl(Hot)]
-    static void Transpose(int rows, int columns, ref float x, Layout xAt, ref float y, Layout yAt)
-    {
-        for (var first = 0; first < rows; first += Layout.PanelColumns)
-        {
-            var count = Math.Min(Layout.PanelColumns, rows - first);
-            ref var to = ref Unsafe.Add(ref y, yAt.Offset(0, first));
-            for (var column = 0; column < columns; column++)
-            {
-                ref var from = ref Unsafe.Add(ref x, xAt.Offset(first, column));
-                nint row = 0, step = xAt.RowStride;
-                for (; row <= count - 4; row += 4)
-                {
-                    Unsafe.Add(ref to, row) = from;
-                    Unsafe.Add(ref to, row + 1) = Unsafe.Add(ref from, step);
-                    Unsafe.Add(ref to, row + 2) = Unsafe.Add(ref from, 2 * step);
-                    Unsafe.Add(ref to, row + 3) = Unsafe.Add(ref from, 3 * step);
-                    from = ref Unsafe.Add(ref from, 4 * step);
-                }
-                for (; row < count; row++, from = ref Unsafe.Add(ref from, step)) Unsafe.Add(ref to, row) = from;
-                to = ref Unsafe.Add(ref to, Layout.PanelColumns);
-            }
         }
     }
 
@@ -187,103 +162,138 @@ public static class Gemm
             Blocks<Simd128, Vector128<float>, I, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
     }
 
-    /// <summary>Run for a stated vector width (the tests run every width on any machine).</summary>
+    /// <summary>Run for a stated vector width (the tests run every width on any machine). Tiles of up to 8 rows by 3
+    /// vectors where there are 32 registers, 6 by 2 where there are 16; tiles side by side differ by one vector at
+    /// most, so that none is left with too few sums to hide the latency of a multiply-add.</summary>
     [MethodImpl(Hot)]
     public static void Blocks<S, V, I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b,
         Layout bAt, I inner, E epilogue, Layout yAt) where S : struct, ISimd<V> where V : struct
         where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
     {
-        for (var column = 0; column < n; column += 2 * S.Lanes)
+        var (widest, vectors) = (S.Lanes == 16 ? 3 : 2, (n + S.Lanes - 1) / S.Lanes);
+        var tiles = (vectors + widest - 1) / widest;
+        for (int first = 0, count; first < vectors; first += count, tiles--)
         {
-            var second = column + S.Lanes;
-            var both = second < Math.Min(yAt.Width, bAt.Width);
-            if (!both) second = column;
-            ref var b0 = ref Unsafe.Add(ref b, bAt.Offset(0, column));
-            ref var b1 = ref Unsafe.Add(ref b, bAt.Offset(0, second));
-            for (int row = 0, count; row < m; row += count)
-            {
-                ref var x = ref Unsafe.Add(ref a, (nint)row * aRow);
-                int y0 = yAt.Offset(row, column), y1 = yAt.Offset(row, second);
-                if (m - row >= 6)
-                    Rows<S, V, SixRows, I, E>(count = (m - row) / 6 * 6, k, ref x, aRow, aInner, ref b0, ref b1, inner,
-                        epilogue, y0, y1, yAt.RowStride, both);
-                else if (m - row >= 4)
-                    Rows<S, V, FourRows, I, E>(count = 4, k, ref x, aRow, aInner, ref b0, ref b1, inner,
-                        epilogue, y0, y1, yAt.RowStride, both);
-                else if (m - row >= 2)
-                    Rows<S, V, TwoRows, I, E>(count = 2, k, ref x, aRow, aInner, ref b0, ref b1, inner,
-                        epilogue, y0, y1, yAt.RowStride, both);
-                else
-                    Rows<S, V, OneRow, I, E>(count = 1, k, ref x, aRow, aInner, ref b0, ref b1, inner,
-                        epilogue, y0, y1, yAt.RowStride, both);
-            }
+            count = (vectors - first + tiles - 1) / tiles;
+            if (count == 3)
+                Tiles<S, V, Three, I, E>(m, first, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
+            else if (count == 2)
+                Tiles<S, V, Two, I, E>(m, first, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
+            else
+                Tiles<S, V, One, I, E>(m, first, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
         }
     }
 
-    // The inner loop: up to six rows by two vectors, twelve sums that stay in registers over all of k. Twelve
-    // independent sums cover the latency of two multiply-adds a cycle, and with two vectors of b and one broadcast of
-    // a they are the sixteen registers that there are. References, since bounds checks cost a quarter here.
-    [MethodImpl(Hot)]
-    static void Rows<S, V, R, I, E>(int rows, int k, ref float a, nint aRow, nint aInner, ref float b0, ref float b1,
-        I inner, E epilogue, nint y0, nint y1, nint yRow, bool both)
-        where S : struct, ISimd<V> where V : struct where R : struct, IRows
+    // All rows of the C vectors from `first` on.
+    static void Tiles<S, V, C, I, E>(int m, int first, int k, ref float a, int aRow, int aInner, ref float b,
+        Layout bAt, I inner, E epilogue, Layout yAt)
+        where S : struct, ISimd<V> where V : struct where C : struct, ICount
         where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
     {
-        for (var row = 0; row < rows; row += R.Count)
+        for (int row = 0, rows; row < m; row += rows)
         {
-            V s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default,
-                s30 = default, s31 = default, s40 = default, s41 = default, s50 = default, s51 = default;
+            var left = m - row;
+            ref var x = ref Unsafe.Add(ref a, (nint)row * aRow);
+            if (left >= 8 && S.Lanes == 16)
+                Tile<S, V, Eight, C, I, E>(row, rows = left / 8 * 8, first, k, ref x, aRow, aInner, ref b, bAt, inner,
+                    epilogue, yAt);
+            else if (left >= 6)
+                Tile<S, V, Six, C, I, E>(row, rows = left / 6 * 6, first, k, ref x, aRow, aInner, ref b, bAt, inner,
+                    epilogue, yAt);
+            else if (left >= 4)
+                Tile<S, V, Four, C, I, E>(row, rows = 4, first, k, ref x, aRow, aInner, ref b, bAt, inner, epilogue,
+                    yAt);
+            else if (left >= 2)
+                Tile<S, V, Two, C, I, E>(row, rows = 2, first, k, ref x, aRow, aInner, ref b, bAt, inner, epilogue,
+                    yAt);
+            else
+                Tile<S, V, One, C, I, E>(row, rows = 1, first, k, ref x, aRow, aInner, ref b, bAt, inner, epilogue,
+                    yAt);
+        }
+    }
+
+    // A row's sums.
+    struct Sums<S, V> where S : struct, ISimd<V> where V : struct
+    {
+        V a, b, c;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add<C>(float x, V p, V q, V r) where C : struct, ICount
+        {
+            var f = S.All(x);
+            a = S.MultiplyAdd(f, p, a);
+            if (C.Value > 1) b = S.MultiplyAdd(f, q, b);
+            if (C.Value > 2) c = S.MultiplyAdd(f, r, c);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Give<C, E>(E epilogue, nint p, nint q, nint r)
+            where C : struct, ICount where E : IEpilogue, allows ref struct
+        {
+            epilogue.Take<S, V>(a, p);
+            if (C.Value > 1) epilogue.Take<S, V>(b, q);
+            if (C.Value > 2) epilogue.Take<S, V>(c, r);
+        }
+    }
+
+    // The inner loop: a tile's sums stay in registers over all of k. References, since bounds checks cost a quarter
+    // here.
+    [MethodImpl(Hot)]
+    static void Tile<S, V, R, C, I, E>(int row, int rows, int first, int k, ref float a, nint aRow, nint aInner,
+        ref float b, Layout bAt, I inner, E epilogue, Layout yAt)
+        where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
+        where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
+    {
+        int column = first * S.Lanes, second = C.Value > 1 ? column + S.Lanes : column,
+            third = C.Value > 2 ? second + S.Lanes : column;
+        ref var b0 = ref Unsafe.Add(ref b, bAt.Offset(0, column));
+        ref var b1 = ref Unsafe.Add(ref b, bAt.Offset(0, second));
+        ref var b2 = ref Unsafe.Add(ref b, bAt.Offset(0, third));
+        nint y0 = yAt.Offset(row, column), y1 = yAt.Offset(row, second), y2 = yAt.Offset(row, third),
+            yRow = yAt.RowStride;
+        for (var done = 0; done < rows; done += R.Value)
+        {
+            Sums<S, V> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
+                s6 = default, s7 = default;
+            if (k >= AskFrom)
+                for (var r = 0; r < R.Value; r++)
+                {
+                    epilogue.Ask(y0 + r * yRow);
+                    if (C.Value > 1) epilogue.Ask(y1 + r * yRow);
+                    if (C.Value > 2) epilogue.Ask(y2 + r * yRow);
+                }
             ref var x = ref a;
-            ref var x3 = ref Unsafe.Add(ref a, R.Count > 3 ? 3 * aRow : 0);
+            ref var x3 = ref Unsafe.Add(ref a, R.Value > 3 ? 3 * aRow : 0);
+            ref var x6 = ref Unsafe.Add(ref a, R.Value > 6 ? 6 * aRow : 0);
             for (nint i = 0; i < k; i++)
             {
                 var at = inner.At(i);
-                V v = S.Load(ref Unsafe.Add(ref b0, at)), w = S.Load(ref Unsafe.Add(ref b1, at));
-                var f = S.All(x);
-                s00 = S.MultiplyAdd(f, v, s00); s01 = S.MultiplyAdd(f, w, s01);
-                if (R.Count > 1)
-                {
-                    f = S.All(Unsafe.Add(ref x, aRow));
-                    s10 = S.MultiplyAdd(f, v, s10); s11 = S.MultiplyAdd(f, w, s11);
-                }
-                if (R.Count > 2)
-                {
-                    f = S.All(Unsafe.Add(ref x, 2 * aRow));
-                    s20 = S.MultiplyAdd(f, v, s20); s21 = S.MultiplyAdd(f, w, s21);
-                }
-                if (R.Count > 3)
-                {
-                    f = S.All(x3);
-                    s30 = S.MultiplyAdd(f, v, s30); s31 = S.MultiplyAdd(f, w, s31);
-                }
-                if (R.Count > 4)
-                {
-                    f = S.All(Unsafe.Add(ref x3, aRow));
-                    s40 = S.MultiplyAdd(f, v, s40); s41 = S.MultiplyAdd(f, w, s41);
-                    f = S.All(Unsafe.Add(ref x3, 2 * aRow));
-                    s50 = S.MultiplyAdd(f, v, s50); s51 = S.MultiplyAdd(f, w, s51);
-                }
+                V p = S.Load(ref Unsafe.Add(ref b0, at)), q = C.Value > 1 ? S.Load(ref Unsafe.Add(ref b1, at)) : p,
+                    r = C.Value > 2 ? S.Load(ref Unsafe.Add(ref b2, at)) : p;
+                s0.Add<C>(x, p, q, r);
+                if (R.Value > 1) s1.Add<C>(Unsafe.Add(ref x, aRow), p, q, r);
+                if (R.Value > 2) s2.Add<C>(Unsafe.Add(ref x, 2 * aRow), p, q, r);
+                if (R.Value > 3) s3.Add<C>(x3, p, q, r);
+                if (R.Value > 4) s4.Add<C>(Unsafe.Add(ref x3, aRow), p, q, r);
+                if (R.Value > 4) s5.Add<C>(Unsafe.Add(ref x3, 2 * aRow), p, q, r);
+                if (R.Value > 6) s6.Add<C>(x6, p, q, r);
+                if (R.Value > 6) s7.Add<C>(Unsafe.Add(ref x6, aRow), p, q, r);
                 x = ref Unsafe.Add(ref x, aInner);
                 x3 = ref Unsafe.Add(ref x3, aInner);
+                x6 = ref Unsafe.Add(ref x6, aInner);
             }
-            epilogue.Take<S, V>(s00, y0);
-            if (R.Count > 1) epilogue.Take<S, V>(s10, y0 + yRow);
-            if (R.Count > 2) epilogue.Take<S, V>(s20, y0 + 2 * yRow);
-            if (R.Count > 3) epilogue.Take<S, V>(s30, y0 + 3 * yRow);
-            if (R.Count > 4) epilogue.Take<S, V>(s40, y0 + 4 * yRow);
-            if (R.Count > 4) epilogue.Take<S, V>(s50, y0 + 5 * yRow);
-            if (both)
-            {
-                epilogue.Take<S, V>(s01, y1);
-                if (R.Count > 1) epilogue.Take<S, V>(s11, y1 + yRow);
-                if (R.Count > 2) epilogue.Take<S, V>(s21, y1 + 2 * yRow);
-                if (R.Count > 3) epilogue.Take<S, V>(s31, y1 + 3 * yRow);
-                if (R.Count > 4) epilogue.Take<S, V>(s41, y1 + 4 * yRow);
-                if (R.Count > 4) epilogue.Take<S, V>(s51, y1 + 5 * yRow);
-            }
-            a = ref Unsafe.Add(ref a, R.Count * aRow);
-            y0 += R.Count * yRow;
-            y1 += R.Count * yRow;
+            s0.Give<C, E>(epilogue, y0, y1, y2);
+            if (R.Value > 1) s1.Give<C, E>(epilogue, y0 + yRow, y1 + yRow, y2 + yRow);
+            if (R.Value > 2) s2.Give<C, E>(epilogue, y0 + 2 * yRow, y1 + 2 * yRow, y2 + 2 * yRow);
+            if (R.Value > 3) s3.Give<C, E>(epilogue, y0 + 3 * yRow, y1 + 3 * yRow, y2 + 3 * yRow);
+            if (R.Value > 4) s4.Give<C, E>(epilogue, y0 + 4 * yRow, y1 + 4 * yRow, y2 + 4 * yRow);
+            if (R.Value > 4) s5.Give<C, E>(epilogue, y0 + 5 * yRow, y1 + 5 * yRow, y2 + 5 * yRow);
+            if (R.Value > 6) s6.Give<C, E>(epilogue, y0 + 6 * yRow, y1 + 6 * yRow, y2 + 6 * yRow);
+            if (R.Value > 6) s7.Give<C, E>(epilogue, y0 + 7 * yRow, y1 + 7 * yRow, y2 + 7 * yRow);
+            a = ref Unsafe.Add(ref a, R.Value * aRow);
+            y0 += R.Value * yRow;
+            y1 += R.Value * yRow;
+            y2 += R.Value * yRow;
         }
     }
 }

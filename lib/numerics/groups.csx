@@ -21,12 +21,20 @@ public readonly record struct Groups(int AllRows, int AllChannels, int Length, i
     public int Set(int block, int channel) => block * Parts + channel / Channels;
     public Range ChannelsOf(int part) => (part * Channels)..((part + 1) * Channels);
 
-    /// <summary>One divided by the deviation.</summary>
-    public double Scale(double variance) =>
-        1 / (EpsilonOutside ? Math.Sqrt(variance) + Epsilon : Math.Sqrt(variance + Epsilon));
+    /// <summary>One divided by the deviation, for each set's variance.</summary>
+    public void Scales(ReadOnlySpan<double> variance, Span<double> scale)
+    {
+        TensorPrimitives.Add(variance, EpsilonOutside ? 0 : Epsilon, scale);
+        TensorPrimitives.Sqrt(scale, scale);
+        if (EpsilonOutside) TensorPrimitives.Add(scale, Epsilon, scale);
+        TensorPrimitives.Reciprocal(scale, scale);
+    }
 
-    /// <summary>The derivative of the deviation by the variance, times twice the deviation: 1 where eps stands inside
-    /// the root.</summary>
-    public double Steepness(double variance) =>
-        !EpsilonOutside ? 1 : variance > 0 ? 1 + Epsilon / Math.Sqrt(variance) : 0;
+    /// <summary>The derivative of the deviation by the variance, times twice the deviation, for each set: 1 where eps
+    /// stands inside the root.</summary>
+    public void Steepness(ReadOnlySpan<double> variance, Span<double> steepness)
+    {
+        for (var set = 0; set < variance.Length; set++)
+            steepness[set] = !EpsilonOutside ? 1 : variance[set] > 0 ? 1 + Epsilon / Math.Sqrt(variance[set]) : 0;
+    }
 }

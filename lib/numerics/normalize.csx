@@ -1,7 +1,7 @@
 #nullable enable
 // Normalization: statistics over sets of numbers, and what gradients do when every number of a set moves them.
 
-public static class Normalization
+public static partial class Normalization
 {
     [ThreadStatic] static double[]? totals;
     [ThreadStatic] static float[]? constants;
@@ -24,28 +24,60 @@ public static class Normalization
     static void ColumnMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
         Span<double> variance)
     {
-        var width = groups.AllChannels + Vector<float>.Count;
-        var sum = Scratch(ref totals, 2 * width);
-        var center = sum[width..];
+        var (rows, channels, parts, together) =
+            (groups.RowsOf(block), groups.AllChannels, groups.Parts, groups.Channels);
+        var width = Padded(channels);
+        Span<double> sum = Scratch(ref totals, 2 * width), means = sum[width..];
+        var center = Scratch(ref constants, width);
         double size = groups.SizeOf(block);
-        Totals<Value>(groups, block, x, x, stride, center, sum);
-        for (var part = 0; part < groups.Parts; part++)
+        mean = mean.Slice(block * parts, parts);
+        variance = variance.Slice(block * parts, parts);
+        ColumnSums(x, rows, stride, sum[..channels]);
+        SumParts(sum, together, mean);
+        TensorPrimitives.Divide(mean, size, mean);
+        Spread(mean, together, means);
+        TensorPrimitives.ConvertTruncating<double, float>(means[..channels], center);
+        ColumnSquares(x, rows, stride, center[..channels], sum);
+        SumParts(sum, together, variance);
+        TensorPrimitives.Divide(variance, size, variance);
+        for (var part = 0; part < parts; part++)
         {
-            var channels = groups.ChannelsOf(part);
-            var own = Sum(sum[channels]) / size;
-            mean[block * groups.Parts + part] = own;
-            center[channels].Fill(own);
+            var apart = mean[part] - center[part * together];
+            variance[part] = Math.Max(0, variance[part] - apart * apart);
         }
-        Totals<SquaredDistance>(groups, block, x, x, stride, center, sum);
-        for (var part = 0; part < groups.Parts; part++)
-            variance[block * groups.Parts + part] = Sum(sum[groups.ChannelsOf(part)]) / size;
+        if (TensorPrimitives.IsFiniteAll<double>(variance)) return;
+        for (var part = 0; part < parts; part++)
+            (mean[part], variance[part]) = WideMoments(groups, block, part, x, stride);
     }
 
-    static double Sum(ReadOnlySpan<double> values)
+    // To each channel its part's value.
+    static void Spread(ReadOnlySpan<double> parts, int together, Span<double> channels)
     {
-        var sum = 0.0;
-        foreach (var value in values) sum += value;
-        return sum;
+        if (together == 1) parts.CopyTo(channels);
+        else for (var part = 0; part < parts.Length; part++)
+            channels.Slice(part * together, together).Fill(parts[part]);
+    }
+
+    // The sums of each part's channels.
+    static void SumParts(ReadOnlySpan<double> channels, int together, Span<double> parts)
+    {
+        if (together == 1) channels[..parts.Length].CopyTo(parts);
+        else for (var part = 0; part < parts.Length; part++)
+            parts[part] = TensorPrimitives.Sum(channels.Slice(part * together, together));
+    }
+
+    // Where squares leave float32's range.
+    static (double Mean, double Variance) WideMoments(in Groups groups, int block, int part, ReadOnlySpan<float> x,
+        int stride)
+    {
+        var (mean, squares, size) = (0.0, 0.0, groups.SizeOf(block));
+        for (var row = 0; row < groups.RowsOf(block); row++)
+            foreach (var value in x.Slice(row * stride, groups.AllChannels)[groups.ChannelsOf(part)])
+                mean += (double)value / size;
+        for (var row = 0; row < groups.RowsOf(block); row++)
+            foreach (var value in x.Slice(row * stride, groups.AllChannels)[groups.ChannelsOf(part)])
+                squares += (value - mean) * (value - mean);
+        return (mean, squares / size);
     }
 
     static void RunMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
@@ -75,30 +107,34 @@ public static class Normalization
     {
         for (var block = 0; block < groups.Blocks; block++)
         {
-            var map = new AffineMap(groups);
-            for (var part = 0; part < groups.Parts; part++)
-            {
-                var set = block * groups.Parts + part;
-                // The mean in two floats: rounded to one it would move y by up to mean * 6e-8 / deviation.
-                var ((high, low), scale) = (Split(mean[set]), groups.Scale(variance[set]));
-                for (var channel = part * groups.Channels; channel < (part + 1) * groups.Channels; channel++)
-                {
-                    var factor = gamma.IsEmpty ? scale : scale * gamma[channel];
-                    map.Center[channel] = high;
-                    map.Scale[channel] = (float)factor;
-                    map.Shift[channel] = (float)((beta.IsEmpty ? 0 : beta[channel]) - low * factor);
-                }
-            }
-            for (var row = 0; row < groups.RowsOf(block); row++)
-            {
-                var at = (block * groups.Rows + row) * stride;
-                if (groups.Length == 1) MapColumns(map, x[at..], y[at..]);
-                else
+            var map = MapOf(groups, block, mean, variance, gamma, beta);
+            var (start, rows) = (block * groups.Rows * stride, groups.RowsOf(block));
+            if (groups.Length == 1) MapColumns(map, x[start..], y[start..], rows, stride);
+            else
+                for (var row = 0; row < rows; row++)
                     for (var channel = 0; channel < groups.AllChannels; channel++)
-                        MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel],
-                            x.Slice(at + channel * groups.Length, groups.Length), y[(at + channel * groups.Length)..]);
-            }
+                    {
+                        var run = start + row * stride + channel * groups.Length;
+                        MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel], x.Slice(run, groups.Length),
+                            y[run..]);
+                    }
         }
+    }
+
+    // The constants of x -> (x - mean) / deviation * gamma + beta.
+    static AffineMap MapOf(in Groups groups, int block, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
+        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta)
+    {
+        var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
+        var width = Padded(groups.AllChannels);
+        var scratch = Scratch(ref totals, 3 * width);
+        Span<double> center = scratch[..width], scale = scratch[width..(2 * width)], scales = scratch[(2 * width)..];
+        groups.Scales(variance[sets], scales);
+        Spread(mean[sets], groups.Channels, center);
+        Spread(scales[..groups.Parts], groups.Channels, scale);
+        var map = new AffineMap(groups);
+        MapChannels(center, scale, gamma, beta, map);
+        return map;
     }
 
     /// <summary>Gradients by x, gamma and beta (the last two where wanted, else empty), from g at y. With x^ the
@@ -108,103 +144,54 @@ public static class Normalization
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> dx, int stride,
         Span<float> dGamma, Span<float> dBeta)
     {
-        var width = groups.AllChannels + Vector<float>.Count;
-        var scratch = Scratch(ref totals, 3 * width);
-        Span<double> sumG = scratch[..width], sumGD = scratch[width..(2 * width)], center = scratch[(2 * width)..];
         dGamma.Clear();
         dBeta.Clear();
+        var width = Padded(groups.AllChannels);
+        var scratch = Scratch(ref totals, 6 * width);
+        Span<double> center = scratch[..width], scale = scratch[width..(2 * width)],
+            sumG = scratch[(2 * width)..(3 * width)], sumGD = scratch[(3 * width)..(4 * width)],
+            steepness = scratch[(4 * width)..(5 * width)], scales = scratch[(5 * width)..];
         for (var block = 0; block < groups.Blocks; block++)
         {
             var start = block * groups.Rows * stride;
-            for (var part = 0; part < groups.Parts; part++)
-                center[groups.ChannelsOf(part)].Fill(mean[block * groups.Parts + part]);
+            var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
+            Spread(mean[sets], groups.Channels, center);
             if (groups.Length == 1)
-            {
-                Totals<Value>(groups, block, g[start..], x[start..], stride, center, sumG);
-                Totals<TimesDistance>(groups, block, g[start..], x[start..], stride, center, sumGD);
-            }
+                ColumnProducts(g[start..], x[start..], groups.RowsOf(block), stride, center[..groups.AllChannels], sumG,
+                    sumGD);
             else RunProducts(groups, block, g[start..], x[start..], stride, center, sumG, sumGD);
 
+            groups.Scales(variance[sets], scales);
+            Spread(scales[..groups.Parts], groups.Channels, scale);
+            SumUp(scale, gamma, sumG, sumGD, dGamma, dBeta);
+            if (groups.Fixed) scratch[(2 * width)..(4 * width)].Clear();
+            Share(groups, sumG);
+            Share(groups, sumGD);
+            groups.Steepness(variance[sets], scales);
+            Spread(scales[..groups.Parts], groups.Channels, steepness);
             var map = new AffineMap(groups);
-            for (var part = 0; part < groups.Parts; part++)
-            {
-                var (set, first, end) =
-                    (block * groups.Parts + part, part * groups.Channels, (part + 1) * groups.Channels);
-                var ((high, low), scale) = (Split(mean[set]), groups.Scale(variance[set]));
-                var (h, hx) = (0.0, 0.0);
-                for (var channel = first; channel < end; channel++)
-                {
-                    if (!dBeta.IsEmpty) dBeta[channel] += (float)sumG[channel];
-                    if (!dGamma.IsEmpty) dGamma[channel] += (float)(sumGD[channel] * scale);
-                    if (groups.Fixed) continue;
-                    var weight = gamma.IsEmpty ? 1 : gamma[channel];
-                    (h, hx) = (h + weight * sumG[channel], hx + weight * sumGD[channel] * scale);
-                }
-                var byMean = -scale / groups.SizeOf(block);
-                var slope = byMean * scale * hx * groups.Steepness(variance[set]);
-                for (var channel = first; channel < end; channel++)
-                {
-                    map.Center[channel] = high;
-                    map.Scale[channel] = (float)slope;
-                    map.Shift[channel] = (float)(byMean * h - slope * low);
-                    map.ByGradient[channel] = (float)(gamma.IsEmpty ? scale : scale * gamma[channel]);
-                }
-            }
-            for (var row = 0; row < groups.RowsOf(block); row++)
-            {
-                var at = start + row * stride;
-                if (groups.Length == 1) MapColumns(map, x[at..], g[at..], dx[at..]);
-                else
+            MapGradient(-1.0 / groups.SizeOf(block), center, scale, gamma, sumG, sumGD, steepness, map);
+            var rows = groups.RowsOf(block);
+            if (groups.Length == 1) MapColumns(map, x[start..], g[start..], dx[start..], rows, stride);
+            else
+                for (var row = 0; row < rows; row++)
                     for (var channel = 0; channel < groups.AllChannels; channel++)
                     {
-                        var run = at + channel * groups.Length;
+                        var run = start + row * stride + channel * groups.Length;
                         MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel], map.ByGradient[channel],
                             x.Slice(run, groups.Length), g[run..], dx[run..]);
                     }
-            }
         }
     }
 
-    // What is summed over the numbers of a channel. Static abstract members, so that each loop is compiled for its
-    // term.
-    interface ITerm { static abstract Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center); }
-    readonly struct Value : ITerm
+    // To each channel the sum of its part's.
+    static void Share(in Groups groups, Span<double> channels)
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center) => v;
-    }
-    readonly struct SquaredDistance : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center) =>
-            (v - center) * (v - center);
-    }
-    readonly struct TimesDistance : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<double> Of(Vector<double> v, Vector<double> x, Vector<double> center) =>
-            v * (x - center);
-    }
-
-    // The term's total for each channel that is one column, over the rows of a block: neighbours share a vector.
-    [MethodImpl(Hot)]
-    static void Totals<T>(in Groups groups, int block, ReadOnlySpan<float> v, ReadOnlySpan<float> x, int stride,
-        ReadOnlySpan<double> center, Span<double> totals) where T : struct, ITerm
-    {
-        var (rows, half) = (groups.RowsOf(block), Vector<double>.Count);
-        for (var channel = 0; channel < groups.AllChannels; channel += Vector<float>.Count)
+        if (groups.Channels == 1) return;
+        for (var first = 0; first < groups.AllChannels; first += groups.Channels)
         {
-            Vector<double> low = default, high = default;
-            var (centerLow, centerHigh) = (LoadDouble(center, channel), LoadDouble(center, channel + half));
-            for (int row = 0, at = channel; row < rows; row++, at += stride)
-            {
-                Vector.Widen(Elementwise.Load(v, at), out var v0, out var v1);
-                Vector.Widen(Elementwise.Load(x, at), out var x0, out var x1);
-                low += T.Of(v0, x0, centerLow);
-                high += T.Of(v1, x1, centerHigh);
-            }
-            low.CopyTo(totals[channel..]);
-            high.CopyTo(totals[(channel + half)..]);
+            var part = channels.Slice(first, groups.Channels);
+            part.Fill(TensorPrimitives.Sum<double>(part));
         }
     }
 
@@ -280,25 +267,6 @@ public static class Normalization
         }
     }
 
-    // y = (x - center) * scale + shift, channel by channel.
-    [MethodImpl(Hot)]
-    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, Span<float> y)
-    {
-        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(map.Center, i),
-                Elementwise.Load(map.Scale, i), Elementwise.Load(map.Shift, i)).CopyTo(y[i..]);
-    }
-
-    // y = (x - center) * scale + shift + g * byGradient, channel by channel.
-    [MethodImpl(Hot)]
-    static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> y)
-    {
-        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(g, i), Elementwise.Load(map.ByGradient, i),
-                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - Elementwise.Load(map.Center, i),
-                    Elementwise.Load(map.Scale, i), Elementwise.Load(map.Shift, i))).CopyTo(y[i..]);
-    }
-
     [MethodImpl(Hot)]
     static void MapRun(float center, float scale, float shift, ReadOnlySpan<float> x, Span<float> y)
     {
@@ -324,17 +292,12 @@ public static class Normalization
 
     static (float High, float Low) Split(double value) => ((float)value, (float)(value - (float)value));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector<double> LoadDouble(ReadOnlySpan<double> x, int i) =>
-        Vector.LoadUnsafe(ref MemoryMarshal.GetReference(x), (nuint)i);
-
     // The constants of x -> (x - center) * scale + shift + g * byGradient for each channel, padded to whole vectors.
     readonly ref struct AffineMap
     {
         public AffineMap(in Groups groups)
         {
-            var lanes = Vector<float>.Count;
-            var width = (groups.AllChannels + lanes - 1) / lanes * lanes;
+            var width = Padded(groups.AllChannels);
             var memory = Scratch(ref constants, 4 * width);
             Channels = groups.AllChannels;
             Center = memory[..width];

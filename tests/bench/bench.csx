@@ -201,11 +201,19 @@ public static class Bench
     static void StartUp(BenchOptions options)
     {
         var (warm, cold) = FirstStep.Measure(options.Quick ? 1 : 9, options.Quick ? 1 : 3);
-        foreach (var (kind, seconds) in new[] { ("warm", warm), ("cold", cold) })
+        foreach (var (kind, runs) in new[] { ("warm", warm), ("cold", cold) })
         {
-            Out.WriteLine($"from Enter to the first trained step, {kind}: {Median(seconds):F2} s "
-                + $"({Range(seconds, "F2")})");
-            foreach (var value in seconds) Write(new { Workload = "startup", Kind = kind, Seconds = value });
+            Out.WriteLine($"from Enter to the first trained step, {kind}: {Median(runs.Select(run => run.Total)):F2} s "
+                + $"({Range(runs.Select(run => run.Total), "F2")})");
+            void Part(string name, Func<StartUp, double> seconds) =>
+                Out.WriteLine($"  {Median(runs.Select(seconds)),6:F2} {name}");
+            Part("compile in Debug, or read from the cache, and start again", run => run.Debug);
+            Part("compile in Release, or read from the cache, and load", run => run.Release);
+            Part("read options", run => run.Options);
+            Part("read data", run => run.Data);
+            Part($"build the model and train a step, {Median(runs.Select(run => run.Jit)):F2} of it JIT",
+                run => run.Step);
+            foreach (var run in runs) Write(new { Workload = "startup", Kind = kind, Seconds = run.Total, Parts = run });
         }
     }
 

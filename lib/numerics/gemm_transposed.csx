@@ -1,0 +1,151 @@
+#nullable enable
+// y = a w^T. For many rows of a, w is turned over first; for few, whose products would cost less than that, every
+// result is the dot product of two rows.
+
+public static partial class Gemm
+{
+    const int TurnedRows = 64, DotRows = 16;
+
+    [ThreadStatic] static float[]? scratch;
+
+    /// <summary>y = a w^T, for a (m, k) with rows aRow apart and w (n, k) in any layout. Whole vectors of rows are read,
+    /// whatever stands beyond column k, and written to y's.</summary>
+    public static void MultiplyTransposed(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt,
+        ref float y, Layout yAt)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            MultiplyTransposed<Simd512, Vector512<float>>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
+        else if (Vector256.IsHardwareAccelerated)
+            MultiplyTransposed<Simd256, Vector256<float>>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
+        else MultiplyTransposed<Simd128, Vector128<float>>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
+    }
+
+    /// <summary>The same for a stated vector width.</summary>
+    public static void MultiplyTransposed<S, V>(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt,
+        ref float y, Layout yAt) where S : struct, ISimd<V> where V : struct
+    {
+        if (m <= DotRows) Dots<S, V>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
+        else Turned<S, V>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
+    }
+
+    // Some rows of w at a time are turned over into panels, which are still in the cache when they are multiplied.
+    static void Turned<S, V>(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt, ref float y,
+        Layout yAt) where S : struct, ISimd<V> where V : struct
+    {
+        var length = Layout.Panels(k + Layout.PanelColumns, TurnedRows).Length;
+        if (scratch is null || scratch.Length < length) scratch = new float[length];
+        for (var first = 0; first < n; first += TurnedRows)
+        {
+            var count = Math.Min(TurnedRows, n - first);
+            var turned = Layout.Panels(k, count);
+            Transpose<S, V>(count, k, ref Unsafe.Add(ref w, wAt.Offset(first, 0)), wAt, ref scratch[0], turned);
+            Multiply(m, count, k, ref a, aRow, 1, ref scratch[0], turned, ref Unsafe.Add(ref y, yAt.Offset(0, first)),
+                yAt);
+        }
+    }
+
+    // y (columns, rows), in panels, = x (rows, columns) transposed, four by four in each lane of 128 bits. Up to 15
+    // rows too many are written below each panel: the next panel takes their place, and scratch goes on after the last.
+    [MethodImpl(Hot)]
+    static void Transpose<S, V>(int rows, int columns, ref float x, Layout xAt, ref float y, Layout yAt)
+        where S : struct, ISimd<V> where V : struct
+    {
+        nint step = xAt.RowStride, lane = 4 * Layout.PanelColumns;
+        for (var first = 0; first < rows; first += Layout.PanelColumns)
+            for (var column = 0; column < columns; column += S.Lanes)
+                for (var row = first; row < Math.Min(first + Layout.PanelColumns, rows); row += 4)
+                {
+                    ref var from = ref Unsafe.Add(ref x, xAt.Offset(row, column));
+                    ref var to = ref Unsafe.Add(ref y, yAt.Offset(column, row));
+                    nint second = rows - row > 1 ? step : 0, third = rows - row > 2 ? 2 * step : 0,
+                        fourth = rows - row > 3 ? 3 * step : 0;
+                    V a = S.Load(ref from), b = S.Load(ref Unsafe.Add(ref from, second)),
+                        c = S.Load(ref Unsafe.Add(ref from, third)), d = S.Load(ref Unsafe.Add(ref from, fourth));
+                    V p = S.ZipLow(a, c), q = S.ZipHigh(a, c), r = S.ZipLow(b, d), s = S.ZipHigh(b, d);
+                    S.StoreLanes(S.ZipLow(p, r), ref to, lane);
+                    S.StoreLanes(S.ZipHigh(p, r), ref Unsafe.Add(ref to, Layout.PanelColumns), lane);
+                    S.StoreLanes(S.ZipLow(q, s), ref Unsafe.Add(ref to, 2 * Layout.PanelColumns), lane);
+                    S.StoreLanes(S.ZipHigh(q, s), ref Unsafe.Add(ref to, 3 * Layout.PanelColumns), lane);
+                }
+    }
+
+    // Four rows of w by four of a, by two where there are sixteen registers. Of the last vector of k the lanes beyond it
+    // are cleared on both sides: what stands there may be no number.
+    [MethodImpl(Hot)]
+    static void Dots<S, V>(int m, int n, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y, Layout yAt)
+        where S : struct, ISimd<V> where V : struct
+    {
+        for (var column = 0; column < n; column += 4)
+        {
+            ref var w0 = ref Unsafe.Add(ref w, wAt.Offset(column, 0));
+            for (var row = 0; row < m;)
+            {
+                ref var x = ref Unsafe.Add(ref a, row * aRow);
+                ref var to = ref Unsafe.Add(ref y, yAt.Offset(row, column));
+                if (m - row >= 4 && S.Lanes == 16)
+                {
+                    Dot<S, V, Four>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
+                    row += 4;
+                }
+                else if (m - row >= 2)
+                {
+                    Dot<S, V, Two>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
+                    row += 2;
+                }
+                else
+                {
+                    Dot<S, V, One>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
+                    row++;
+                }
+            }
+        }
+    }
+
+    [MethodImpl(Hot)]
+    static void Dot<S, V, R>(int columns, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y, nint yRow)
+        where S : struct, ISimd<V> where V : struct where R : struct, ICount
+    {
+        nint step = wAt.RowStride, second = columns > 1 ? step : 0, third = columns > 2 ? 2 * step : 0,
+            fourth = columns > 3 ? 3 * step : 0;
+        FourSums<S, V> s0 = default, s1 = default, s2 = default, s3 = default;
+        for (var i = 0; i < k; i += S.Lanes)
+        {
+            ref var v = ref Unsafe.Add(ref w, wAt.Offset(0, i));
+            ref var x = ref Unsafe.Add(ref a, i);
+            V p = S.Load(ref v), q = S.Load(ref Unsafe.Add(ref v, second)), r = S.Load(ref Unsafe.Add(ref v, third)),
+                s = S.Load(ref Unsafe.Add(ref v, fourth));
+            var left = k - i;
+            if (left < S.Lanes) (p, q, r, s) = (S.First(p, left), S.First(q, left), S.First(r, left), S.First(s, left));
+            s0.Add(Row<S, V>(ref x, left), p, q, r, s);
+            if (R.Value > 1) s1.Add(Row<S, V>(ref Unsafe.Add(ref x, aRow), left), p, q, r, s);
+            if (R.Value > 2) s2.Add(Row<S, V>(ref Unsafe.Add(ref x, 2 * aRow), left), p, q, r, s);
+            if (R.Value > 2) s3.Add(Row<S, V>(ref Unsafe.Add(ref x, 3 * aRow), left), p, q, r, s);
+        }
+        s0.Total().StoreUnsafe(ref y);
+        if (R.Value > 1) s1.Total().StoreUnsafe(ref Unsafe.Add(ref y, yRow));
+        if (R.Value > 2) s2.Total().StoreUnsafe(ref Unsafe.Add(ref y, 2 * yRow));
+        if (R.Value > 2) s3.Total().StoreUnsafe(ref Unsafe.Add(ref y, 3 * yRow));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Row<S, V>(ref float x, int left) where S : struct, ISimd<V> where V : struct =>
+        left < S.Lanes ? S.First(S.Load(ref x), left) : S.Load(ref x);
+
+    // A row's sums with four others.
+    struct FourSums<S, V> where S : struct, ISimd<V> where V : struct
+    {
+        V a, b, c, d;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(V x, V p, V q, V r, V s) => (a, b, c, d) = (S.MultiplyAdd(x, p, a), S.MultiplyAdd(x, q, b),
+            S.MultiplyAdd(x, r, c), S.MultiplyAdd(x, s, d));
+
+        // The lanes of each added up.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly Vector128<float> Total()
+        {
+            V p = S.Add(S.ZipLow(a, c), S.ZipHigh(a, c)), q = S.Add(S.ZipLow(b, d), S.ZipHigh(b, d));
+            return S.AddLanes(S.Add(S.ZipLow(p, q), S.ZipHigh(p, q)));
+        }
+    }
+}
