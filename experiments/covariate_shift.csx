@@ -6,7 +6,7 @@ const string Reason = "The paper's net, every arm at its own rate (half decades,
     + "logarithmically spaced steps, so that the first are dense. The arm noisy adds the shift of Santurkar et al. "
     + "back behind BN: if shift slows training, it must be slow.";
 
-const int Unit0 = 0, Images = 1_000;
+const int Images = 1_000;
 var distribution = new Claim("shift-distribution", "BN reduces the drift of activations",
     "Ioffe and Szegedy 2015, figure 1",
     "path of the median input of a last-hidden unit, in its interquartile ranges, none over batch", Unit.Ratio,
@@ -22,7 +22,7 @@ return Run(Args, "covariate_shift", Question, lab =>
     Norm[] arms = [Norm.None, Norm.Batch, Norm.Noisy];
     var cells = arms.Select(norm => lab.Baseline with { Norm = norm, Epochs = lab.Pick(1, 2, 20) }).ToList();
     int[] layers = [2, 3, 4];
-    var paths = new ConditionalWeakTable<Model, double[]>();
+    var medians = new ConditionalWeakTable<Model, double[]>();
     var probe = new Probe(
         [
             "unit_low", "unit_middle", "unit_high", "layer_low", "layer_middle", "layer_high", "drift",
@@ -30,7 +30,8 @@ return Run(Args, "covariate_shift", Question, lab =>
         ],
         config => Training.MeasuredSteps(config.Steps, 24),
         // Tuning needs none of it.
-        moment => moment.Config.Role == Role.Tune ? [] : [.. Inputs(moment, paths), .. Gradients(moment, layers)]);
+        moment => moment.Config.Role == Role.Tune ? []
+            : [.. moment.InputShift(Images, medians), .. moment.GradientShift(layers)]);
 
     var tuning = lab.Tune(cells, lab.Pick(LogGrid(1, 10, 2), LogGrid(0.1, 10, 5), LogGrid(0.1, 30, 9)),
         seeds: lab.Pick(1, 2, 5), probe);
@@ -88,47 +89,3 @@ return Run(Args, "covariate_shift", Question, lab =>
 static double Sum(Trial trial, Func<CurvePoint, double> of) => trial.Curve.Select(of).Where(double.IsFinite).Sum();
 static double Mean(Trial trial, Func<CurvePoint, double> of) =>
     trial.Curve.Select(of).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
-
-// Percentiles of the last activation's inputs, and how far the units' medians went since the last measurement.
-static IEnumerable<(string, double)> Inputs(Moment moment, ConditionalWeakTable<Model, double[]> before)
-{
-    var (values, units) = moment.ActivationInputs(moment.FixedBatch(Images), Mode.Training)[^1];
-    double[] Of(int unit) =>
-        [.. Enumerable.Range(0, values.Length / units).Select(n => (double)values[n * units + unit])];
-    // A fortieth of the layer's numbers has its percentiles.
-    var (unit, layer) = (Of(Unit0), values.Where((_, i) => i % 41 == 0).Select(value => (double)value).ToArray());
-    var quartiles = Enumerable.Range(0, units).Select(Of).Select(Quartiles).ToList();
-    var medians = quartiles.Select(own => own.Middle).ToArray();
-    foreach (var (name, numbers) in new[] { ("unit", unit), ("layer", layer) })
-        foreach (var (level, p) in new[] { ("low", 0.15), ("middle", 0.5), ("high", 0.85) })
-            yield return ($"{name}_{level}", Quantile(numbers, p));
-    if (before.TryGetValue(moment.Model, out var last))
-        yield return ("drift", Enumerable.Range(0, units).Average(i => Math.Abs(medians[i] - last[i])
-            / (quartiles[i].High - quartiles[i].Low)));
-    before.AddOrUpdate(moment.Model, medians);
-}
-
-static (double Low, double Middle, double High) Quartiles(double[] values) =>
-    (Quantile(values, 0.25), Quantile(values, 0.5), Quantile(values, 0.75));
-
-// Santurkar et al. 2018, definition 2.1: G of layer i with all weights as they are, G' with the earlier layers' weights
-// after their step; both on the batch that the step was taken on.
-static IEnumerable<(string, double)> Gradients(Moment moment, int[] layers)
-{
-    var batch = moment.FixedBatch(moment.Config.BatchSize);
-    var now = moment.LossAndGradients(moment.Copy(), batch).Gradients;
-    foreach (var layer in layers)
-    {
-        var stepped = moment.Copy();
-        foreach (var parameter in stepped.Parameters.Where(parameter => LayerOf(parameter) < layer))
-            parameter.Assign([.. parameter.ToArray().Zip(now[parameter.Name!],
-                (w, g) => (float)(w - moment.Config.Lr * g))]);
-        var (before, after) = (now[$"linear{layer}.weight"],
-            moment.LossAndGradients(stepped, batch).Gradients[$"linear{layer}.weight"]);
-        yield return ($"cosine_{layer}", TensorPrimitives.CosineSimilarity<float>(before, after));
-        yield return ($"change_{layer}",
-            TensorPrimitives.Distance<float>(before, after) / TensorPrimitives.Norm<float>(before));
-    }
-}
-
-static int LayerOf(Tensor parameter) => int.Parse(Regex.Match(parameter.Name!, @"\d+").Value);

@@ -19,7 +19,7 @@ return Run(Args, "loss_landscape", Question, lab =>
     string[] columns = ["loss_range", "gradient_range", "gradient_norm", "weight_norm", "effective_beta"];
     var probe = new Probe(columns, config => Training.MeasuredSteps(config.Steps, 10),
         // Tuning needs none of it.
-        moment => moment.Config.Role == Role.Tune ? [] : Landscape(moment, distances));
+        moment => moment.Config.Role == Role.Tune ? [] : moment.Landscape(Images, distances));
 
     var tuned = (from net in nets
                  let stage = lab.Tune(net.Arms, net.Rates, seeds: lab.Pick(1, 1, 3), probe)
@@ -90,31 +90,3 @@ return Run(Args, "loss_landscape", Question, lab =>
         ],
         [claim], [Method.Tuned(cells, ["model", "activation", "norm"], "validation accuracy on the tuning seed")]);
 });
-
-// Santurkar et al. 2018, section 3.1: loss and gradient at distances along the gradient, from where training stands.
-static IEnumerable<(string, double)> Landscape(Moment moment, IReadOnlyList<double> distances)
-{
-    var batch = moment.FixedBatch(Images);
-    var start = moment.Copy();
-    var (loss, gradient) = moment.LossAndGradients(start, batch);
-    double Norm(Func<Tensor, float[]> of) =>
-        Math.Sqrt(start.Parameters.Sum(parameter => of(parameter).Sum(value => (double)value * value)));
-    var norm = Norm(parameter => gradient[parameter.Name!]);
-    var along = distances.Select(distance =>
-    {
-        var moved = moment.Copy();
-        foreach (var parameter in moved.Parameters)
-            parameter.Assign([.. parameter.ToArray().Zip(gradient[parameter.Name!],
-                (w, g) => (float)(w - distance / norm * g))]);
-        var (there, changed) = moment.LossAndGradients(moved, batch);
-        return (Distance: distance, Loss: there, Change: Norm(parameter => [.. changed[parameter.Name!]
-            .Zip(gradient[parameter.Name!], (a, b) => a - b)]));
-    }).ToList();
-    return
-    [
-        ("loss_range", along.Max(at => Math.Max(at.Loss, loss)) - along.Min(at => Math.Min(at.Loss, loss))),
-        ("gradient_range", along.Max(at => at.Change)), ("gradient_norm", norm),
-        ("weight_norm", Norm(parameter => parameter.ToArray())),
-        ("effective_beta", along.Max(at => at.Change / at.Distance)),
-    ];
-}

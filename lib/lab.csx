@@ -30,6 +30,8 @@
 #load "study/probes.csx"
 #load "study/store.csx"
 #load "study/statistics.csx"
+#load "study/shift.csx"
+#load "study/landscape.csx"
 #load "study/provenance.csx"
 #load "study/measures.csx"
 #load "study/tuning.csx"

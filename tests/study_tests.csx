@@ -8,6 +8,15 @@ static Trial Made(double lr = 0.1, int seed = 1, double accuracy = 0.9, double e
         Id = $"{lr} {seed} {norm}", ValidationAccuracy = accuracy, TestAccuracy = accuracy, LossExcess = excess,
     }.JudgedAt(Training.DivergedAbove);
 
+// 600 training and 100 test images of 8 x 8 pixels that mean nothing.
+static Dataset NoiseData()
+{
+    var random = new RandomStream(1, "noise");
+    ImageSet Noise(int count) => new([.. Enumerable.Range(0, count * 64).Select(_ => (byte)random.Below(256))],
+        [.. Enumerable.Range(0, count).Select(_ => (byte)random.Below(10))], 8, 8);
+    return new("noise", Noise(600), Noise(100), "", null);
+}
+
 static Interval Between(double low, double high, double level = 0.95) => new((low + high) / 2, low, high, level, 6);
 
 Test("study: each multiple of the divergence rule judges by itself", () =>
@@ -53,10 +62,7 @@ Test("study: divergence is a median of losses that stays above a limit, not a sp
 // Losses of a net whose rate rises: quiet first, then beyond any limit.
 Test("study: training watches its loss, and a range test finds the rate that loses it", () =>
 {
-    var random = new RandomStream(1, "noise");
-    ImageSet Noise(int count) => new([.. Enumerable.Range(0, count * 64).Select(_ => (byte)random.Below(256))],
-        [.. Enumerable.Range(0, count).Select(_ => (byte)random.Below(10))], 8, 8);
-    var data = new Dataset("noise", Noise(600), Noise(100), "", null);
+    var data = NoiseData();
     var cell = new Config { Width = 10, TrainSize = 600, BatchSize = 6, Epochs = 4, Activation = Activation.Relu };
     var quiet = Training.Run(cell with { Lr = 1e-3 }, data);
     (quiet.LossExcess, quiet.EndedAt, quiet.Status == Status.Diverged).ShouldBe((0, 400, false));
@@ -274,10 +280,7 @@ Test("study: extras do what they say", () =>
 // The arm with noise of its own, dropout's noise, running statistics: all of it must be as without the probe.
 Test("study: a probe on a copy disturbs nothing, and only gamma and beta are learned where so asked", () =>
 {
-    var random = new RandomStream(1, "noise");
-    ImageSet Noise(int count) => new([.. Enumerable.Range(0, count * 64).Select(_ => (byte)random.Below(256))],
-        [.. Enumerable.Range(0, count).Select(_ => (byte)random.Below(10))], 8, 8);
-    var data = new Dataset("noise", Noise(600), Noise(100), "", null);
+    var data = NoiseData();
     var config = new Config { Width = 10, TrainSize = 600, Norm = Norm.Noisy, Dropout = 0.2, Lr = 0.5 };
     List<int> units = [];
     var probe = new Probe(["loss"], _ => [1, 5, 20], moment =>
@@ -308,4 +311,35 @@ Test("study: a probe on a copy disturbs nothing, and only gamma and beta are lea
     weights.Clear();
     Training.Run(config with { ClipNorm = 1e-3, Lr = 1 }, data, watch);
     ((double)TensorPrimitives.Distance<float>(weights[0], weights[1])).ShouldBeInRange(1e-6, 19.01e-3);
+});
+
+// A step of no length shifts nothing; a way that is short changes the loss by its length times the gradient's.
+Test("study: shift and landscape, known answers", () =>
+{
+    Dictionary<string, double> seen = [];
+    var medians = new ConditionalWeakTable<Model, double[]>();
+    Probe Of(Func<Moment, IEnumerable<(string, double)>> measure) => new([], _ => [1, 9], moment =>
+    {
+        foreach (var (name, value) in measure(moment)) seen[name] = value;
+        return [];
+    });
+    var config = new Config { Width = 10, TrainSize = 600, Norm = Norm.Batch, Lr = 0 };
+    Training.Run(config, NoiseData(), Of(moment =>
+        [.. moment.GradientShift([2, 3, 4]), .. moment.InputShift(200, medians), .. moment.Landscape(300, [1e-4])]));
+    foreach (var layer in new[] { 2, 3, 4 })
+    {
+        seen[$"cosine_{layer}"].ShouldBe(1, 1e-6);
+        seen[$"change_{layer}"].ShouldBe(0, 1e-6);
+    }
+    seen["drift"].ShouldBe(0);
+    seen["unit_low"].ShouldBeLessThan(seen["unit_middle"]);
+    (seen["layer_low"] + seen["layer_high"]).ShouldBe(0, 0.8);
+    seen["loss_range"].ShouldBe(1e-4 * seen["gradient_norm"], 0.02 * 1e-4 * seen["gradient_norm"]);
+    seen["effective_beta"].ShouldBe(seen["gradient_range"] / 1e-4, 1e-9);
+
+    Training.Run(config with { Lr = 1 }, NoiseData(), Of(moment =>
+        [.. moment.GradientShift([2, 3, 4]), .. moment.InputShift(200, medians)]));
+    seen["cosine_4"].ShouldBeInRange(-1, 0.9999);
+    seen["change_4"].ShouldBeGreaterThan(0.01);
+    seen["drift"].ShouldBeGreaterThan(0.001);
 });

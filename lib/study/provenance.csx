@@ -61,7 +61,7 @@ public static class Source
     public static string Code { get; } = Hash(
         new[] { "numerics", "autograd", "nn", "data" }
             .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, "lib", folder), "*.csx"))
-            .Concat(new[] { "config", "train", "probes" }
+            .Concat(new[] { "config", "train", "probes", "shift", "landscape" }
                 .Select(name => Path.Combine(Root, "lib", "study", $"{name}.csx")))
             .Order(StringComparer.Ordinal)
             .Select(File.ReadAllText));
