@@ -56,9 +56,9 @@ return Run(Args, "covariate_shift", Question, lab =>
                     point.Own[$"{what}_high"]))]))], caption, sameY: false);
 
     var (path, cosine) = (claims[0].Effects[0].Interval.Estimate, claims[1].Effects[0].Interval.Estimate);
-    lab.Report(string.Create(CultureInfo.InvariantCulture, $"Without batch normalization the inputs of the last hidden "
-            + $"layer wander {Math.Pow(10, path):F1} times as far; with it a layer's gradient keeps its direction by {
-                cosine:+0.00;−0.00} in cosine"),
+    lab.Report(string.Create(CultureInfo.InvariantCulture, $"The inputs of the last hidden layer wander {
+            Math.Pow(10, path):F0} times as far without batch normalization, yet with it a layer's gradient turns {
+            (cosine > 0 ? "less" : "no less")} while the others move ({cosine:+0.00;−0.00} in cosine)"),
         [.. tuning.Trials, .. trials], trials.Summarize(["norm", "lr"], TestAccuracy,
             new Measure("path", Path), new Measure("cosine", Cosine)),
         numbers: [],
@@ -78,6 +78,9 @@ return Run(Args, "covariate_shift", Question, lab =>
         [
             "Behind BN a unit's percentiles are normalized by construction, so the drift is counted in interquartile "
                 + "ranges; what is left is the way of beta, and the change of shape.",
+            "Without BN the net tells no images apart over its first hundred steps: the units' interquartile ranges "
+                + "are next to nothing, which makes the path in their units long, and the earlier layers' gradients "
+                + "too, which leaves the last layer's where it was.",
             "The path is summed over the measured steps, the same for all arms; denser steps would make it longer.",
             "The gradient's shift depends on the size of the earlier layers' step, so on the rate: each arm has "
                 + "its own.",
