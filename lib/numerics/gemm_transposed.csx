@@ -8,8 +8,8 @@ public static partial class Gemm
 
     [ThreadStatic] static float[]? scratch;
 
-    /// <summary>y = a w^T, for a (m, k) with rows aRow apart and w (n, k) in any layout. Whole vectors of rows are read,
-    /// whatever stands beyond column k, and written to y's.</summary>
+    /// <summary>y = a w^T, for a (m, k) with rows aRow apart and w (n, k) in any layout. Whole vectors of rows are
+    /// read, whatever stands beyond column k, and written to y's.</summary>
     public static void MultiplyTransposed(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt,
         ref float y, Layout yAt)
     {
@@ -69,11 +69,11 @@ public static partial class Gemm
                 }
     }
 
-    // Four rows of w by four of a, by two where there are sixteen registers. Of the last vector of k the lanes beyond it
-    // are cleared on both sides: what stands there may be no number.
+    // Four rows of w by four of a, by two where there are sixteen registers. Of the last vector of k the lanes beyond
+    // it are cleared on both sides: what stands there may be no number.
     [MethodImpl(Hot)]
-    static void Dots<S, V>(int m, int n, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y, Layout yAt)
-        where S : struct, ISimd<V> where V : struct
+    static void Dots<S, V>(int m, int n, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y,
+        Layout yAt) where S : struct, ISimd<V> where V : struct
     {
         for (var column = 0; column < n; column += 4)
         {
@@ -102,8 +102,8 @@ public static partial class Gemm
     }
 
     [MethodImpl(Hot)]
-    static void Dot<S, V, R>(int columns, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y, nint yRow)
-        where S : struct, ISimd<V> where V : struct where R : struct, ICount
+    static void Dot<S, V, R>(int columns, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y,
+        nint yRow) where S : struct, ISimd<V> where V : struct where R : struct, ICount
     {
         nint step = wAt.RowStride, second = columns > 1 ? step : 0, third = columns > 2 ? 2 * step : 0,
             fourth = columns > 3 ? 3 * step : 0;

@@ -42,8 +42,10 @@ public static partial class Normalization
         TensorPrimitives.Divide(variance, size, variance);
         for (var part = 0; part < parts; part++)
         {
+            // What rounding the center to float32 added.
             var apart = mean[part] - center[part * together];
-            variance[part] = Math.Max(0, variance[part] - apart * apart);
+            var own = variance[part] - apart * apart;
+            variance[part] = own < 0 ? 0 : own;
         }
         if (TensorPrimitives.IsFiniteAll<double>(variance)) return;
         for (var part = 0; part < parts; part++)
