@@ -268,6 +268,15 @@ run "${release[@]}" "$probe" -- $many --out "$tmp/whole"
 same resumed_trials_are_the_same "$(without_seconds "$stopped")" "$(without_seconds "$tmp/whole/probe")"
 same resumed_curves_are_the_same "$stopped/curves.csv" "$tmp/whole/probe/curves.csv"
 
+# Two at once: the second says so, and disturbs nothing.
+"${release[@]}" "$probe" -- $many --out "$tmp/busy" > "$tmp/first" 2>&1 < /dev/null &
+first=$!
+until_lines 1 "$tmp/busy/probe/journal.jsonl"
+bad second_process "another run is at work in $tmp/busy/probe*--out*" \
+  "${release[@]}" "$probe" -- $many --out "$tmp/busy"
+wait $first
+expect first_process_goes_on "$? $(lines "$tmp/busy/probe/trials.csv")" '0 31'
+
 interrupt 1 "$tmp/all/lr_sweep/journal.jsonl" \
   ./run-all.sh --preset smoke --seeds 50 --data digits --out "$tmp/all" lr_sweep lr_sweep
 expect run_all_interrupted_gives_130 "$code" 130

@@ -3,12 +3,13 @@
 using Microsoft.Data.Analysis;
 
 /// <summary>An experiment under way: what was asked for, how to run trials, and how to report them.</summary>
-public sealed class Lab(string experiment, string question, Options options, CancellationToken stop)
+public sealed class Lab(string experiment, string question, Options options, CancellationToken stop) : IDisposable
 {
     readonly DateTime started = DateTime.UtcNow;
     readonly List<Config> asked = [];
     Probe? probe;
     Dataset? data;
+    FileStream? held;
     int reused;
 
     public string Experiment => experiment;
@@ -91,9 +92,29 @@ public sealed class Lab(string experiment, string question, Options options, Can
         data = LoadDataset(options.Data);
         if (data.Notice is { } notice) Error.WriteLine($"note: {notice}");
         if (options.DryRun) return;
-        if (options.Fresh) SetAside(Store.Folder);
-        Directory.CreateDirectory(Store.Folder);
+        Hold();
+        if (!options.Fresh || !File.Exists(Store.TrialsFile) && !Store.IsUnfinished) return;
+        Dispose();
+        SetAside(Store.Folder);
+        Hold();
     }
+
+    // One process at a time writes to a folder. The system lets go of a file whose process was killed.
+    void Hold()
+    {
+        Directory.CreateDirectory(Store.Folder);
+        var path = Path.Combine(Store.Folder, "running");
+        try
+        {
+            held = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(path))
+        {
+            throw new BadInput($"another run is at work in {Store.Folder}: wait for it, or give --out another folder");
+        }
+    }
+
+    public void Dispose() => held?.Dispose();
 
     // Runs what the files lack of the grid.
     void Complete(IReadOnlyList<Config> grid)
@@ -198,7 +219,6 @@ public sealed class Lab(string experiment, string question, Options options, Can
 
     static void SetAside(string folder)
     {
-        if (!Directory.Exists(folder)) return;
         var number = Enumerable.Range(1, int.MaxValue).First(n => !Directory.Exists($"{folder}.{n}"));
         Directory.Move(folder, $"{folder}.{number}");
     }
@@ -230,7 +250,7 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     {
         options = Options.Parse(experiment, question, [.. args]);
         if (options is null) return 0;
-        var lab = new Lab(experiment, question, options, stop.Token);
+        using var lab = new Lab(experiment, question, options, stop.Token);
         try { body(lab); }
         // Trials that were not run are lost ones, which not every analysis bears.
         catch (Exception e) when (options.DryRun && e is not Finished and not BadInput) { return lab.PrintPlan(); }

@@ -83,6 +83,9 @@ public sealed class Store(string folder, Study? study = null, Probe? probe = nul
     public string SummaryFile => Path.Combine(folder, "summary.csv");
     public string ProvenanceFile => Path.Combine(folder, "provenance.json");
     public string ReportFile => Path.Combine(folder, "report.html");
+    /// <summary>Whether a sweep here was interrupted.</summary>
+    public bool IsUnfinished => File.Exists(JournalFile);
+
     string JournalFile => Path.Combine(folder, "journal.jsonl");
 
     /// <summary>All trials of the CSVs, then those that only the journal of an unfinished sweep has.</summary>
