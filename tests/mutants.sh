@@ -41,7 +41,8 @@ mutant() {
   cp "$file" "$tmp/$file"
 }
 
-groups=lib/numerics/groups.csx kernels=lib/numerics/normalize.csx layers=lib/nn/normalization.csx
+groups=lib/numerics/groups.csx kernels=lib/numerics/normalize.csx runs=lib/numerics/normalize_runs.csx
+layers=lib/nn/normalization.csx
 
 if tests 'norm: batch: ' && [[ $(tail -n 1 "$tmp/log") == [1-9]*' passed, 0 failed' ]]; then
   ok "unbroken code passes"
@@ -59,6 +60,8 @@ mutant gradient_through_variance_without_gamma 'norm: batch: ' $kernels \
 mutant gamma_gradient_without_x 'norm: batch: ' $kernels \
   '(float)(sumGD[channel] * scale)' '(float)sumG[channel]'
 mutant gradient_through_running_statistics 'norm: batch: ' $kernels 'if (groups.Fixed) continue;' ''
+mutant gradient_of_pixels_that_relu_holds_back 'op: ReluPool' lib/numerics/pooling.csx \
+  'S.MultiplyAdd(Passed<S, V>(x, g), S.All(scale)' 'S.MultiplyAdd(g, S.All(scale)'
 mutant epsilon_outside_not_in_gradient 'norm: seed' $groups \
   '!EpsilonOutside ? 1 : variance > 0' 'variance < 0 ? 1 : variance < 1e30 ? 1 : variance > 0'
 
@@ -67,9 +70,9 @@ mutant epsilon_outside_the_root 'norm: batch: ' $groups \
   ': Math.Sqrt(variance + Epsilon)' ': Math.Sqrt(variance) + Epsilon'
 mutant unbiased_variance 'norm: batch: ' $kernels \
   'Sum(sum[groups.ChannelsOf(part)]) / size' 'Sum(sum[groups.ChannelsOf(part)]) / (size - 1)'
-mutant unbiased_variance_of_images 'norm: batch: ' $kernels \
+mutant unbiased_variance_of_images 'norm: batch: ' $runs \
   'variance[set] /= groups.SizeOf(block)' 'variance[set] /= groups.SizeOf(block) - 1'
-mutant distance_between_runs_left_out 'norm: batch: ' $kernels \
+mutant distance_between_runs_left_out 'norm: batch: ' $runs \
   'squares + apart * apart * groups.Length * runs / (runs + 1)' 'squares'
 mutant mean_rounded_to_float32 'edge: mean 1e4' $kernels \
   '((beta.IsEmpty ? 0 : beta[channel]) - low * factor)' '(beta.IsEmpty ? 0 : beta[channel])'

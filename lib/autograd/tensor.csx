@@ -9,6 +9,7 @@ public sealed partial class Tensor
     readonly long step;
     Block block;
     Product? product;
+    Normalized? normalized;
 
     Tensor(Shape shape, Layout layout, Tape? tape, Block block, Product? product = null)
     {
@@ -73,6 +74,21 @@ public sealed partial class Tensor
 
     internal Product? Pending => product;
 
+    /// <summary>A normalized x, within a step not computed until something reads it: what takes it in one visit with
+    /// what follows never does.</summary>
+    internal static Tensor Unevaluated(Normalized normalized)
+    {
+        var y = new Tensor(normalized.X.Shape, normalized.Layout, Tape.Current, default) { normalized = normalized };
+        if (Tape.Current is null) y.Evaluate();
+        return y;
+    }
+
+    /// <summary>What this is, for as long as nothing has read it.</summary>
+    internal Normalized? Unread => normalized;
+
+    /// <summary>Called before parameters change: a value that nothing has read is lost.</summary>
+    internal void Forget() => normalized = null;
+
     /// <summary>The same numbers under another shape: in the same memory where both have the same rows.</summary>
     internal Tensor View(Shape shape)
     {
@@ -91,7 +107,7 @@ public sealed partial class Tensor
         get
         {
             if (tape is not null && tape.StepNumber != step) ThrowStale();
-            if (product is not null) Evaluate();
+            if (block.Array is null) Evaluate();
             return ref block.First;
         }
     }
@@ -163,10 +179,13 @@ public sealed partial class Tensor
     // In a method of its own so that First stays small enough to be inlined.
     void Evaluate()
     {
-        var pending = product!;
-        product = null;
+        var (pending, unread) = (product, normalized);
+        if (pending is null && unread is null)
+            throw new InvalidOperationException($"{this} was never computed: read it before gradients are taken");
+        (product, normalized) = (null, null);
         block = Allocate(tape, Layout);
-        pending.Into(new StoreTo(ref block.First), Layout);
+        pending?.Into(new StoreTo(ref block.First), Layout);
+        unread?.Into(this);
     }
 
     void ThrowStale() => throw new InvalidOperationException(

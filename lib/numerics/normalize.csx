@@ -1,7 +1,7 @@
 #nullable enable
 // Normalization: statistics over sets of numbers, and what gradients do when every number of a set moves them.
 
-public static class Normalization
+public static partial class Normalization
 {
     [ThreadStatic] static double[]? totals;
     [ThreadStatic] static float[]? constants;
@@ -48,51 +48,24 @@ public static class Normalization
         return sum;
     }
 
-    static void RunMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
-        Span<double> variance)
-    {
-        for (var channel = 0; channel < groups.AllChannels; channel++)
-        {
-            var set = groups.Set(block, channel);
-            // Runs of this set before this channel's.
-            var before = channel % groups.Channels * groups.RowsOf(block);
-            for (var row = 0; row < groups.RowsOf(block); row++)
-            {
-                var (own, squares) = RunMoments(x.Slice(row * stride + channel * groups.Length, groups.Length));
-                var (runs, apart) = (before + row, own - mean[set]);
-                mean[set] += apart / (runs + 1);
-                variance[set] += squares + apart * apart * groups.Length * runs / (runs + 1);
-            }
-        }
-        for (var set = block * groups.Parts; set < (block + 1) * groups.Parts; set++)
-            variance[set] /= groups.SizeOf(block);
-    }
-
     /// <summary>y = (x - mean) / deviation * gamma + beta; gamma and beta one per channel, or empty for 1 and 0.
     /// </summary>
+    /// <param name="pooled">y is this in ReLU and average pooling instead.</param>
     public static void Forward(in Groups groups, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
-        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride)
+        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride,
+        in PooledPlanes pooled = default)
     {
         for (var block = 0; block < groups.Blocks; block++)
         {
-            var map = new AffineMap(groups);
-            for (var part = 0; part < groups.Parts; part++)
-            {
-                var set = block * groups.Parts + part;
-                // The mean in two floats: rounded to one it would move y by up to mean * 6e-8 / deviation.
-                var ((high, low), scale) = (Split(mean[set]), groups.Scale(variance[set]));
-                for (var channel = part * groups.Channels; channel < (part + 1) * groups.Channels; channel++)
-                {
-                    var factor = gamma.IsEmpty ? scale : scale * gamma[channel];
-                    map.Center[channel] = high;
-                    map.Scale[channel] = (float)factor;
-                    map.Shift[channel] = (float)((beta.IsEmpty ? 0 : beta[channel]) - low * factor);
-                }
-            }
+            var map = MapOf(groups, block, mean, variance, gamma, beta);
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
                 var at = (block * groups.Rows + row) * stride;
                 if (groups.Length == 1) MapColumns(map, x[at..], y[at..]);
+                else if (pooled.Width > 0)
+                    for (var channel = 0; channel < groups.AllChannels; channel++)
+                        Pooling.Average(map.Rectified(channel), x[(at + channel * groups.Length)..], pooled.Height,
+                            pooled.Width, y[pooled.At(block * groups.Rows + row, channel)..]);
                 else
                     for (var channel = 0; channel < groups.AllChannels; channel++)
                         MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel],
@@ -101,12 +74,34 @@ public static class Normalization
         }
     }
 
+    // The constants of x -> (x - mean) / deviation * gamma + beta.
+    static AffineMap MapOf(in Groups groups, int block, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
+        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta)
+    {
+        var map = new AffineMap(groups);
+        for (var part = 0; part < groups.Parts; part++)
+        {
+            var set = block * groups.Parts + part;
+            // The mean in two floats: rounded to one it would move y by up to mean * 6e-8 / deviation.
+            var ((high, low), scale) = (Split(mean[set]), groups.Scale(variance[set]));
+            for (var channel = part * groups.Channels; channel < (part + 1) * groups.Channels; channel++)
+            {
+                var factor = gamma.IsEmpty ? scale : scale * gamma[channel];
+                map.Center[channel] = high;
+                map.Scale[channel] = (float)factor;
+                map.Shift[channel] = (float)((beta.IsEmpty ? 0 : beta[channel]) - low * factor);
+            }
+        }
+        return map;
+    }
+
     /// <summary>Gradients by x, gamma and beta (the last two where wanted, else empty), from g at y. With x^ the
     /// normalized x, m the size of the set and h = g * gamma: dx = (h - mean(h) - x^ mean(h x^)) / deviation
     /// (Ioffe and Szegedy 2015, section 3, in one formula).</summary>
+    /// <param name="beta">Wanted where y is pooled: which pixels ReLU lets through is found again.</param>
     public static void Backward(in Groups groups, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> dx, int stride,
-        Span<float> dGamma, Span<float> dBeta)
+        Span<float> dGamma, Span<float> dBeta, ReadOnlySpan<float> beta = default, in PooledPlanes pooled = default)
     {
         var width = groups.AllChannels + Vector<float>.Count;
         var scratch = Scratch(ref totals, 3 * width);
@@ -122,6 +117,12 @@ public static class Normalization
             {
                 Totals<Value>(groups, block, g[start..], x[start..], stride, center, sumG);
                 Totals<TimesDistance>(groups, block, g[start..], x[start..], stride, center, sumGD);
+            }
+            else if (pooled.Width > 0)
+            {
+                var forward = MapOf(groups, block, mean, variance, gamma, beta);
+                PooledProducts(groups, block, pooled, forward, x, g, stride, center, sumG, sumGD);
+                forward.Shift.CopyTo(forward.Rise);
             }
             else RunProducts(groups, block, g[start..], x[start..], stride, center, sumG, sumGD);
 
@@ -154,6 +155,11 @@ public static class Normalization
             {
                 var at = start + row * stride;
                 if (groups.Length == 1) MapColumns(map, x[at..], g[at..], dx[at..]);
+                else if (pooled.Width > 0)
+                    for (var channel = 0; channel < groups.AllChannels; channel++)
+                        Pooling.AverageGradient(map.RectifiedBack(channel),
+                            g[pooled.At(block * groups.Rows + row, channel)..], x[(at + channel * groups.Length)..],
+                            pooled.Height, pooled.Width, dx[(at + channel * groups.Length)..]);
                 else
                     for (var channel = 0; channel < groups.AllChannels; channel++)
                     {
@@ -208,78 +214,6 @@ public static class Normalization
         }
     }
 
-    // Mean and sum of squared distances from it of one run. Float32 sums of a run, float64 across runs: a run is short
-    // and, on the second pass, in the first-level cache. Squares beyond float32's range are taken again in float64.
-    [MethodImpl(Hot)]
-    static (double Mean, double Squares) RunMoments(ReadOnlySpan<float> x)
-    {
-        // Distances from the first number, so that a constant run has exactly its mean.
-        var origin = new Vector<float>(x[0]);
-        Vector<float> s0 = default, s1 = default;
-        var (i, tail) = (0, 0f);
-        for (; i <= x.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
-        {
-            s0 += Elementwise.Load(x, i) - origin;
-            s1 += Elementwise.Load(x, i + Vector<float>.Count) - origin;
-        }
-        for (; i < x.Length; i++) tail += x[i] - x[0];
-        var mean = x[0] + ((double)Vector.Sum(s0 + s1) + tail) / x.Length;
-
-        var center = new Vector<float>((float)mean);
-        Vector<float> q0 = default, q1 = default;
-        (i, tail) = (0, 0);
-        for (; i <= x.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
-        {
-            var d0 = Elementwise.Load(x, i) - center;
-            var d1 = Elementwise.Load(x, i + Vector<float>.Count) - center;
-            q0 = Vector.MultiplyAddEstimate(d0, d0, q0);
-            q1 = Vector.MultiplyAddEstimate(d1, d1, q1);
-        }
-        for (; i < x.Length; i++) tail += (x[i] - center[0]) * (x[i] - center[0]);
-        var squares = (double)Vector.Sum(q0 + q1) + tail;
-        return double.IsFinite(squares) && double.IsFinite(mean) ? (mean, squares) : WideMoments(x);
-    }
-
-    static (double Mean, double Squares) WideMoments(ReadOnlySpan<float> x)
-    {
-        var (mean, squares) = (0.0, 0.0);
-        foreach (var value in x) mean += (double)value / x.Length;
-        foreach (var value in x) squares += (value - mean) * (value - mean);
-        return (mean, squares);
-    }
-
-    // Sums of g and of g (x - center) for each channel that is a run, over the rows of a block.
-    [MethodImpl(Hot)]
-    static void RunProducts(in Groups groups, int block, ReadOnlySpan<float> g, ReadOnlySpan<float> x, int stride,
-        ReadOnlySpan<double> center, Span<double> sumG, Span<double> sumGD)
-    {
-        var length = groups.Length;
-        for (var channel = 0; channel < groups.AllChannels; channel++)
-        {
-            var (high, low) = Split(center[channel]);
-            var middle = new Vector<float>(high);
-            double total = 0, product = 0;
-            for (var row = 0; row < groups.RowsOf(block); row++)
-            {
-                Vector<float> s0 = default, s1 = default, p0 = default, p1 = default;
-                var (at, end, tail, tailProduct) =
-                    (row * stride + channel * length, row * stride + (channel + 1) * length, 0f, 0f);
-                for (; at <= end - 2 * Vector<float>.Count; at += 2 * Vector<float>.Count)
-                {
-                    Vector<float> g0 = Elementwise.Load(g, at), g1 = Elementwise.Load(g, at + Vector<float>.Count);
-                    s0 += g0;
-                    s1 += g1;
-                    p0 = Vector.MultiplyAddEstimate(g0, Elementwise.Load(x, at) - middle, p0);
-                    p1 = Vector.MultiplyAddEstimate(g1, Elementwise.Load(x, at + Vector<float>.Count) - middle, p1);
-                }
-                for (; at < end; at++) (tail, tailProduct) = (tail + g[at], tailProduct + g[at] * (x[at] - high));
-                total += (double)Vector.Sum(s0 + s1) + tail;
-                product += (double)Vector.Sum(p0 + p1) + tailProduct;
-            }
-            (sumG[channel], sumGD[channel]) = (total, product - low * total);
-        }
-    }
-
     // y = (x - center) * scale + shift, channel by channel.
     [MethodImpl(Hot)]
     static void MapColumns(in AffineMap map, ReadOnlySpan<float> x, Span<float> y)
@@ -299,29 +233,6 @@ public static class Normalization
                     Elementwise.Load(map.Scale, i), Elementwise.Load(map.Shift, i))).CopyTo(y[i..]);
     }
 
-    [MethodImpl(Hot)]
-    static void MapRun(float center, float scale, float shift, ReadOnlySpan<float> x, Span<float> y)
-    {
-        Vector<float> c = new(center), a = new(scale), b = new(shift);
-        var i = 0;
-        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - c, a, b).StoreUnsafe(ref y[i]);
-        for (; i < x.Length; i++) y[i] = float.MultiplyAddEstimate(x[i] - center, scale, shift);
-    }
-
-    [MethodImpl(Hot)]
-    static void MapRun(float center, float scale, float shift, float byGradient, ReadOnlySpan<float> x,
-        ReadOnlySpan<float> g, Span<float> y)
-    {
-        Vector<float> c = new(center), a = new(scale), b = new(shift), w = new(byGradient);
-        var i = 0;
-        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(g, i), w,
-                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - c, a, b)).StoreUnsafe(ref y[i]);
-        for (; i < x.Length; i++)
-            y[i] = float.MultiplyAddEstimate(g[i], byGradient, float.MultiplyAddEstimate(x[i] - center, scale, shift));
-    }
-
     static (float High, float Low) Split(double value) => ((float)value, (float)(value - (float)value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -335,12 +246,13 @@ public static class Normalization
         {
             var lanes = Vector<float>.Count;
             var width = (groups.AllChannels + lanes - 1) / lanes * lanes;
-            var memory = Scratch(ref constants, 4 * width);
+            var memory = Scratch(ref constants, 5 * width);
             Channels = groups.AllChannels;
             Center = memory[..width];
             Scale = memory[width..(2 * width)];
             Shift = memory[(2 * width)..(3 * width)];
-            ByGradient = memory[(3 * width)..];
+            ByGradient = memory[(3 * width)..(4 * width)];
+            Rise = memory[(4 * width)..];
         }
 
         public int Channels { get; }
@@ -348,6 +260,14 @@ public static class Normalization
         public Span<float> Scale { get; }
         public Span<float> Shift { get; }
         public Span<float> ByGradient { get; }
+
+        // On the way back: the forward map's shift, its scale being ByGradient.
+        public Span<float> Rise { get; }
+
+        public NormalizedRectified Rectified(int channel) => new(Center[channel], Scale[channel], Shift[channel]);
+
+        public NormalizedRectified RectifiedBack(int channel) =>
+            new(Center[channel], ByGradient[channel], Rise[channel], Scale[channel], Shift[channel]);
     }
 
     static Span<T> Scratch<T>(ref T[]? array, int length)

@@ -1,71 +1,192 @@
 #nullable enable
 // Pooling in windows of 2 x 2, stride 2; an odd last row or column is left out (its gradient is 0).
 
+/// <summary>What becomes of pixels before they are pooled.</summary>
+public interface IPixels
+{
+    V Of<S, V>(V x) where S : struct, ISimd<V> where V : struct;
+
+    /// <summary>The gradient by a pixel x from g at what became of it.</summary>
+    V Gradient<S, V>(V x, V g) where S : struct, ISimd<V> where V : struct;
+}
+
+public readonly struct Unchanged : IPixels
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Of<S, V>(V x) where S : struct, ISimd<V> where V : struct => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Gradient<S, V>(V x, V g) where S : struct, ISimd<V> where V : struct => g;
+}
+
+/// <summary>max(x, 0).</summary>
+public readonly struct Rectified : IPixels
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Of<S, V>(V x) where S : struct, ISimd<V> where V : struct => S.Relu(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Gradient<S, V>(V x, V g) where S : struct, ISimd<V> where V : struct => S.WherePositive(x, g);
+}
+
+/// <summary>max((x - center) scale + shift, 0). Besides through that, x has its gradient through the moments that it
+/// was normalized by: (x - center) slope + offset.</summary>
+public readonly struct NormalizedRectified(float center, float scale, float shift, float slope = 0, float offset = 0)
+    : IPixels
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Of<S, V>(V x) where S : struct, ISimd<V> where V : struct =>
+        S.Relu(S.MultiplyAdd(S.Subtract(x, S.All(center)), S.All(scale), S.All(shift)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Gradient<S, V>(V x, V g) where S : struct, ISimd<V> where V : struct =>
+        S.MultiplyAdd(Passed<S, V>(x, g), S.All(scale),
+            S.MultiplyAdd(S.Subtract(x, S.All(center)), S.All(slope), S.All(offset)));
+
+    /// <summary>g where max lets it through.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Passed<S, V>(V x, V g) where S : struct, ISimd<V> where V : struct =>
+        S.WherePositive(S.MultiplyAdd(S.Subtract(x, S.All(center)), S.All(scale), S.All(shift)), g);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Distance<S, V>(V x) where S : struct, ISimd<V> where V : struct => S.Subtract(x, S.All(center));
+}
+
 public static class Pooling
 {
-    /// <summary>y = the mean of each window of a plane of x.</summary>
+    /// <summary>y = the mean of each window of a plane of x, pixel by pixel mapped.</summary>
+    public static void Average<P>(P pixels, ReadOnlySpan<float> x, int height, int width, Span<float> y)
+        where P : struct, IPixels
+    {
+        if (Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes)
+            Average<Simd512, Vector512<float>, P>(pixels, x, height, width, y);
+        else if (Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes)
+            Average<Simd256, Vector256<float>, P>(pixels, x, height, width, y);
+        else if (width / 2 >= Simd128.Lanes) Average<Simd128, Vector128<float>, P>(pixels, x, height, width, y);
+        else Average<Simd32, float, P>(pixels, x, height, width, y);
+    }
+
     [MethodImpl(Hot)]
-    public static void Average(ReadOnlySpan<float> x, int height, int width, Span<float> y)
+    static void Average<S, V, P>(P pixels, ReadOnlySpan<float> x, int height, int width, Span<float> y)
+        where S : struct, ISimd<V> where V : struct where P : struct, IPixels
     {
         var columns = width / 2;
         ref var upper = ref MemoryMarshal.GetReference(x);
         ref var to = ref MemoryMarshal.GetReference(y);
         for (var line = 0; line < height / 2; line++)
         {
-            ref var lower = ref Unsafe.Add(ref upper, width);
-            // The last vector of a row starts early enough to end with it, and does some windows again.
-            for (var i = 0; i < columns; i += 4)
+            for (var i = 0; i < columns; i += S.Lanes)
             {
-                if (columns < 4)
-                {
-                    for (; i < columns; i++) Unsafe.Add(ref to, i) = Mean(ref Unsafe.Add(ref upper, 2 * i), width);
-                    break;
-                }
-                var at = Math.Min(i, columns - 4);
-                var left = PairSums(Load(ref upper, 2 * at) + Load(ref lower, 2 * at));
-                var right = PairSums(Load(ref upper, 2 * at + 4) + Load(ref lower, 2 * at + 4));
-                (Vector128.Narrow(left, right).AsSingle() * Vector128.Create(0.25f)).StoreUnsafe(ref to, (nuint)at);
+                // The last vector of a row starts early enough to end with it, and does some windows again.
+                var at = Math.Min(i, columns - S.Lanes);
+                ref var left = ref Unsafe.Add(ref upper, 2 * at);
+                ref var right = ref Unsafe.Add(ref left, S.Lanes);
+                var a = S.Add(pixels.Of<S, V>(S.Load(ref left)),
+                    pixels.Of<S, V>(S.Load(ref Unsafe.Add(ref left, width))));
+                var b = S.Add(pixels.Of<S, V>(S.Load(ref right)),
+                    pixels.Of<S, V>(S.Load(ref Unsafe.Add(ref right, width))));
+                S.Store(S.Multiply(S.PairSums(a, b), S.All(0.25f)), ref Unsafe.Add(ref to, at));
             }
             upper = ref Unsafe.Add(ref upper, 2 * width);
             to = ref Unsafe.Add(ref to, columns);
         }
     }
 
-    /// <summary>dx = a quarter of the gradient of each pixel's window.</summary>
+    /// <summary>dx = the gradient by x from g at y; pixels in no window have g = 0.</summary>
+    public static void AverageGradient<P>(P pixels, ReadOnlySpan<float> g, ReadOnlySpan<float> x, int height, int width,
+        Span<float> dx) where P : struct, IPixels
+    {
+        if (Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes)
+            AverageGradient<Simd512, Vector512<float>, P>(pixels, g, x, height, width, dx);
+        else if (Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes)
+            AverageGradient<Simd256, Vector256<float>, P>(pixels, g, x, height, width, dx);
+        else if (width / 2 >= Simd128.Lanes)
+            AverageGradient<Simd128, Vector128<float>, P>(pixels, g, x, height, width, dx);
+        else AverageGradient<Simd32, float, P>(pixels, g, x, height, width, dx);
+    }
+
     [MethodImpl(Hot)]
-    public static void AverageGradient(ReadOnlySpan<float> g, int height, int width, Span<float> dx)
+    static void AverageGradient<S, V, P>(P pixels, ReadOnlySpan<float> g, ReadOnlySpan<float> x, int height, int width,
+        Span<float> dx) where S : struct, ISimd<V> where V : struct where P : struct, IPixels
     {
         var columns = width / 2;
         ref var from = ref MemoryMarshal.GetReference(g);
-        ref var upper = ref MemoryMarshal.GetReference(dx);
+        ref var start = ref MemoryMarshal.GetReference(x);
+        ref var to = ref MemoryMarshal.GetReference(dx);
         for (var line = 0; line < height / 2; line++)
         {
-            ref var lower = ref Unsafe.Add(ref upper, width);
-            for (var i = 0; i < columns; i += 4)
+            for (var i = 0; i < columns; i += S.Lanes)
             {
-                if (columns < 4)
-                {
-                    for (; i < columns; i++)
-                        Unsafe.Add(ref upper, 2 * i) = Unsafe.Add(ref upper, 2 * i + 1) =
-                            Unsafe.Add(ref lower, 2 * i) = Unsafe.Add(ref lower, 2 * i + 1) =
-                                0.25f * Unsafe.Add(ref from, i);
-                    break;
-                }
-                var at = Math.Min(i, columns - 4);
-                var v = Load(ref from, at) * Vector128.Create(0.25f);
-                var (first, second) = Vector128.Widen(v.AsUInt32());
-                var left = (first | first << 32).AsSingle();
-                var right = (second | second << 32).AsSingle();
-                left.StoreUnsafe(ref upper, (nuint)(2 * at));
-                right.StoreUnsafe(ref upper, (nuint)(2 * at + 4));
-                left.StoreUnsafe(ref lower, (nuint)(2 * at));
-                right.StoreUnsafe(ref lower, (nuint)(2 * at + 4));
+                var at = Math.Min(i, columns - S.Lanes);
+                var (left, right) = S.Twice(S.Multiply(S.Load(ref Unsafe.Add(ref from, at)), S.All(0.25f)));
+                var pixel = 2 * (line * width + at);
+                Pixels<S, V, P>(pixels, ref start, ref to, pixel, left);
+                Pixels<S, V, P>(pixels, ref start, ref to, pixel + S.Lanes, right);
+                Pixels<S, V, P>(pixels, ref start, ref to, pixel + width, left);
+                Pixels<S, V, P>(pixels, ref start, ref to, pixel + width + S.Lanes, right);
             }
-            if (width % 2 == 1) Unsafe.Add(ref upper, width - 1) = Unsafe.Add(ref lower, width - 1) = 0;
+            if (width % 2 == 1)
+            {
+                Pixels<Simd32, float, P>(pixels, ref start, ref to, (2 * line + 1) * width - 1, 0);
+                Pixels<Simd32, float, P>(pixels, ref start, ref to, (2 * line + 2) * width - 1, 0);
+            }
+            from = ref Unsafe.Add(ref from, columns);
+        }
+        for (var i = height / 2 * 2 * width; i < height * width; i++)
+            Pixels<Simd32, float, P>(pixels, ref start, ref to, i, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Pixels<S, V, P>(P pixels, ref float x, ref float dx, int at, V g)
+        where S : struct, ISimd<V> where V : struct where P : struct, IPixels =>
+        S.Store(pixels.Gradient<S, V>(S.Load(ref Unsafe.Add(ref x, at)), g), ref Unsafe.Add(ref dx, at));
+
+    /// <summary>Sums over a plane, of the gradient that ReLU lets through and of that times x - center.</summary>
+    public static (float Sum, float Product) Products(NormalizedRectified pixels, ReadOnlySpan<float> g,
+        ReadOnlySpan<float> x, int height, int width) =>
+        Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes
+            ? Products<Simd512, Vector512<float>>(pixels, g, x, height, width)
+        : Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes
+            ? Products<Simd256, Vector256<float>>(pixels, g, x, height, width)
+        : width / 2 >= Simd128.Lanes ? Products<Simd128, Vector128<float>>(pixels, g, x, height, width)
+        : Products<Simd32, float>(pixels, g, x, height, width);
+
+    [MethodImpl(Hot)]
+    static (float Sum, float Product) Products<S, V>(NormalizedRectified pixels, ReadOnlySpan<float> g,
+        ReadOnlySpan<float> x, int height, int width) where S : struct, ISimd<V> where V : struct
+    {
+        var columns = width / 2;
+        // Windows that the last vector of a row has in common with the one before it count once.
+        Span<float> shares = stackalloc float[S.Lanes];
+        shares.Fill(0.25f);
+        shares[..((S.Lanes - columns % S.Lanes) % S.Lanes)].Clear();
+        ref var from = ref MemoryMarshal.GetReference(g);
+        ref var upper = ref MemoryMarshal.GetReference(x);
+        V sum0 = default, sum1 = default, product0 = default, product1 = default;
+        for (var line = 0; line < height / 2; line++)
+        {
+            for (var i = 0; i < columns; i += S.Lanes)
+            {
+                var at = Math.Min(i, columns - S.Lanes);
+                var share = i <= columns - S.Lanes ? S.All(0.25f) : S.Load(ref shares[0]);
+                var (left, right) = S.Twice(S.Multiply(S.Load(ref Unsafe.Add(ref from, at)), share));
+                ref var pixel = ref Unsafe.Add(ref upper, 2 * at);
+                V u0 = S.Load(ref pixel), u1 = S.Load(ref Unsafe.Add(ref pixel, S.Lanes)),
+                    v0 = S.Load(ref Unsafe.Add(ref pixel, width)),
+                    v1 = S.Load(ref Unsafe.Add(ref pixel, width + S.Lanes));
+                V g0 = pixels.Passed<S, V>(u0, left), g1 = pixels.Passed<S, V>(u1, right),
+                    h0 = pixels.Passed<S, V>(v0, left), h1 = pixels.Passed<S, V>(v1, right);
+                sum0 = S.Add(sum0, S.Add(g0, h0));
+                sum1 = S.Add(sum1, S.Add(g1, h1));
+                product0 = S.MultiplyAdd(g0, pixels.Distance<S, V>(u0), product0);
+                product1 = S.MultiplyAdd(g1, pixels.Distance<S, V>(u1), product1);
+                product0 = S.MultiplyAdd(h0, pixels.Distance<S, V>(v0), product0);
+                product1 = S.MultiplyAdd(h1, pixels.Distance<S, V>(v1), product1);
+            }
             upper = ref Unsafe.Add(ref upper, 2 * width);
             from = ref Unsafe.Add(ref from, columns);
         }
-        if (height % 2 == 1) dx.Slice((height - 1) * width, width).Clear();
+        return (S.Sum(S.Add(sum0, sum1)), S.Sum(S.Add(product0, product1)));
     }
 
     /// <summary>y = the largest of each window of x.</summary>
@@ -95,14 +216,4 @@ public static class Pooling
                 dx[first] = g[to];
             }
     }
-
-    static float Mean(ref float x, int width) =>
-        0.25f * (x + Unsafe.Add(ref x, width) + (Unsafe.Add(ref x, 1) + Unsafe.Add(ref x, width + 1)));
-
-    // The sum of each pair of neighbours, in the lower half of the pair's place.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<ulong> PairSums(Vector128<float> x) => (x + (x.AsUInt64() >> 32).AsSingle()).AsUInt64();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<float> Load(ref float x, int i) => Vector128.LoadUnsafe(ref x, (nuint)i);
 }

@@ -23,6 +23,22 @@ public interface ISimd<V> where V : struct
 
     /// <summary>a * b + c, fused where the hardware can (FusedMultiplyAdd would fall back to slow software).</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
+
+    /// <summary>The lanes of a whose bits in the mask are set, 0 elsewhere.</summary>
+    static abstract V Masked(V a, V mask);
+    static abstract float Sum(V a);
+
+    /// <summary>max(a, 0); not a number stays so.</summary>
+    static abstract V Relu(V a);
+
+    /// <summary>a where y is positive, else 0.</summary>
+    static abstract V WherePositive(V y, V a);
+
+    /// <summary>The sums of neighbours, two and two: a's, then b's.</summary>
+    static abstract V PairSums(V a, V b);
+
+    /// <summary>Each number twice: those of the first half, those of the second.</summary>
+    static abstract (V, V) Twice(V a);
 }
 
 public readonly struct Simd128 : ISimd<Vector128<float>>
@@ -38,6 +54,19 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Sqrt(Vector128<float> a) => Vector128.Sqrt(a);
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         Vector128.MultiplyAddEstimate(a, b, c);
+    public static Vector128<float> Masked(Vector128<float> a, Vector128<float> mask) => a & mask;
+    public static float Sum(Vector128<float> a) => Vector128.Sum(a);
+    public static Vector128<float> Relu(Vector128<float> a) => Vector128.MaxNative(Vector128<float>.Zero, a);
+    public static Vector128<float> WherePositive(Vector128<float> y, Vector128<float> a) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(y, Vector128<float>.Zero), a, Vector128<float>.Zero);
+    public static Vector128<float> PairSums(Vector128<float> a, Vector128<float> b) => Vector128.Narrow(
+        (a + (a.AsUInt64() >>> 32).AsSingle()).AsUInt64(), (b + (b.AsUInt64() >>> 32).AsSingle()).AsUInt64())
+        .AsSingle();
+    public static (Vector128<float>, Vector128<float>) Twice(Vector128<float> a)
+    {
+        var (low, high) = Vector128.Widen(a.AsUInt32());
+        return ((low | low << 32).AsSingle(), (high | high << 32).AsSingle());
+    }
 }
 
 public readonly struct Simd256 : ISimd<Vector256<float>>
@@ -53,6 +82,19 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
         Vector256.MultiplyAddEstimate(a, b, c);
+    public static Vector256<float> Masked(Vector256<float> a, Vector256<float> mask) => a & mask;
+    public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+    public static Vector256<float> Relu(Vector256<float> a) => Vector256.MaxNative(Vector256<float>.Zero, a);
+    public static Vector256<float> WherePositive(Vector256<float> y, Vector256<float> a) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(y, Vector256<float>.Zero), a, Vector256<float>.Zero);
+    public static Vector256<float> PairSums(Vector256<float> a, Vector256<float> b) => Vector256.Narrow(
+        (a + (a.AsUInt64() >>> 32).AsSingle()).AsUInt64(), (b + (b.AsUInt64() >>> 32).AsSingle()).AsUInt64())
+        .AsSingle();
+    public static (Vector256<float>, Vector256<float>) Twice(Vector256<float> a)
+    {
+        var (low, high) = Vector256.Widen(a.AsUInt32());
+        return ((low | low << 32).AsSingle(), (high | high << 32).AsSingle());
+    }
 }
 
 public readonly struct Simd512 : ISimd<Vector512<float>>
@@ -68,4 +110,39 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
         Vector512.MultiplyAddEstimate(a, b, c);
+    public static Vector512<float> Masked(Vector512<float> a, Vector512<float> mask) => a & mask;
+    public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+    public static Vector512<float> Relu(Vector512<float> a) => Vector512.MaxNative(Vector512<float>.Zero, a);
+    public static Vector512<float> WherePositive(Vector512<float> y, Vector512<float> a) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(y, Vector512<float>.Zero), a, Vector512<float>.Zero);
+    public static Vector512<float> PairSums(Vector512<float> a, Vector512<float> b) => Vector512.Narrow(
+        (a + (a.AsUInt64() >>> 32).AsSingle()).AsUInt64(), (b + (b.AsUInt64() >>> 32).AsSingle()).AsUInt64())
+        .AsSingle();
+    public static (Vector512<float>, Vector512<float>) Twice(Vector512<float> a)
+    {
+        var (low, high) = Vector512.Widen(a.AsUInt32());
+        return ((low | low << 32).AsSingle(), (high | high << 32).AsSingle());
+    }
+}
+
+/// <summary>One lane, for what is left where no vector fits.</summary>
+public readonly struct Simd32 : ISimd<float>
+{
+    public static int Lanes => 1;
+    public static float All(float value) => value;
+    public static float Load(ref float at) => at;
+    public static void Store(float value, ref float at) => at = value;
+    public static float Add(float a, float b) => a + b;
+    public static float Subtract(float a, float b) => a - b;
+    public static float Multiply(float a, float b) => a * b;
+    public static float Divide(float a, float b) => a / b;
+    public static float Sqrt(float a) => MathF.Sqrt(a);
+    public static float MultiplyAdd(float a, float b, float c) => float.MultiplyAddEstimate(a, b, c);
+    public static float Masked(float a, float mask) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) & BitConverter.SingleToInt32Bits(mask));
+    public static float Sum(float a) => a;
+    public static float Relu(float a) => a < 0 ? 0 : a;
+    public static float WherePositive(float y, float a) => y > 0 ? a : 0;
+    public static float PairSums(float a, float b) => a + b;
+    public static (float, float) Twice(float a) => (a, a);
 }
