@@ -113,14 +113,19 @@ public sealed partial class Tensor
         ? (x.Shape[0], x.Shape[1], x.Shape[2] / 2, x.Shape[3] / 2)
         : throw new ArgumentException($"cannot pool {x}: (N, C, H, W) with at least 2 x 2 pixels is wanted");
 
-    static Tensor AveragePooled<P>(P pixels, Tensor x) where P : struct, IPixels =>
-        Pooled((x, height, width, y) => Pooling.Average(pixels, x, height, width, y), x);
+    static Tensor AveragePooled<P>(P pixels, Tensor x) where P : struct, IPixels
+    {
+        var y = Empty(PooledShape(x));
+        for (var n = 0; n < x.Shape[0]; n++)
+            Pooling.Average<P>([pixels], x.Row(n), x.Shape[1], x.Shape[2], x.Shape[3], y.Row(n));
+        return y;
+    }
 
     static Tensor AveragePoolGradient<P>(P pixels, Tensor x, Tensor g) where P : struct, IPixels
     {
         var dx = Empty(x.Shape);
-        for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
-            Pooling.AverageGradient(pixels, g.Plane(plane), x.Plane(plane), x.Shape[2], x.Shape[3], dx.Plane(plane));
+        for (var n = 0; n < x.Shape[0]; n++)
+            Pooling.AverageGradient<P>([pixels], g.Row(n), x.Row(n), x.Shape[1], x.Shape[2], x.Shape[3], dx.Row(n));
         return dx;
     }
 

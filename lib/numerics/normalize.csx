@@ -5,6 +5,7 @@ public static partial class Normalization
 {
     [ThreadStatic] static double[]? totals;
     [ThreadStatic] static float[]? constants;
+    [ThreadStatic] static NormalizedRectified[]? pooledMaps;
 
     /// <summary>Mean and biased variance of every set of x, centred (E[x^2] - E[x]^2 cancels). Where channels are
     /// single columns, in two passes over each block; where they are runs of positions, in two over each run, the runs'
@@ -58,14 +59,14 @@ public static partial class Normalization
         for (var block = 0; block < groups.Blocks; block++)
         {
             var map = MapOf(groups, block, mean, variance, gamma, beta);
+            var rectified = pooled.Width > 0 ? map.Rectified() : [];
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
                 var at = (block * groups.Rows + row) * stride;
                 if (groups.Length == 1) MapColumns(map, x[at..], y[at..]);
                 else if (pooled.Width > 0)
-                    for (var channel = 0; channel < groups.AllChannels; channel++)
-                        Pooling.Average(map.Rectified(channel), x[(at + channel * groups.Length)..], pooled.Height,
-                            pooled.Width, y[pooled.At(block * groups.Rows + row, channel)..]);
+                    Pooling.Average<NormalizedRectified>(rectified, x[at..], groups.AllChannels, pooled.Height,
+                        pooled.Width, y[((block * groups.Rows + row) * pooled.RowStride)..]);
                 else
                     for (var channel = 0; channel < groups.AllChannels; channel++)
                         MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel],
@@ -75,7 +76,7 @@ public static partial class Normalization
     }
 
     // The constants of x -> (x - mean) / deviation * gamma + beta.
-    static AffineMap MapOf(in Groups groups, int block, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
+    static AffineMap MapOf(scoped in Groups groups, int block, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta)
     {
         var map = new AffineMap(groups);
@@ -106,6 +107,7 @@ public static partial class Normalization
         var width = groups.AllChannels + Vector<float>.Count;
         var scratch = Scratch(ref totals, 3 * width);
         Span<double> sumG = scratch[..width], sumGD = scratch[width..(2 * width)], center = scratch[(2 * width)..];
+        Span<NormalizedRectified> rectified = [];
         dGamma.Clear();
         dBeta.Clear();
         for (var block = 0; block < groups.Blocks; block++)
@@ -120,9 +122,8 @@ public static partial class Normalization
             }
             else if (pooled.Width > 0)
             {
-                var forward = MapOf(groups, block, mean, variance, gamma, beta);
-                PooledProducts(groups, block, pooled, forward, x, g, stride, center, sumG, sumGD);
-                forward.Shift.CopyTo(forward.Rise);
+                rectified = MapOf(groups, block, mean, variance, gamma, beta).Rectified();
+                PooledProducts(groups, block, pooled, rectified, x, g, stride, center, sumG, sumGD);
             }
             else RunProducts(groups, block, g[start..], x[start..], stride, center, sumG, sumGD);
 
@@ -151,15 +152,16 @@ public static partial class Normalization
                     map.ByGradient[channel] = (float)(gamma.IsEmpty ? scale : scale * gamma[channel]);
                 }
             }
+            for (var channel = 0; channel < rectified.Length; channel++)
+                rectified[channel] = rectified[channel].With(map.Scale[channel], map.Shift[channel]);
             for (var row = 0; row < groups.RowsOf(block); row++)
             {
                 var at = start + row * stride;
                 if (groups.Length == 1) MapColumns(map, x[at..], g[at..], dx[at..]);
                 else if (pooled.Width > 0)
-                    for (var channel = 0; channel < groups.AllChannels; channel++)
-                        Pooling.AverageGradient(map.RectifiedBack(channel),
-                            g[pooled.At(block * groups.Rows + row, channel)..], x[(at + channel * groups.Length)..],
-                            pooled.Height, pooled.Width, dx[(at + channel * groups.Length)..]);
+                    Pooling.AverageGradient<NormalizedRectified>(rectified,
+                        g[((block * groups.Rows + row) * pooled.RowStride)..], x[at..], groups.AllChannels,
+                        pooled.Height, pooled.Width, dx[at..]);
                 else
                     for (var channel = 0; channel < groups.AllChannels; channel++)
                     {
@@ -242,17 +244,16 @@ public static partial class Normalization
     // The constants of x -> (x - center) * scale + shift + g * byGradient for each channel, padded to whole vectors.
     readonly ref struct AffineMap
     {
-        public AffineMap(in Groups groups)
+        public AffineMap(scoped in Groups groups)
         {
             var lanes = Vector<float>.Count;
             var width = (groups.AllChannels + lanes - 1) / lanes * lanes;
-            var memory = Scratch(ref constants, 5 * width);
+            var memory = Scratch(ref constants, 4 * width);
             Channels = groups.AllChannels;
             Center = memory[..width];
             Scale = memory[width..(2 * width)];
             Shift = memory[(2 * width)..(3 * width)];
-            ByGradient = memory[(3 * width)..(4 * width)];
-            Rise = memory[(4 * width)..];
+            ByGradient = memory[(3 * width)..];
         }
 
         public int Channels { get; }
@@ -261,13 +262,12 @@ public static partial class Normalization
         public Span<float> Shift { get; }
         public Span<float> ByGradient { get; }
 
-        // On the way back: the forward map's shift, its scale being ByGradient.
-        public Span<float> Rise { get; }
-
-        public NormalizedRectified Rectified(int channel) => new(Center[channel], Scale[channel], Shift[channel]);
-
-        public NormalizedRectified RectifiedBack(int channel) =>
-            new(Center[channel], ByGradient[channel], Rise[channel], Scale[channel], Shift[channel]);
+        public Span<NormalizedRectified> Rectified()
+        {
+            var maps = Scratch(ref pooledMaps, Channels);
+            for (var i = 0; i < Channels; i++) maps[i] = new(Center[i], Scale[i], Shift[i]);
+            return maps;
+        }
     }
 
     static Span<T> Scratch<T>(ref T[]? array, int length)

@@ -30,28 +30,40 @@ public static partial class Normalization
     {
         // Distances from the first number, so that a constant run has exactly its mean.
         var origin = new Vector<float>(x[0]);
-        Vector<float> s0 = default, s1 = default;
+        Vector<float> s0 = default, s1 = default, s2 = default, s3 = default;
         var (i, tail) = (0, 0f);
-        for (; i <= x.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
+        for (; i <= x.Length - 4 * Vector<float>.Count; i += 4 * Vector<float>.Count)
         {
             s0 += Elementwise.Load(x, i) - origin;
             s1 += Elementwise.Load(x, i + Vector<float>.Count) - origin;
+            s2 += Elementwise.Load(x, i + 2 * Vector<float>.Count) - origin;
+            s3 += Elementwise.Load(x, i + 3 * Vector<float>.Count) - origin;
         }
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count) s0 += Elementwise.Load(x, i) - origin;
         for (; i < x.Length; i++) tail += x[i] - x[0];
-        var mean = x[0] + ((double)Vector.Sum(s0 + s1) + tail) / x.Length;
+        var mean = x[0] + ((double)Vector.Sum(s0 + s1 + (s2 + s3)) + tail) / x.Length;
 
         var center = new Vector<float>((float)mean);
-        Vector<float> q0 = default, q1 = default;
+        Vector<float> q0 = default, q1 = default, q2 = default, q3 = default;
         (i, tail) = (0, 0);
-        for (; i <= x.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
+        for (; i <= x.Length - 4 * Vector<float>.Count; i += 4 * Vector<float>.Count)
         {
             var d0 = Elementwise.Load(x, i) - center;
             var d1 = Elementwise.Load(x, i + Vector<float>.Count) - center;
+            var d2 = Elementwise.Load(x, i + 2 * Vector<float>.Count) - center;
+            var d3 = Elementwise.Load(x, i + 3 * Vector<float>.Count) - center;
             q0 = Vector.MultiplyAddEstimate(d0, d0, q0);
             q1 = Vector.MultiplyAddEstimate(d1, d1, q1);
+            q2 = Vector.MultiplyAddEstimate(d2, d2, q2);
+            q3 = Vector.MultiplyAddEstimate(d3, d3, q3);
+        }
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var d = Elementwise.Load(x, i) - center;
+            q0 = Vector.MultiplyAddEstimate(d, d, q0);
         }
         for (; i < x.Length; i++) tail += (x[i] - center[0]) * (x[i] - center[0]);
-        var squares = (double)Vector.Sum(q0 + q1) + tail;
+        var squares = (double)Vector.Sum(q0 + q1 + (q2 + q3)) + tail;
         return double.IsFinite(squares) && double.IsFinite(mean) ? (mean, squares) : WideMoments(x);
     }
 
@@ -96,21 +108,17 @@ public static partial class Normalization
     }
 
     // The same where ReLU and pooling stand between y and g.
-    static void PooledProducts(in Groups groups, int block, in PooledPlanes pooled, in AffineMap map,
-        ReadOnlySpan<float> x, ReadOnlySpan<float> g, int stride, ReadOnlySpan<double> center, Span<double> sumG,
-        Span<double> sumGD)
+    static void PooledProducts(in Groups groups, int block, in PooledPlanes pooled,
+        ReadOnlySpan<NormalizedRectified> maps, ReadOnlySpan<float> x, ReadOnlySpan<float> g, int stride,
+        ReadOnlySpan<double> center, Span<double> sumG, Span<double> sumGD)
     {
+        sumG.Clear();
+        sumGD.Clear();
+        for (var row = block * groups.Rows; row < block * groups.Rows + groups.RowsOf(block); row++)
+            Pooling.AddProducts(maps, g[(row * pooled.RowStride)..], x[(row * stride)..], pooled.Height, pooled.Width,
+                sumG, sumGD);
         for (var channel = 0; channel < groups.AllChannels; channel++)
-        {
-            double total = 0, product = 0;
-            for (var row = block * groups.Rows; row < block * groups.Rows + groups.RowsOf(block); row++)
-            {
-                var (sum, distances) = Pooling.Products(map.Rectified(channel), g[pooled.At(row, channel)..],
-                    x[(row * stride + channel * groups.Length)..], pooled.Height, pooled.Width);
-                (total, product) = (total + sum, product + distances);
-            }
-            (sumG[channel], sumGD[channel]) = (total, product - Split(center[channel]).Low * total);
-        }
+            sumGD[channel] -= Split(center[channel]).Low * sumG[channel];
     }
 
     [MethodImpl(Hot)]

@@ -43,6 +43,8 @@ public readonly struct NormalizedRectified(float center, float scale, float shif
         S.MultiplyAdd(Passed<S, V>(x, g), S.All(scale),
             S.MultiplyAdd(S.Subtract(x, S.All(center)), S.All(slope), S.All(offset)));
 
+    public NormalizedRectified With(float slope, float offset) => new(center, scale, shift, slope, offset);
+
     /// <summary>g where max lets it through.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Passed<S, V>(V x, V g) where S : struct, ISimd<V> where V : struct =>
@@ -54,106 +56,124 @@ public readonly struct NormalizedRectified(float center, float scale, float shif
 
 public static class Pooling
 {
-    /// <summary>y = the mean of each window of a plane of x, pixel by pixel mapped.</summary>
-    public static void Average<P>(P pixels, ReadOnlySpan<float> x, int height, int width, Span<float> y)
-        where P : struct, IPixels
+    // Planes of one image are done in one call, since a plane can be small. The last vector of a row starts early
+    // enough to end with it, and does some windows again.
+
+    /// <summary>y = the mean of each window of x (C, H, W), its pixels mapped.</summary>
+    /// <param name="pixels">One for each channel, or one for all.</param>
+    public static void Average<P>(ReadOnlySpan<P> pixels, ReadOnlySpan<float> x, int channels, int height, int width,
+        Span<float> y) where P : struct, IPixels
     {
         if (Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes)
-            Average<Simd512, Vector512<float>, P>(pixels, x, height, width, y);
+            Average<Simd512, Vector512<float>, P>(pixels, x, channels, height, width, y);
         else if (Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes)
-            Average<Simd256, Vector256<float>, P>(pixels, x, height, width, y);
-        else if (width / 2 >= Simd128.Lanes) Average<Simd128, Vector128<float>, P>(pixels, x, height, width, y);
-        else Average<Simd32, float, P>(pixels, x, height, width, y);
+            Average<Simd256, Vector256<float>, P>(pixels, x, channels, height, width, y);
+        else if (width / 2 >= Simd128.Lanes)
+            Average<Simd128, Vector128<float>, P>(pixels, x, channels, height, width, y);
+        else Average<Simd32, float, P>(pixels, x, channels, height, width, y);
     }
 
     [MethodImpl(Hot)]
-    static void Average<S, V, P>(P pixels, ReadOnlySpan<float> x, int height, int width, Span<float> y)
+    static void Average<S, V, P>(ReadOnlySpan<P> pixels, ReadOnlySpan<float> x, int channels, int height, int width,
+        Span<float> y) where S : struct, ISimd<V> where V : struct where P : struct, IPixels
+    {
+        var columns = width / 2;
+        ref var to = ref MemoryMarshal.GetReference(y);
+        for (var channel = 0; channel < channels; channel++)
+        {
+            var map = pixels[Math.Min(channel, pixels.Length - 1)];
+            ref var upper = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), channel * height * width);
+            for (var line = 0; line < height / 2; line++)
+            {
+                for (var i = 0; i < columns; i += S.Lanes)
+                {
+                    var at = Math.Min(i, columns - S.Lanes);
+                    ref var left = ref Unsafe.Add(ref upper, 2 * at);
+                    ref var right = ref Unsafe.Add(ref left, S.Lanes);
+                    var a = S.Add(map.Of<S, V>(S.Load(ref left)),
+                        map.Of<S, V>(S.Load(ref Unsafe.Add(ref left, width))));
+                    var b = S.Add(map.Of<S, V>(S.Load(ref right)),
+                        map.Of<S, V>(S.Load(ref Unsafe.Add(ref right, width))));
+                    S.Store(S.Multiply(S.PairSums(a, b), S.All(0.25f)), ref Unsafe.Add(ref to, at));
+                }
+                upper = ref Unsafe.Add(ref upper, 2 * width);
+                to = ref Unsafe.Add(ref to, columns);
+            }
+        }
+    }
+
+    /// <summary>dx = the gradient by x (C, H, W) from g at y; pixels in no window have g = 0.</summary>
+    public static void AverageGradient<P>(ReadOnlySpan<P> pixels, ReadOnlySpan<float> g, ReadOnlySpan<float> x,
+        int channels, int height, int width, Span<float> dx) where P : struct, IPixels
+    {
+        if (Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes)
+            AverageGradient<Simd512, Vector512<float>, P>(pixels, g, x, channels, height, width, dx);
+        else if (Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes)
+            AverageGradient<Simd256, Vector256<float>, P>(pixels, g, x, channels, height, width, dx);
+        else if (width / 2 >= Simd128.Lanes)
+            AverageGradient<Simd128, Vector128<float>, P>(pixels, g, x, channels, height, width, dx);
+        else AverageGradient<Simd32, float, P>(pixels, g, x, channels, height, width, dx);
+    }
+
+    [MethodImpl(Hot)]
+    static void AverageGradient<S, V, P>(ReadOnlySpan<P> pixels, ReadOnlySpan<float> g, ReadOnlySpan<float> x,
+        int channels, int height, int width, Span<float> dx)
         where S : struct, ISimd<V> where V : struct where P : struct, IPixels
     {
         var columns = width / 2;
-        ref var upper = ref MemoryMarshal.GetReference(x);
-        ref var to = ref MemoryMarshal.GetReference(y);
-        for (var line = 0; line < height / 2; line++)
-        {
-            for (var i = 0; i < columns; i += S.Lanes)
-            {
-                // The last vector of a row starts early enough to end with it, and does some windows again.
-                var at = Math.Min(i, columns - S.Lanes);
-                ref var left = ref Unsafe.Add(ref upper, 2 * at);
-                ref var right = ref Unsafe.Add(ref left, S.Lanes);
-                var a = S.Add(pixels.Of<S, V>(S.Load(ref left)),
-                    pixels.Of<S, V>(S.Load(ref Unsafe.Add(ref left, width))));
-                var b = S.Add(pixels.Of<S, V>(S.Load(ref right)),
-                    pixels.Of<S, V>(S.Load(ref Unsafe.Add(ref right, width))));
-                S.Store(S.Multiply(S.PairSums(a, b), S.All(0.25f)), ref Unsafe.Add(ref to, at));
-            }
-            upper = ref Unsafe.Add(ref upper, 2 * width);
-            to = ref Unsafe.Add(ref to, columns);
-        }
-    }
-
-    /// <summary>dx = the gradient by x from g at y; pixels in no window have g = 0.</summary>
-    public static void AverageGradient<P>(P pixels, ReadOnlySpan<float> g, ReadOnlySpan<float> x, int height, int width,
-        Span<float> dx) where P : struct, IPixels
-    {
-        if (Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes)
-            AverageGradient<Simd512, Vector512<float>, P>(pixels, g, x, height, width, dx);
-        else if (Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes)
-            AverageGradient<Simd256, Vector256<float>, P>(pixels, g, x, height, width, dx);
-        else if (width / 2 >= Simd128.Lanes)
-            AverageGradient<Simd128, Vector128<float>, P>(pixels, g, x, height, width, dx);
-        else AverageGradient<Simd32, float, P>(pixels, g, x, height, width, dx);
-    }
-
-    [MethodImpl(Hot)]
-    static void AverageGradient<S, V, P>(P pixels, ReadOnlySpan<float> g, ReadOnlySpan<float> x, int height, int width,
-        Span<float> dx) where S : struct, ISimd<V> where V : struct where P : struct, IPixels
-    {
-        var columns = width / 2;
         ref var from = ref MemoryMarshal.GetReference(g);
-        ref var start = ref MemoryMarshal.GetReference(x);
-        ref var to = ref MemoryMarshal.GetReference(dx);
-        for (var line = 0; line < height / 2; line++)
+        for (var channel = 0; channel < channels; channel++)
         {
-            for (var i = 0; i < columns; i += S.Lanes)
+            var map = pixels[Math.Min(channel, pixels.Length - 1)];
+            ref var start = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), channel * height * width);
+            ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(dx), channel * height * width);
+            for (var line = 0; line < height / 2; line++)
             {
-                var at = Math.Min(i, columns - S.Lanes);
-                var (left, right) = S.Twice(S.Multiply(S.Load(ref Unsafe.Add(ref from, at)), S.All(0.25f)));
-                var pixel = 2 * (line * width + at);
-                Pixels<S, V, P>(pixels, ref start, ref to, pixel, left);
-                Pixels<S, V, P>(pixels, ref start, ref to, pixel + S.Lanes, right);
-                Pixels<S, V, P>(pixels, ref start, ref to, pixel + width, left);
-                Pixels<S, V, P>(pixels, ref start, ref to, pixel + width + S.Lanes, right);
+                for (var i = 0; i < columns; i += S.Lanes)
+                {
+                    var at = Math.Min(i, columns - S.Lanes);
+                    var (left, right) = S.Twice(S.Multiply(S.Load(ref Unsafe.Add(ref from, at)), S.All(0.25f)));
+                    var pixel = 2 * (line * width + at);
+                    Pixels<S, V, P>(map, ref start, ref to, pixel, left);
+                    Pixels<S, V, P>(map, ref start, ref to, pixel + S.Lanes, right);
+                    Pixels<S, V, P>(map, ref start, ref to, pixel + width, left);
+                    Pixels<S, V, P>(map, ref start, ref to, pixel + width + S.Lanes, right);
+                }
+                if (width % 2 == 1)
+                {
+                    Pixels<Simd32, float, P>(map, ref start, ref to, (2 * line + 1) * width - 1, 0);
+                    Pixels<Simd32, float, P>(map, ref start, ref to, (2 * line + 2) * width - 1, 0);
+                }
+                from = ref Unsafe.Add(ref from, columns);
             }
-            if (width % 2 == 1)
-            {
-                Pixels<Simd32, float, P>(pixels, ref start, ref to, (2 * line + 1) * width - 1, 0);
-                Pixels<Simd32, float, P>(pixels, ref start, ref to, (2 * line + 2) * width - 1, 0);
-            }
-            from = ref Unsafe.Add(ref from, columns);
+            for (var i = height / 2 * 2 * width; i < height * width; i++)
+                Pixels<Simd32, float, P>(map, ref start, ref to, i, 0);
         }
-        for (var i = height / 2 * 2 * width; i < height * width; i++)
-            Pixels<Simd32, float, P>(pixels, ref start, ref to, i, 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Pixels<S, V, P>(P pixels, ref float x, ref float dx, int at, V g)
+    static void Pixels<S, V, P>(P map, ref float x, ref float dx, int at, V g)
         where S : struct, ISimd<V> where V : struct where P : struct, IPixels =>
-        S.Store(pixels.Gradient<S, V>(S.Load(ref Unsafe.Add(ref x, at)), g), ref Unsafe.Add(ref dx, at));
+        S.Store(map.Gradient<S, V>(S.Load(ref Unsafe.Add(ref x, at)), g), ref Unsafe.Add(ref dx, at));
 
-    /// <summary>Sums over a plane, of the gradient that ReLU lets through and of that times x - center.</summary>
-    public static (float Sum, float Product) Products(NormalizedRectified pixels, ReadOnlySpan<float> g,
-        ReadOnlySpan<float> x, int height, int width) =>
-        Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes
-            ? Products<Simd512, Vector512<float>>(pixels, g, x, height, width)
-        : Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes
-            ? Products<Simd256, Vector256<float>>(pixels, g, x, height, width)
-        : width / 2 >= Simd128.Lanes ? Products<Simd128, Vector128<float>>(pixels, g, x, height, width)
-        : Products<Simd32, float>(pixels, g, x, height, width);
+    /// <summary>Adds, for each channel of x (C, H, W), the sums of the gradient that ReLU lets through and of that
+    /// times x - center.</summary>
+    public static void AddProducts(ReadOnlySpan<NormalizedRectified> pixels, ReadOnlySpan<float> g,
+        ReadOnlySpan<float> x, int height, int width, Span<double> sums, Span<double> products)
+    {
+        if (Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes)
+            AddProducts<Simd512, Vector512<float>>(pixels, g, x, height, width, sums, products);
+        else if (Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes)
+            AddProducts<Simd256, Vector256<float>>(pixels, g, x, height, width, sums, products);
+        else if (width / 2 >= Simd128.Lanes)
+            AddProducts<Simd128, Vector128<float>>(pixels, g, x, height, width, sums, products);
+        else AddProducts<Simd32, float>(pixels, g, x, height, width, sums, products);
+    }
 
     [MethodImpl(Hot)]
-    static (float Sum, float Product) Products<S, V>(NormalizedRectified pixels, ReadOnlySpan<float> g,
-        ReadOnlySpan<float> x, int height, int width) where S : struct, ISimd<V> where V : struct
+    static void AddProducts<S, V>(ReadOnlySpan<NormalizedRectified> pixels, ReadOnlySpan<float> g,
+        ReadOnlySpan<float> x, int height, int width, Span<double> sums, Span<double> products)
+        where S : struct, ISimd<V> where V : struct
     {
         var columns = width / 2;
         // Windows that the last vector of a row has in common with the one before it count once.
@@ -161,32 +181,40 @@ public static class Pooling
         shares.Fill(0.25f);
         shares[..((S.Lanes - columns % S.Lanes) % S.Lanes)].Clear();
         ref var from = ref MemoryMarshal.GetReference(g);
-        ref var upper = ref MemoryMarshal.GetReference(x);
-        V sum0 = default, sum1 = default, product0 = default, product1 = default;
-        for (var line = 0; line < height / 2; line++)
+        for (var channel = 0; channel < pixels.Length; channel++)
         {
-            for (var i = 0; i < columns; i += S.Lanes)
+            var map = pixels[channel];
+            ref var upper = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), channel * height * width);
+            V sum0 = default, sum1 = default, p0 = default, p1 = default, q0 = default, q1 = default;
+            for (var line = 0; line < height / 2; line++)
             {
-                var at = Math.Min(i, columns - S.Lanes);
-                var share = i <= columns - S.Lanes ? S.All(0.25f) : S.Load(ref shares[0]);
-                var (left, right) = S.Twice(S.Multiply(S.Load(ref Unsafe.Add(ref from, at)), share));
-                ref var pixel = ref Unsafe.Add(ref upper, 2 * at);
-                V u0 = S.Load(ref pixel), u1 = S.Load(ref Unsafe.Add(ref pixel, S.Lanes)),
-                    v0 = S.Load(ref Unsafe.Add(ref pixel, width)),
-                    v1 = S.Load(ref Unsafe.Add(ref pixel, width + S.Lanes));
-                V g0 = pixels.Passed<S, V>(u0, left), g1 = pixels.Passed<S, V>(u1, right),
-                    h0 = pixels.Passed<S, V>(v0, left), h1 = pixels.Passed<S, V>(v1, right);
-                sum0 = S.Add(sum0, S.Add(g0, h0));
-                sum1 = S.Add(sum1, S.Add(g1, h1));
-                product0 = S.MultiplyAdd(g0, pixels.Distance<S, V>(u0), product0);
-                product1 = S.MultiplyAdd(g1, pixels.Distance<S, V>(u1), product1);
-                product0 = S.MultiplyAdd(h0, pixels.Distance<S, V>(v0), product0);
-                product1 = S.MultiplyAdd(h1, pixels.Distance<S, V>(v1), product1);
+                for (var i = 0; i < columns; i += S.Lanes)
+                {
+                    var at = Math.Min(i, columns - S.Lanes);
+                    var share = i <= columns - S.Lanes ? S.All(0.25f) : S.Load(ref shares[0]);
+                    var (left, right) = S.Twice(S.Multiply(S.Load(ref Unsafe.Add(ref from, at)), share));
+                    ref var pixel = ref Unsafe.Add(ref upper, 2 * at);
+                    Add<S, V>(map, ref pixel, left, ref sum0, ref p0);
+                    Add<S, V>(map, ref Unsafe.Add(ref pixel, S.Lanes), right, ref sum1, ref p1);
+                    Add<S, V>(map, ref Unsafe.Add(ref pixel, width), left, ref sum0, ref q0);
+                    Add<S, V>(map, ref Unsafe.Add(ref pixel, width + S.Lanes), right, ref sum1, ref q1);
+                }
+                upper = ref Unsafe.Add(ref upper, 2 * width);
+                from = ref Unsafe.Add(ref from, columns);
             }
-            upper = ref Unsafe.Add(ref upper, 2 * width);
-            from = ref Unsafe.Add(ref from, columns);
+            sums[channel] += S.Sum(S.Add(sum0, sum1));
+            products[channel] += S.Sum(S.Add(S.Add(p0, p1), S.Add(q0, q1)));
         }
-        return (S.Sum(S.Add(sum0, sum1)), S.Sum(S.Add(product0, product1)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<S, V>(NormalizedRectified map, ref float x, V g, ref V sum, ref V product)
+        where S : struct, ISimd<V> where V : struct
+    {
+        var pixels = S.Load(ref x);
+        g = map.Passed<S, V>(pixels, g);
+        sum = S.Add(sum, g);
+        product = S.MultiplyAdd(g, map.Distance<S, V>(pixels), product);
     }
 
     /// <summary>y = the largest of each window of x.</summary>
