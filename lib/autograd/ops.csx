@@ -57,7 +57,8 @@ public sealed partial class Tensor
 
     /// <summary>Means over windows of 2 x 2 of (N, C, H, W), an odd last row or column left out.</summary>
     public Tensor AveragePool() =>
-        Tape.Op([this], AveragePooled(new Unchanged(), this), (g, _) => [AveragePoolGradient(new Unchanged(), this, g)]);
+        Tape.Op([this], AveragePooled(new Unchanged(), this),
+            (g, _) => [AveragePoolGradient(new Unchanged(), this, g)]);
 
     /// <summary>AveragePool of Relu in one visit; where this was normalized just before, that too.</summary>
     public Tensor ReluPool() => Unread is { } x

@@ -3,12 +3,9 @@
 // output pixels needs are themselves a line, i rows further down and j columns to the right. So one step of a product's
 // inner loop is one shift of the image, and only a frame of zeros, where there is one, needs a copy.
 
-public static class Convolution
+public static partial class Convolution
 {
-    // Images whose sums stay in registers at once when weights' gradients are taken.
-    const int GradientImages = 8;
-
-    [ThreadStatic] static float[]? frames, packed, turned, spread;
+    [ThreadStatic] static Block frames, packed, turned;
 
     /// <summary>y (N, O, OH, OW) = x (N, C, H, W) convolved with w (O, C KH KW), plus a bias per output or, where that
     /// is empty, none.</summary>
@@ -40,42 +37,6 @@ public static class Convolution
         Forward(c.Back, g, gRow, kernels, c.Outputs * area, [], dx, dxRow);
     }
 
-    /// <summary>dw (O, C KH KW), the gradient by the weights: the scalar product of g with every shift of x.</summary>
-    public static void WeightGradient(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, ReadOnlySpan<float> g,
-        int gRow, Span<float> dw, int dwRow)
-    {
-        var shifts = c.Shifts();
-        dw.Clear();
-        var frame = Frame(c, GradientImages);
-        for (var first = 0; first < c.Images; first += GradientImages)
-        {
-            var images = c with { Images = Math.Min(GradientImages, c.Images - first) };
-            var own = x[(first * xRow)..];
-            var from = c.IsFramed ? Framed(images, own, xRow, frame) : own;
-            var stride = c.IsFramed ? c.Channels * c.PaddedSize : xRow;
-            var to = g[(first * gRow)..];
-            var lines = 0;
-            if (Vector512.IsHardwareAccelerated)
-                lines = Products<Simd512, Vector512<float>>(images, lines, shifts, from, stride, to, gRow, dw, dwRow);
-            if (Vector256.IsHardwareAccelerated)
-                lines = Products<Simd256, Vector256<float>>(images, lines, shifts, from, stride, to, gRow, dw, dwRow);
-            lines = Products<Simd128, Vector128<float>>(images, lines, shifts, from, stride, to, gRow, dw, dwRow);
-            Products<Simd32, float>(images, lines, shifts, from, stride, to, gRow, dw, dwRow);
-        }
-    }
-
-    /// <summary>The gradient by the bias: g's sum over images and pixels.</summary>
-    public static void BiasGradient(in ConvolutionShape c, ReadOnlySpan<float> g, int gRow, Span<float> db)
-    {
-        for (var o = 0; o < c.Outputs; o++)
-        {
-            var sum = 0.0;
-            for (var n = 0; n < c.Images; n++)
-                sum += TensorPrimitives.Sum(g.Slice(n * gRow + o * c.OutSize, c.OutSize));
-            db[o] = (float)sum;
-        }
-    }
-
     // The output's lines from `first` on that vectors of this length can do; the line after them.
     static int Lines<S, V>(in ConvolutionShape c, int first, int[] shifts, ReadOnlySpan<float> x, int xRow,
         ReadOnlySpan<float> kernels, Span<float> y, int yRow) where S : struct, ISimd<V> where V : struct
@@ -93,10 +54,10 @@ public static class Convolution
                 rows = RowsOf(c.Outputs - o);
                 ref var w = ref Unsafe.AsRef(in kernels[o * (c.Patch + 1)]);
                 ref var to = ref y[n * yRow + o * c.OutSize];
-                if (rows == 6) Block<S, V, SixRows>(places, shifts, ref from, ref w, ref to, c.OutSize);
-                else if (rows == 4) Block<S, V, FourRows>(places, shifts, ref from, ref w, ref to, c.OutSize);
-                else if (rows == 2) Block<S, V, TwoRows>(places, shifts, ref from, ref w, ref to, c.OutSize);
-                else Block<S, V, OneRow>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                if (rows == 6) Outputs<S, V, SixRows>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                else if (rows == 4) Outputs<S, V, FourRows>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                else if (rows == 2) Outputs<S, V, TwoRows>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                else Outputs<S, V, OneRow>(places, shifts, ref from, ref w, ref to, c.OutSize);
             }
         }
         return c.LinesFor(S.Lanes);
@@ -123,7 +84,7 @@ public static class Convolution
     // Up to six outputs of one image at two places at once: twelve sums in registers over the patch. In order, so that
     // what one vector writes beyond its line is overwritten by the next line's.
     [MethodImpl(Hot)]
-    static void Block<S, V, R>(ReadOnlySpan<Place> places, ReadOnlySpan<int> shifts, ref float x, ref float w,
+    static void Outputs<S, V, R>(ReadOnlySpan<Place> places, ReadOnlySpan<int> shifts, ref float x, ref float w,
         ref float y, nint plane) where S : struct, ISimd<V> where V : struct where R : struct, IRows
     {
         for (var place = 0; place < places.Length; place += 2)
@@ -185,111 +146,8 @@ public static class Convolution
         }
     }
 
-    readonly struct ThreeRows : IRows { public static int Count => 3; }
-
-    // Adds to dw what the output's lines from `first` on give that vectors of this length can do; the line after them.
-    static int Products<S, V>(in ConvolutionShape c, int first, ReadOnlySpan<int> shifts, ReadOnlySpan<float> x,
-        int xImage, ReadOnlySpan<float> g, int gImage, Span<float> dw, int dwRow)
-        where S : struct, ISimd<V> where V : struct
-    {
-        var places = c.Places(S.Lanes, first, c.LinesFor(S.Lanes));
-        if (places.Length == 0) return first;
-        var output = c.Images * places.Length * S.Lanes;
-        var vectors = Scratch(ref spread, c.Outputs * output);
-        Spread<S, V>(c, places, g, gImage, vectors);
-        for (int o = 0, rows; o < c.Outputs; o += rows)
-        {
-            // As even as can be: six outputs are three and three.
-            var left = c.Outputs - o;
-            rows = (left + (left + 3) / 4 - 1) / ((left + 3) / 4);
-            for (var k = 0; k < c.Patch; k += 3)
-            {
-                var own = shifts.Slice(k, Math.Min(3, c.Patch - k));
-                var from = vectors[(o * output)..];
-                var to = dw[(o * dwRow + k)..];
-                if (rows == 4)
-                    Products<S, V, FourRows>(c.Images, places, x, xImage, own, from, output, rows, to, dwRow);
-                else
-                    Products<S, V, ThreeRows>(c.Images, places, x, xImage, own, from, output, rows, to, dwRow);
-            }
-        }
-        return c.LinesFor(S.Lanes);
-    }
-
-    // g's vectors one after another, output by output, image by image; zero in lanes that another vector has or that
-    // lie beyond the line.
-    [MethodImpl(Hot)]
-    static void Spread<S, V>(in ConvolutionShape c, ReadOnlySpan<Place> places, ReadOnlySpan<float> g, int gImage,
-        Span<float> vectors) where S : struct, ISimd<V> where V : struct
-    {
-        Span<float> masks = stackalloc float[2 * S.Lanes];
-        masks.Clear();
-        var (rest, all) = ((c.OutWidth - 1) % S.Lanes + 1, BitConverter.Int32BitsToSingle(-1));
-        masks[..S.Lanes].Fill(all);
-        masks.Slice(S.Lanes + (c.OutWidth < S.Lanes ? 0 : S.Lanes - rest), rest).Fill(all);
-        ref var to = ref MemoryMarshal.GetReference(vectors);
-        for (var o = 0; o < c.Outputs; o++)
-            for (var n = 0; n < c.Images; n++)
-            {
-                ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(g), n * gImage + o * c.OutSize);
-                foreach (var place in places)
-                {
-                    S.Store(S.Masked(S.Load(ref Unsafe.Add(ref from, place.Y)), S.Load(ref masks[place.Mask])), ref to);
-                    to = ref Unsafe.Add(ref to, S.Lanes);
-                }
-            }
-    }
-
-    // Three or four rows of g against three shifts of x: up to twelve sums in registers over all images. Where there
-    // are fewer of either, the last is done again and not counted.
-    [MethodImpl(Hot)]
-    static void Products<S, V, R>(int images, ReadOnlySpan<Place> places, ReadOnlySpan<float> x, int xImage,
-        ReadOnlySpan<int> shifts, ReadOnlySpan<float> g, int gRow, int rows, Span<float> dw, int dwRow)
-        where S : struct, ISimd<V> where V : struct where R : struct, IRows
-    {
-        V s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default,
-            s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
-        nint r1 = Math.Min(1, rows - 1) * gRow, r2 = Math.Min(2, rows - 1) * gRow, r3 = 3 * gRow;
-        nint t0 = shifts[0], t1 = shifts[Math.Min(1, shifts.Length - 1)], t2 = shifts[Math.Min(2, shifts.Length - 1)];
-        ref var b = ref MemoryMarshal.GetReference(g);
-        for (var n = 0; n < images; n++)
-        {
-            ref var image = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), n * xImage);
-            for (var i = 0; i < places.Length; i++)
-            {
-                ref var a = ref Unsafe.Add(ref image, places[i].X);
-                var x0 = S.Load(ref Unsafe.Add(ref a, t0));
-                var x1 = S.Load(ref Unsafe.Add(ref a, t1));
-                var x2 = S.Load(ref Unsafe.Add(ref a, t2));
-                var y = S.Load(ref b);
-                s00 = S.MultiplyAdd(y, x0, s00); s01 = S.MultiplyAdd(y, x1, s01); s02 = S.MultiplyAdd(y, x2, s02);
-                y = S.Load(ref Unsafe.Add(ref b, r1));
-                s10 = S.MultiplyAdd(y, x0, s10); s11 = S.MultiplyAdd(y, x1, s11); s12 = S.MultiplyAdd(y, x2, s12);
-                y = S.Load(ref Unsafe.Add(ref b, r2));
-                s20 = S.MultiplyAdd(y, x0, s20); s21 = S.MultiplyAdd(y, x1, s21); s22 = S.MultiplyAdd(y, x2, s22);
-                if (R.Count > 3)
-                {
-                    y = S.Load(ref Unsafe.Add(ref b, r3));
-                    s30 = S.MultiplyAdd(y, x0, s30); s31 = S.MultiplyAdd(y, x1, s31); s32 = S.MultiplyAdd(y, x2, s32);
-                }
-                b = ref Unsafe.Add(ref b, S.Lanes);
-            }
-        }
-        AddSums<S, V>(dw, s00, s01, s02, shifts.Length);
-        if (rows > 1) AddSums<S, V>(dw[dwRow..], s10, s11, s12, shifts.Length);
-        if (rows > 2) AddSums<S, V>(dw[(2 * dwRow)..], s20, s21, s22, shifts.Length);
-        if (R.Count > 3) AddSums<S, V>(dw[(3 * dwRow)..], s30, s31, s32, shifts.Length);
-    }
-
-    static void AddSums<S, V>(Span<float> to, V a, V b, V c, int count) where S : struct, ISimd<V> where V : struct
-    {
-        to[0] += S.Sum(a);
-        if (count > 1) to[1] += S.Sum(b);
-        if (count > 2) to[2] += S.Sum(c);
-    }
-
     // Memory for images in frames of zeros. Only the frame stays as it is cleared here.
-    static Span<float> Frame(in ConvolutionShape c, int images)
+    static Span<float> Frame(scoped in ConvolutionShape c, int images)
     {
         if (!c.IsFramed) return [];
         var frame = Scratch(ref frames, images * c.Channels * c.PaddedSize);
@@ -298,7 +156,7 @@ public static class Convolution
     }
 
     // Images into their frames.
-    static Span<float> Framed(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, Span<float> frame)
+    static Span<float> Framed(scoped in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, Span<float> frame)
     {
         var (above, beside) = (Math.Max(0, c.Above), Math.Max(0, c.Beside));
         var outside = (above - c.Above) * c.Width + beside - c.Beside;
@@ -336,9 +194,9 @@ public static class Convolution
         }
     }
 
-    static Span<float> Scratch(ref float[]? array, int length)
+    static Span<float> Scratch(ref Block block, int length)
     {
-        if (array is null || array.Length < length) array = new float[length];
-        return array.AsSpan(0, length);
+        if (block.Length < length) block = Block.Owned(length);
+        return MemoryMarshal.CreateSpan(ref block.First, length);
     }
 }

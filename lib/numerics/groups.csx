@@ -31,6 +31,7 @@ public readonly record struct Groups(int AllRows, int AllChannels, int Length, i
         !EpsilonOutside ? 1 : variance > 0 ? 1 + Epsilon / Math.Sqrt(variance) : 0;
 }
 
-/// <summary>Planes of height x width of (N, C, H, W) that are pooled in windows of 2 x 2; width 0: nothing is.</summary>
+/// <summary>Planes of height x width of (N, C, H, W) that are pooled in windows of 2 x 2; width 0: nothing is.
+/// </summary>
 /// <param name="RowStride">Floats from one image's results to the next's.</param>
 public readonly record struct PooledPlanes(int Height, int Width, int RowStride);
