@@ -55,7 +55,7 @@ public static class OpCases
         new("Convolve", "with a bias", x => x[0].Convolve(x[1], 1, x[2]), x => Ref.Zip(Convolved(x[0], x[1], 1),
             x[2] with { Shape = [7, 1, 1] }, (y, b) => y + b),
             [Draw((3, 2, 5, 6), "bx"), Draw((7, 2, 3, 3), "bw"), Draw(7, "bb")]),
-        .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19), (1, 1, 3, 35), (2, 1, 2, 8) }.SelectMany(shape => new OpCase[]
+        .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19), (1, 1, 3, 35), (2, 1, 2, 8), (2, 2, 5, 3), (1, 2, 4, 2) }.SelectMany(shape => new OpCase[]
         {
             new("AveragePool", $"{shape}", x => x[0].AveragePool(), x => Windows(x[0], Enumerable.Average),
                 [Draw(shape, "ap")]),
@@ -108,7 +108,7 @@ public static class OpCases
             ("group", (3, 6, 2, 2), 1, 3, false), ("instance", (3, 4, 3, 3), 1, 1, false),
             ("seed", (5, 4), 5, 4, true), ("seed (N, C, H, W)", (3, 2, 3, 3), 3, 2, true),
             ("wide", (20, 33), 20, 1, false), ("batch of wide images", (2, 2, 3, 35), 2, 1, false),
-            ("ghost of images", (3, 2, 4, 9), 2, 1, false),
+            ("ghost of images", (3, 2, 4, 9), 2, 1, false), ("batch of narrow images", (2, 2, 5, 3), 2, 1, false),
         ];
         foreach (var (name, shape, rows, together, outside) in cases)
         {

@@ -56,26 +56,34 @@ public readonly struct NormalizedRectified(float center, float scale, float shif
 
 public static class Pooling
 {
-    // Planes of one image are done in one call, since a plane can be small. The last vector of a row starts early
-    // enough to end with it, and does some windows again.
+    // Planes of one image are done in one call, since a plane can be small. A vector of pixels is half as many windows;
+    // the last of a row starts early enough to end with it, and does some windows again.
 
     /// <summary>y = the mean of each window of x (C, H, W), its pixels mapped.</summary>
     /// <param name="pixels">One for each channel, or one for all.</param>
     public static void Average<P>(ReadOnlySpan<P> pixels, ReadOnlySpan<float> x, int channels, int height, int width,
         Span<float> y) where P : struct, IPixels
     {
-        if (Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes)
+        if (Vector512.IsHardwareAccelerated && width >= Simd512.Lanes)
             Average<Simd512, Vector512<float>, P>(pixels, x, channels, height, width, y);
-        else if (Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes)
+        else if (Vector256.IsHardwareAccelerated && width >= Simd256.Lanes)
             Average<Simd256, Vector256<float>, P>(pixels, x, channels, height, width, y);
-        else if (width / 2 >= Simd128.Lanes)
+        else if (width >= Simd128.Lanes)
             Average<Simd128, Vector128<float>, P>(pixels, x, channels, height, width, y);
-        else Average<Simd32, float, P>(pixels, x, channels, height, width, y);
+        else
+            for (int window = 0, each = height / 2; window < channels * each; window++)
+            {
+                var (channel, line) = Math.DivRem(window, each);
+                var own = x[((channel * height + 2 * line) * width)..];
+                var map = pixels[Math.Min(channel, pixels.Length - 1)];
+                float Of(float pixel) => map.Of<Simd32, float>(pixel);
+                y[window] = 0.25f * (Of(own[0]) + Of(own[width]) + (Of(own[1]) + Of(own[width + 1])));
+            }
     }
 
     [MethodImpl(Hot)]
     static void Average<S, V, P>(ReadOnlySpan<P> pixels, ReadOnlySpan<float> x, int channels, int height, int width,
-        Span<float> y) where S : struct, ISimd<V> where V : struct where P : struct, IPixels
+        Span<float> y) where S : struct, IPairs<V> where V : struct where P : struct, IPixels
     {
         var columns = width / 2;
         ref var to = ref MemoryMarshal.GetReference(y);
@@ -85,16 +93,13 @@ public static class Pooling
             ref var upper = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), channel * height * width);
             for (var line = 0; line < height / 2; line++)
             {
-                for (var i = 0; i < columns; i += S.Lanes)
+                for (var i = 0; i < columns; i += S.Lanes / 2)
                 {
-                    var at = Math.Min(i, columns - S.Lanes);
-                    ref var left = ref Unsafe.Add(ref upper, 2 * at);
-                    ref var right = ref Unsafe.Add(ref left, S.Lanes);
-                    var a = S.Add(map.Of<S, V>(S.Load(ref left)),
-                        map.Of<S, V>(S.Load(ref Unsafe.Add(ref left, width))));
-                    var b = S.Add(map.Of<S, V>(S.Load(ref right)),
-                        map.Of<S, V>(S.Load(ref Unsafe.Add(ref right, width))));
-                    S.Store(S.Multiply(S.PairSums(a, b), S.All(0.25f)), ref Unsafe.Add(ref to, at));
+                    var at = Math.Min(i, columns - S.Lanes / 2);
+                    ref var pixel = ref Unsafe.Add(ref upper, 2 * at);
+                    var sum = S.Add(map.Of<S, V>(S.Load(ref pixel)),
+                        map.Of<S, V>(S.Load(ref Unsafe.Add(ref pixel, width))));
+                    S.StorePairSums(S.Multiply(sum, S.All(0.25f)), ref Unsafe.Add(ref to, at));
                 }
                 upper = ref Unsafe.Add(ref upper, 2 * width);
                 to = ref Unsafe.Add(ref to, columns);
@@ -106,19 +111,29 @@ public static class Pooling
     public static void AverageGradient<P>(ReadOnlySpan<P> pixels, ReadOnlySpan<float> g, ReadOnlySpan<float> x,
         int channels, int height, int width, Span<float> dx) where P : struct, IPixels
     {
-        if (Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes)
+        if (Vector512.IsHardwareAccelerated && width >= Simd512.Lanes)
             AverageGradient<Simd512, Vector512<float>, P>(pixels, g, x, channels, height, width, dx);
-        else if (Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes)
+        else if (Vector256.IsHardwareAccelerated && width >= Simd256.Lanes)
             AverageGradient<Simd256, Vector256<float>, P>(pixels, g, x, channels, height, width, dx);
-        else if (width / 2 >= Simd128.Lanes)
+        else if (width >= Simd128.Lanes)
             AverageGradient<Simd128, Vector128<float>, P>(pixels, g, x, channels, height, width, dx);
-        else AverageGradient<Simd32, float, P>(pixels, g, x, channels, height, width, dx);
+        else
+            for (var i = 0; i < channels * height * width; i++)
+                dx[i] = pixels[Math.Min(i / (height * width), pixels.Length - 1)]
+                    .Gradient<Simd32, float>(x[i], NarrowGradient(g, height, width, i));
+    }
+
+    // By a pixel of planes of one window's width.
+    static float NarrowGradient(ReadOnlySpan<float> g, int height, int width, int pixel)
+    {
+        var (line, column) = (pixel / width % height / 2, pixel % width);
+        return column == 2 || line == height / 2 ? 0 : 0.25f * g[pixel / (height * width) * (height / 2) + line];
     }
 
     [MethodImpl(Hot)]
     static void AverageGradient<S, V, P>(ReadOnlySpan<P> pixels, ReadOnlySpan<float> g, ReadOnlySpan<float> x,
         int channels, int height, int width, Span<float> dx)
-        where S : struct, ISimd<V> where V : struct where P : struct, IPixels
+        where S : struct, IPairs<V> where V : struct where P : struct, IPixels
     {
         var columns = width / 2;
         ref var from = ref MemoryMarshal.GetReference(g);
@@ -129,15 +144,13 @@ public static class Pooling
             ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(dx), channel * height * width);
             for (var line = 0; line < height / 2; line++)
             {
-                for (var i = 0; i < columns; i += S.Lanes)
+                for (var i = 0; i < columns; i += S.Lanes / 2)
                 {
-                    var at = Math.Min(i, columns - S.Lanes);
-                    var (left, right) = S.Twice(S.Multiply(S.Load(ref Unsafe.Add(ref from, at)), S.All(0.25f)));
+                    var at = Math.Min(i, columns - S.Lanes / 2);
+                    var share = S.Multiply(S.LoadTwice(ref Unsafe.Add(ref from, at)), S.All(0.25f));
                     var pixel = 2 * (line * width + at);
-                    Pixels<S, V, P>(map, ref start, ref to, pixel, left);
-                    Pixels<S, V, P>(map, ref start, ref to, pixel + S.Lanes, right);
-                    Pixels<S, V, P>(map, ref start, ref to, pixel + width, left);
-                    Pixels<S, V, P>(map, ref start, ref to, pixel + width + S.Lanes, right);
+                    Pixels<S, V, P>(map, ref start, ref to, pixel, share);
+                    Pixels<S, V, P>(map, ref start, ref to, pixel + width, share);
                 }
                 if (width % 2 == 1)
                 {
@@ -146,8 +159,9 @@ public static class Pooling
                 }
                 from = ref Unsafe.Add(ref from, columns);
             }
-            for (var i = height / 2 * 2 * width; i < height * width; i++)
-                Pixels<Simd32, float, P>(map, ref start, ref to, i, 0);
+            if (height % 2 == 0) continue;
+            for (var i = 0; i < width; i += S.Lanes)
+                Pixels<S, V, P>(map, ref start, ref to, (height - 1) * width + Math.Min(i, width - S.Lanes), default);
         }
     }
 
@@ -161,49 +175,54 @@ public static class Pooling
     public static void AddProducts(ReadOnlySpan<NormalizedRectified> pixels, ReadOnlySpan<float> g,
         ReadOnlySpan<float> x, int height, int width, Span<double> sums, Span<double> products)
     {
-        if (Vector512.IsHardwareAccelerated && width / 2 >= Simd512.Lanes)
+        if (Vector512.IsHardwareAccelerated && width >= Simd512.Lanes)
             AddProducts<Simd512, Vector512<float>>(pixels, g, x, height, width, sums, products);
-        else if (Vector256.IsHardwareAccelerated && width / 2 >= Simd256.Lanes)
+        else if (Vector256.IsHardwareAccelerated && width >= Simd256.Lanes)
             AddProducts<Simd256, Vector256<float>>(pixels, g, x, height, width, sums, products);
-        else if (width / 2 >= Simd128.Lanes)
+        else if (width >= Simd128.Lanes)
             AddProducts<Simd128, Vector128<float>>(pixels, g, x, height, width, sums, products);
-        else AddProducts<Simd32, float>(pixels, g, x, height, width, sums, products);
+        else
+            for (var i = 0; i < pixels.Length * height * width; i++)
+            {
+                var map = pixels[i / (height * width)];
+                var passed = map.Passed<Simd32, float>(x[i], NarrowGradient(g, height, width, i));
+                sums[i / (height * width)] += passed;
+                products[i / (height * width)] += passed * map.Distance<Simd32, float>(x[i]);
+            }
     }
 
     [MethodImpl(Hot)]
     static void AddProducts<S, V>(ReadOnlySpan<NormalizedRectified> pixels, ReadOnlySpan<float> g,
         ReadOnlySpan<float> x, int height, int width, Span<double> sums, Span<double> products)
-        where S : struct, ISimd<V> where V : struct
+        where S : struct, IPairs<V> where V : struct
     {
         var columns = width / 2;
         // Windows that the last vector of a row has in common with the one before it count once.
         Span<float> shares = stackalloc float[S.Lanes];
         shares.Fill(0.25f);
-        shares[..((S.Lanes - columns % S.Lanes) % S.Lanes)].Clear();
+        shares[..((S.Lanes - 2 * columns % S.Lanes) % S.Lanes)].Clear();
         ref var from = ref MemoryMarshal.GetReference(g);
         for (var channel = 0; channel < pixels.Length; channel++)
         {
             var map = pixels[channel];
             ref var upper = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), channel * height * width);
-            V sum0 = default, sum1 = default, p0 = default, p1 = default, q0 = default, q1 = default;
+            V sum0 = default, sum1 = default, product0 = default, product1 = default;
             for (var line = 0; line < height / 2; line++)
             {
-                for (var i = 0; i < columns; i += S.Lanes)
+                for (var i = 0; i < columns; i += S.Lanes / 2)
                 {
-                    var at = Math.Min(i, columns - S.Lanes);
-                    var share = i <= columns - S.Lanes ? S.All(0.25f) : S.Load(ref shares[0]);
-                    var (left, right) = S.Twice(S.Multiply(S.Load(ref Unsafe.Add(ref from, at)), share));
+                    var at = Math.Min(i, columns - S.Lanes / 2);
+                    var share = S.Multiply(S.LoadTwice(ref Unsafe.Add(ref from, at)),
+                        at == i ? S.All(0.25f) : S.Load(ref shares[0]));
                     ref var pixel = ref Unsafe.Add(ref upper, 2 * at);
-                    Add<S, V>(map, ref pixel, left, ref sum0, ref p0);
-                    Add<S, V>(map, ref Unsafe.Add(ref pixel, S.Lanes), right, ref sum1, ref p1);
-                    Add<S, V>(map, ref Unsafe.Add(ref pixel, width), left, ref sum0, ref q0);
-                    Add<S, V>(map, ref Unsafe.Add(ref pixel, width + S.Lanes), right, ref sum1, ref q1);
+                    Add<S, V>(map, ref pixel, share, ref sum0, ref product0);
+                    Add<S, V>(map, ref Unsafe.Add(ref pixel, width), share, ref sum1, ref product1);
                 }
                 upper = ref Unsafe.Add(ref upper, 2 * width);
                 from = ref Unsafe.Add(ref from, columns);
             }
             sums[channel] += S.Sum(S.Add(sum0, sum1));
-            products[channel] += S.Sum(S.Add(S.Add(p0, p1), S.Add(q0, q1)));
+            products[channel] += S.Sum(S.Add(product0, product1));
         }
     }
 

@@ -33,15 +33,19 @@ public interface ISimd<V> where V : struct
 
     /// <summary>a where y is positive, else 0.</summary>
     static abstract V WherePositive(V y, V a);
-
-    /// <summary>The sums of neighbours, two and two: a's, then b's.</summary>
-    static abstract V PairSums(V a, V b);
-
-    /// <summary>Each number twice: those of the first half, those of the second.</summary>
-    static abstract (V, V) Twice(V a);
 }
 
-public readonly struct Simd128 : ISimd<Vector128<float>>
+/// <summary>What takes more lanes than one.</summary>
+public interface IPairs<V> : ISimd<V> where V : struct
+{
+    /// <summary>Stores the sums of neighbours, two and two: half as many as there are lanes.</summary>
+    static abstract void StorePairSums(V a, ref float at);
+
+    /// <summary>Loads half as many numbers as there are lanes, each twice.</summary>
+    static abstract V LoadTwice(ref float at);
+}
+
+public readonly struct Simd128 : IPairs<Vector128<float>>
 {
     public static int Lanes => 4;
     public static Vector128<float> All(float value) => Vector128.Create(value);
@@ -59,17 +63,18 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Relu(Vector128<float> a) => Vector128.MaxNative(Vector128<float>.Zero, a);
     public static Vector128<float> WherePositive(Vector128<float> y, Vector128<float> a) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(y, Vector128<float>.Zero), a, Vector128<float>.Zero);
-    public static Vector128<float> PairSums(Vector128<float> a, Vector128<float> b) => Vector128.Narrow(
-        (a + (a.AsUInt64() >>> 32).AsSingle()).AsUInt64(), (b + (b.AsUInt64() >>> 32).AsSingle()).AsUInt64())
-        .AsSingle();
-    public static (Vector128<float>, Vector128<float>) Twice(Vector128<float> a)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairSums(Vector128<float> a, ref float at)
     {
-        var (low, high) = Vector128.Widen(a.AsUInt32());
-        return ((low | low << 32).AsSingle(), (high | high << 32).AsSingle());
+        a += Vector128.Shuffle(a, Vector128.Create(1, 0, 3, 2));
+        Vector128.Shuffle(a, Vector128.Create(0, 2, 0, 2)).GetLower().StoreUnsafe(ref at);
     }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadTwice(ref float at) => Vector128.Shuffle(
+        Vector64.LoadUnsafe(ref at).ToVector128Unsafe(), Vector128.Create(0, 0, 1, 1));
 }
 
-public readonly struct Simd256 : ISimd<Vector256<float>>
+public readonly struct Simd256 : IPairs<Vector256<float>>
 {
     public static int Lanes => 8;
     public static Vector256<float> All(float value) => Vector256.Create(value);
@@ -87,17 +92,18 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Relu(Vector256<float> a) => Vector256.MaxNative(Vector256<float>.Zero, a);
     public static Vector256<float> WherePositive(Vector256<float> y, Vector256<float> a) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(y, Vector256<float>.Zero), a, Vector256<float>.Zero);
-    public static Vector256<float> PairSums(Vector256<float> a, Vector256<float> b) => Vector256.Narrow(
-        (a + (a.AsUInt64() >>> 32).AsSingle()).AsUInt64(), (b + (b.AsUInt64() >>> 32).AsSingle()).AsUInt64())
-        .AsSingle();
-    public static (Vector256<float>, Vector256<float>) Twice(Vector256<float> a)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairSums(Vector256<float> a, ref float at)
     {
-        var (low, high) = Vector256.Widen(a.AsUInt32());
-        return ((low | low << 32).AsSingle(), (high | high << 32).AsSingle());
+        a += Vector256.Shuffle(a, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6));
+        Vector256.Shuffle(a, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower().StoreUnsafe(ref at);
     }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadTwice(ref float at) => Vector256.Shuffle(
+        Vector128.LoadUnsafe(ref at).ToVector256Unsafe(), Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3));
 }
 
-public readonly struct Simd512 : ISimd<Vector512<float>>
+public readonly struct Simd512 : IPairs<Vector512<float>>
 {
     public static int Lanes => 16;
     public static Vector512<float> All(float value) => Vector512.Create(value);
@@ -115,14 +121,18 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Relu(Vector512<float> a) => Vector512.MaxNative(Vector512<float>.Zero, a);
     public static Vector512<float> WherePositive(Vector512<float> y, Vector512<float> a) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(y, Vector512<float>.Zero), a, Vector512<float>.Zero);
-    public static Vector512<float> PairSums(Vector512<float> a, Vector512<float> b) => Vector512.Narrow(
-        (a + (a.AsUInt64() >>> 32).AsSingle()).AsUInt64(), (b + (b.AsUInt64() >>> 32).AsSingle()).AsUInt64())
-        .AsSingle();
-    public static (Vector512<float>, Vector512<float>) Twice(Vector512<float> a)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairSums(Vector512<float> a, ref float at)
     {
-        var (low, high) = Vector512.Widen(a.AsUInt32());
-        return ((low | low << 32).AsSingle(), (high | high << 32).AsSingle());
+        a += Vector512.Shuffle(a, Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6,
+            9, 8, 11, 10, 13, 12, 15, 14));
+        Vector512.Shuffle(a, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14,
+            0, 2, 4, 6, 8, 10, 12, 14)).GetLower().StoreUnsafe(ref at);
     }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadTwice(ref float at) => Vector512.Shuffle(
+        Vector256.LoadUnsafe(ref at).ToVector512Unsafe(), Vector512.Create(0, 0, 1, 1, 2, 2, 3, 3,
+            4, 4, 5, 5, 6, 6, 7, 7));
 }
 
 /// <summary>One lane, for what is left where no vector fits.</summary>
@@ -143,6 +153,4 @@ public readonly struct Simd32 : ISimd<float>
     public static float Sum(float a) => a;
     public static float Relu(float a) => a < 0 ? 0 : a;
     public static float WherePositive(float y, float a) => y > 0 ? a : 0;
-    public static float PairSums(float a, float b) => a + b;
-    public static (float, float) Twice(float a) => (a, a);
 }
