@@ -93,10 +93,8 @@ public sealed partial class Tensor
             Convolution.InputGradient(c, g.Storage, g.Layout.RowStride, w.Storage, w.Layout.RowStride, dx.Storage,
                 dx.Layout.RowStride);
         Convolution.WeightGradient(c, x.Storage, x.Layout.RowStride, g.Storage, g.Layout.RowStride, dw.Storage,
-            dw.Layout.RowStride);
-        if (db is null) return [dx, dw];
-        Convolution.BiasGradient(c, g.Storage, g.Layout.RowStride, ValuesOf(db));
-        return [dx, dw, db];
+            dw.Layout.RowStride, ValuesOf(db));
+        return db is null ? [dx, dw] : [dx, dw, db];
     }
 
     delegate void Pool(ReadOnlySpan<float> x, int height, int width, Span<float> y);

@@ -8,38 +8,29 @@ public static partial class Convolution
 
     [ThreadStatic] static Block spread, sums;
 
-    /// <summary>dw (O, C KH KW), the gradient by the weights: the scalar product of g with every shift of x.</summary>
+    /// <summary>dw (O, C KH KW), the gradient by the weights: the scalar product of g with every shift of x. Where
+    /// there is a bias, db, its gradient: the sum of g.</summary>
     public static void WeightGradient(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, ReadOnlySpan<float> g,
-        int gRow, Span<float> dw, int dwRow)
+        int gRow, Span<float> dw, int dwRow, Span<float> db)
     {
         var shifts = c.Shifts();
         dw.Clear();
+        db.Clear();
         var lines = 0;
         if (Vector512.IsHardwareAccelerated)
-            lines = Products<Simd512, Vector512<float>>(c, lines, shifts, x, xRow, g, gRow, dw, dwRow);
+            lines = Products<Simd512, Vector512<float>>(c, lines, shifts, x, xRow, g, gRow, dw, dwRow, db);
         if (Vector256.IsHardwareAccelerated)
-            lines = Products<Simd256, Vector256<float>>(c, lines, shifts, x, xRow, g, gRow, dw, dwRow);
-        lines = Products<Simd128, Vector128<float>>(c, lines, shifts, x, xRow, g, gRow, dw, dwRow);
-        Products<Simd32, float>(c, lines, shifts, x, xRow, g, gRow, dw, dwRow);
-    }
-
-    /// <summary>The gradient by the bias: g's sum over images and pixels.</summary>
-    public static void BiasGradient(in ConvolutionShape c, ReadOnlySpan<float> g, int gRow, Span<float> db)
-    {
-        for (var o = 0; o < c.Outputs; o++)
-        {
-            var sum = 0.0;
-            for (var n = 0; n < c.Images; n++)
-                sum += TensorPrimitives.Sum(g.Slice(n * gRow + o * c.OutSize, c.OutSize));
-            db[o] = (float)sum;
-        }
+            lines = Products<Simd256, Vector256<float>>(c, lines, shifts, x, xRow, g, gRow, dw, dwRow, db);
+        lines = Products<Simd128, Vector128<float>>(c, lines, shifts, x, xRow, g, gRow, dw, dwRow, db);
+        Products<Simd32, float>(c, lines, shifts, x, xRow, g, gRow, dw, dwRow, db);
     }
 
     readonly struct ThreeRows : IRows { public static int Count => 3; }
 
-    // Adds to dw what the output's lines from `first` on give that vectors of this length can do; the line after them.
+    // Adds to dw and db what the output's lines from `first` on give that vectors of this length can do; the line after
+    // them.
     static int Products<S, V>(in ConvolutionShape c, int first, ReadOnlySpan<int> shifts, ReadOnlySpan<float> x,
-        int xRow, ReadOnlySpan<float> g, int gRow, Span<float> dw, int dwRow)
+        int xRow, ReadOnlySpan<float> g, int gRow, Span<float> dw, int dwRow, Span<float> db)
         where S : struct, ISimd<V> where V : struct
     {
         var places = c.Places(S.Lanes, first, c.LinesFor(S.Lanes));
@@ -56,7 +47,7 @@ public static partial class Convolution
         for (var begin = 0; begin < c.Images; begin += together)
         {
             var images = c with { Images = Math.Min(together, c.Images - begin) };
-            Spread<S, V>(images, places, g[(begin * gRow)..], gRow, vectors);
+            Spread<S, V>(images, places, g[(begin * gRow)..], gRow, vectors, db);
             var own = x[(begin * xRow)..];
             if (c.IsFramed) own = Framed(images, own, xRow, frame);
             var stride = c.IsFramed ? c.Channels * c.PaddedSize : xRow;
@@ -86,10 +77,10 @@ public static partial class Convolution
     }
 
     // g's vectors one after another, output by output, image by image; zero in lanes that another vector has or that
-    // lie beyond the line.
+    // lie beyond the line. Their sums are added to db.
     [MethodImpl(Hot)]
     static void Spread<S, V>(in ConvolutionShape c, ReadOnlySpan<Place> places, ReadOnlySpan<float> g, int gImage,
-        Span<float> vectors) where S : struct, ISimd<V> where V : struct
+        Span<float> vectors, Span<float> db) where S : struct, ISimd<V> where V : struct
     {
         Span<float> masks = stackalloc float[2 * S.Lanes];
         masks.Clear();
@@ -98,15 +89,21 @@ public static partial class Convolution
         masks.Slice(S.Lanes + (c.OutWidth < S.Lanes ? 0 : S.Lanes - rest), rest).Fill(all);
         ref var to = ref MemoryMarshal.GetReference(vectors);
         for (var o = 0; o < c.Outputs; o++)
+        {
+            V sum = default;
             for (var n = 0; n < c.Images; n++)
             {
                 ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(g), n * gImage + o * c.OutSize);
                 foreach (var place in places)
                 {
-                    S.Store(S.Masked(S.Load(ref Unsafe.Add(ref from, place.Y)), S.Load(ref masks[place.Mask])), ref to);
+                    var v = S.Masked(S.Load(ref Unsafe.Add(ref from, place.Y)), S.Load(ref masks[place.Mask]));
+                    sum = S.Add(sum, v);
+                    S.Store(v, ref to);
                     to = ref Unsafe.Add(ref to, S.Lanes);
                 }
             }
+            if (!db.IsEmpty) db[o] += S.Sum(sum);
+        }
     }
 
     // Three or four rows of g against three shifts of x: up to twelve sums in registers over all images. Where there
