@@ -106,8 +106,8 @@ mutant weights_drawn_by_position 'init: weights are the same' lib/nn/layers.csx 
 
 # What is in no test's table.
 mutant unlisted_arm 'coverage: every' lib/study/config.csx 'Ghost, Noisy }' 'Ghost, Noisy, Other }'
-mutant unlisted_layer 'coverage: every' lib/nn/layers.csx 'static readonly Layer Relu' \
+mutant unlisted_layer 'coverage: every' lib/nn/layers.csx 'static readonly Layer Relu =' \
   'static readonly Layer Other = Layer.Of(x => x);
-static readonly Layer Relu'
+static readonly Layer Relu ='
 
 counts

@@ -54,16 +54,24 @@ public static partial class Convolution
                 rows = RowsOf(c.Outputs - o);
                 ref var w = ref Unsafe.AsRef(in kernels[o * (c.Patch + 1)]);
                 ref var to = ref y[n * yRow + o * c.OutSize];
-                if (rows == 6) Outputs<S, V, SixRows>(places, shifts, ref from, ref w, ref to, c.OutSize);
-                else if (rows == 4) Outputs<S, V, FourRows>(places, shifts, ref from, ref w, ref to, c.OutSize);
-                else if (rows == 2) Outputs<S, V, TwoRows>(places, shifts, ref from, ref w, ref to, c.OutSize);
-                else Outputs<S, V, OneRow>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                if (rows == 6) Outputs<S, V, Six>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                else if (rows == 4) Outputs<S, V, Four>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                else if (rows == 2) Outputs<S, V, Two>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                else Outputs<S, V, One>(places, shifts, ref from, ref w, ref to, c.OutSize);
             }
         }
         return c.LinesFor(S.Lanes);
     }
 
-    // How many outputs are done together where so many are left.
+    // How many outputs are done together: a type, so that the JIT drops those that are not there.
+    interface ICount { static abstract int Count { get; } }
+    readonly struct Six : ICount { public static int Count => 6; }
+    readonly struct Four : ICount { public static int Count => 4; }
+    readonly struct Three : ICount { public static int Count => 3; }
+    readonly struct Two : ICount { public static int Count => 2; }
+    readonly struct One : ICount { public static int Count => 1; }
+
+    // As many where so many are left.
     static int RowsOf(int outputs) => outputs switch { >= 6 => 6, >= 4 => 4, >= 2 => 2, _ => 1 };
 
     // Kernels in the order that a block of outputs reads them: each one's bias, then for each pixel of the patch each
@@ -85,7 +93,7 @@ public static partial class Convolution
     // what one vector writes beyond its line is overwritten by the next line's.
     [MethodImpl(Hot)]
     static void Outputs<S, V, R>(ReadOnlySpan<Place> places, ReadOnlySpan<int> shifts, ref float x, ref float w,
-        ref float y, nint plane) where S : struct, ISimd<V> where V : struct where R : struct, IRows
+        ref float y, nint plane) where S : struct, ISimd<V> where V : struct where R : struct, ICount
     {
         for (var place = 0; place < places.Length; place += 2)
         {

@@ -25,8 +25,6 @@ public static partial class Convolution
         Products<Simd32, float>(c, lines, shifts, x, xRow, g, gRow, dw, dwRow, db);
     }
 
-    readonly struct ThreeRows : IRows { public static int Count => 3; }
-
     // Adds to dw and db what the output's lines from `first` on give that vectors of this length can do; the line after
     // them.
     static int Products<S, V>(in ConvolutionShape c, int first, ReadOnlySpan<int> shifts, ReadOnlySpan<float> x,
@@ -63,10 +61,10 @@ public static partial class Convolution
                     var from = vectors[(o * output)..];
                     var to = totals[((o * width + k) * S.Lanes)..];
                     if (rows == 4)
-                        Products<S, V, FourRows>(images.Images, places, own, stride, three, from, output, rows, to,
+                        Products<S, V, Four>(images.Images, places, own, stride, three, from, output, rows, to,
                             width);
                     else
-                        Products<S, V, ThreeRows>(images.Images, places, own, stride, three, from, output, rows, to,
+                        Products<S, V, Three>(images.Images, places, own, stride, three, from, output, rows, to,
                             width);
                 }
             }
@@ -111,7 +109,7 @@ public static partial class Convolution
     [MethodImpl(Hot)]
     static void Products<S, V, R>(int images, ReadOnlySpan<Place> places, ReadOnlySpan<float> x, int xImage,
         ReadOnlySpan<int> shifts, ReadOnlySpan<float> g, int gRow, int rows, Span<float> sums, int width)
-        where S : struct, ISimd<V> where V : struct where R : struct, IRows
+        where S : struct, ISimd<V> where V : struct where R : struct, ICount
     {
         ref var t0 = ref MemoryMarshal.GetReference(sums);
         ref var t1 = ref Unsafe.Add(ref t0, width * S.Lanes);
