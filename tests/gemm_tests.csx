@@ -16,7 +16,7 @@ public static class GemmCase
 
     /// <summary>Largest error of a b for the width S, relative to the sum of |a b|; a may be transposed.</summary>
     public static double Error<S, V>(int m, int n, int k, bool transposed, Rows aKind, Rows bKind, Rows yKind)
-        where S : struct, ISimd<V> where V : struct
+        where S : struct, IPairs<V> where V : struct
     {
         var (aRows, aColumns) = transposed ? (k, m) : (m, k);
         var aAt = Of(aKind, aRows, aColumns, aColumns);
@@ -34,7 +34,7 @@ public static class GemmCase
 
     /// <summary>The same of a w^T.</summary>
     public static double TransposedError<S, V>(int m, int n, int k, Rows wKind)
-        where S : struct, ISimd<V> where V : struct
+        where S : struct, IPairs<V> where V : struct
     {
         var (aAt, wAt, yAt) = (Of(Rows.Odd, m, k, k), Of(wKind, n, k, k), Layout.RowMajor(m, n));
         var (a, w, y) = (Matrix(aAt, "a"), Matrix(wAt, "w"), new float[yAt.Length]);
@@ -75,7 +75,7 @@ public static class GemmCase
     }
 
     /// <summary>Every size of m and n with each other, and of k; all ways to lie in memory in turn.</summary>
-    public static void Check<S, V>(int largest) where S : struct, ISimd<V> where V : struct
+    public static void Check<S, V>(int largest) where S : struct, IPairs<V> where V : struct
     {
         var (count, kinds) = (0, Enum.GetValues<Rows>());
         void Check(int m, int n, int k)
@@ -96,7 +96,7 @@ public static class GemmCase
     }
 }
 
-static void GemmAtWidth<S, V>(string width) where S : struct, ISimd<V> where V : struct =>
+static void GemmAtWidth<S, V>(string width) where S : struct, IPairs<V> where V : struct =>
     Test($"gemm: {width} bits, sizes 1 to 70, every layout, odd strides", () => GemmCase.Check<S, V>(70));
 
 GemmAtWidth<Simd128, Vector128<float>>("128");
@@ -113,7 +113,7 @@ Test("gemm: long inner lengths are done in blocks", () =>
     Numeric.Distance(y, expected).ShouldBeLessThan(1e-5);
 });
 
-static void ExpAtWidth<S, V>(string width) where S : struct, ISimd<V> where V : struct =>
+static void ExpAtWidth<S, V>(string width) where S : struct, IPairs<V> where V : struct =>
     Test($"exp: {width} bits, within 2 ulp of float64's, and keeps what is not a number", () =>
     {
         float Exp(float x)

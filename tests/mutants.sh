@@ -41,7 +41,8 @@ mutant() {
   cp "$file" "$tmp/$file"
 }
 
-groups=lib/numerics/groups.csx kernels=lib/numerics/normalize.csx columns=lib/numerics/columns.csx layers=lib/nn/normalization.csx
+groups=lib/numerics/groups.csx kernels=lib/numerics/normalize.csx columns=lib/numerics/columns.csx
+runs=lib/numerics/normalize_runs.csx layers=lib/nn/normalization.csx
 
 if tests 'norm: batch: ' && [[ $(tail -n 1 "$tmp/log") == [1-9]*' passed, 0 failed' ]]; then
   ok "unbroken code passes"
@@ -58,6 +59,8 @@ mutant gradient_through_variance_without_gamma 'norm: batch: ' $columns \
   '(d0, d1) = Times(d0, d1, Elementwise.Load(gamma, i));' ''
 mutant gamma_gradient_without_x 'norm: batch: ' $columns 'Vector.Narrow(d0, d1)' 'Vector.Narrow(g0, g1)'
 mutant gradient_through_running_statistics 'norm: batch: ' $kernels 'if (groups.Fixed) scratch' 'if (groups.Sets < 0) scratch'
+mutant gradient_of_pixels_that_relu_holds_back 'op: ReluPool' lib/numerics/pooling.csx \
+  'S.MultiplyAdd(Passed<S, V>(x, g), S.All(scale)' 'S.MultiplyAdd(g, S.All(scale)'
 mutant epsilon_outside_not_in_gradient 'norm: seed' $groups \
   '!EpsilonOutside ? 1 : variance[set] > 0' 'variance[set] < 1e30 ? 1 : variance[set] > 0'
 
@@ -66,9 +69,9 @@ mutant epsilon_outside_the_root 'norm: batch: ' $groups \
   'if (EpsilonOutside) TensorPrimitives.Add(scale, Epsilon, scale);' 'TensorPrimitives.Add(scale, Epsilon, scale);'
 mutant unbiased_variance 'norm: batch: ' $kernels \
   'TensorPrimitives.Divide(variance, size, variance)' 'TensorPrimitives.Divide(variance, size - 1, variance)'
-mutant unbiased_variance_of_images 'norm: batch: ' $kernels \
+mutant unbiased_variance_of_images 'norm: batch: ' $runs \
   'variance[set] /= groups.SizeOf(block)' 'variance[set] /= groups.SizeOf(block) - 1'
-mutant distance_between_runs_left_out 'norm: batch: ' $kernels \
+mutant distance_between_runs_left_out 'norm: batch: ' $runs \
   'squares + apart * apart * groups.Length * runs / (runs + 1)' 'squares'
 mutant mean_rounded_to_float32 'edge: mean 1e4' $columns \
   '(b0 - (m0 - h0) * factor0, b1 - (m1 - h1) * factor1)' '(b0, b1)'
@@ -102,8 +105,8 @@ mutant weights_drawn_by_position 'init: weights are the same' lib/nn/layers.csx 
 
 # What is in no test's table.
 mutant unlisted_arm 'coverage: every' lib/study/config.csx 'Ghost, Noisy }' 'Ghost, Noisy, Other }'
-mutant unlisted_layer 'coverage: every' lib/nn/layers.csx 'static readonly Layer Relu' \
+mutant unlisted_layer 'coverage: every' lib/nn/layers.csx 'static readonly Layer Relu =' \
   'static readonly Layer Other = Layer.Of(x => x);
-static readonly Layer Relu'
+static readonly Layer Relu ='
 
 counts

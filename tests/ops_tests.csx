@@ -50,14 +50,19 @@ public static class OpCases
             [Draw((s.Item1, s.Item2), $"lx{s}"), Draw((s.Item2, s.Item3), $"lw{s}"), Draw(s.Item3, $"lb{s}")])),
         new("CrossEntropy", "(6, 5)", x => x[0].CrossEntropy(labels), x => LogLoss(x[0]), [Draw((6, 5), "ce")]),
         .. new (Shape X, Shape W, int Padding)[] { ((2, 3, 5, 6), (4, 3, 3, 3), 0), ((1, 1, 4, 4), (2, 1, 3, 3), 1),
-            ((9, 2, 6, 5), (7, 2, 2, 3), 0), ((2, 2, 3, 3), (1, 2, 3, 3), 2) }.Select(s => new OpCase("Convolve",
-            $"{s.X} with {s.W}, padding {s.Padding}", x => x[0].Convolve(x[1], s.Padding),
-            x => Convolved(x[0], x[1], s.Padding),
-            [Draw(s.X, $"cx{s}"), Draw(s.W, $"cw{s}")])),
-        .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19) }.SelectMany(shape => new OpCase[]
+            ((9, 2, 6, 5), (7, 2, 2, 3), 0), ((2, 2, 3, 3), (1, 2, 3, 3), 2), ((2, 1, 4, 3), (3, 1, 1, 1), 2),
+            ((1, 1, 4, 20), (6, 1, 3, 3), 0), ((1, 2, 5, 11), (7, 2, 2, 2), 0), ((2, 1, 7, 1), (2, 1, 3, 1), 0) }
+            .Select(s => new OpCase("Convolve", $"{s.X} with {s.W}, padding {s.Padding}",
+                x => x[0].Convolve(x[1], s.Padding), x => Convolved(x[0], x[1], s.Padding),
+                [Draw(s.X, $"cx{s}"), Draw(s.W, $"cw{s}")])),
+        new("Convolve", "with a bias", x => x[0].Convolve(x[1], 1, x[2]), x => Ref.Zip(Convolved(x[0], x[1], 1),
+            x[2] with { Shape = [7, 1, 1] }, (y, b) => y + b),
+            [Draw((3, 2, 5, 6), "bx"), Draw((7, 2, 3, 3), "bw"), Draw(7, "bb")]),
+        .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19), (1, 1, 3, 35), (2, 1, 2, 8), (2, 2, 5, 3), (1, 2, 4, 2) }.SelectMany(shape => new OpCase[]
         {
             new("AveragePool", $"{shape}", x => x[0].AveragePool(), x => Windows(x[0], Enumerable.Average),
                 [Draw(shape, "ap")]),
+            new("ReluPool", $"{shape}", x => x[0].ReluPool(), x => ReluPooled(x[0]), [Draw(shape, "rp")]),
             new("MaxPool", $"{shape}", x => x[0].MaxPool(), x => Windows(x[0], Enumerable.Max), [Draw(shape, "mp")]),
         }),
         .. NormalizeCases(),
@@ -90,6 +95,8 @@ public static class OpCases
             .Select(k => x.At(at[0], at[1], 2 * at[2] + k[0], 2 * at[3] + k[1]))))]);
     }
 
+    static Ref ReluPooled(Ref x) => Windows(x.Map(v => Math.Max(v, 0)), Enumerable.Average);
+
     static Ref LogLoss(Ref x) => new([], [Enumerable.Range(0, x.Shape[0]).Average(row =>
         Math.Log(Enumerable.Range(0, x.Shape[1]).Sum(c => Math.Exp(x.At(row, c)))) - x.At(row, labels[row]))]);
 
@@ -103,7 +110,8 @@ public static class OpCases
             ("ghost, last short", (7, 5), 3, 1, false), ("layer", (4, 6), 1, 6, false),
             ("group", (3, 6, 2, 2), 1, 3, false), ("instance", (3, 4, 3, 3), 1, 1, false),
             ("seed", (5, 4), 5, 4, true), ("seed (N, C, H, W)", (3, 2, 3, 3), 3, 2, true),
-            ("wide", (20, 33), 20, 1, false),
+            ("wide", (20, 33), 20, 1, false), ("batch of wide images", (2, 2, 3, 35), 2, 1, false),
+            ("ghost of images", (3, 2, 4, 9), 2, 1, false), ("batch of narrow images", (2, 2, 5, 3), 2, 1, false),
         ];
         foreach (var (name, shape, rows, together, outside) in cases)
         {
@@ -111,12 +119,22 @@ public static class OpCases
             var eps = outside ? 1e-3 : 1e-5;
             var groups = new Groups(shape[0], channels, shape.Columns / channels, rows, together, eps, outside);
             foreach (var affine in new[] { true, false })
-                yield return new("Normalize", $"{name}{(affine ? ", gamma and beta" : "")}",
-                    x => x[0].Normalize(groups, Moments.Of(x[0], groups), affine ? x[1] : null, affine ? x[2] : null),
-                    x => Normalized(x[0], affine ? x[1] : null, affine ? x[2] : null,
-                        (n, c) => (n / rows, c / together), eps, outside),
-                    affine ? [Draw(shape, name), Draw(channels, name + "g"), Draw(channels, name + "b")]
-                        : [Draw(shape, name)]);
+            {
+                Tensor Op32(Tensor[] x) =>
+                    x[0].Normalize(groups, Moments.Of(x[0], groups), affine ? x[1] : null, affine ? x[2] : null);
+                Ref Op64(Ref[] x) => Normalized(x[0], affine ? x[1] : null, affine ? x[2] : null,
+                    (n, c) => (n / rows, c / together), eps, outside);
+                var text = $"{name}{(affine ? ", gamma and beta" : "")}";
+                Tensor[] inputs = affine
+                    ? [Draw(shape, name), Draw(channels, name + "g"), Draw(channels, name + "b")] : [Draw(shape, name)];
+                yield return new("Normalize", text, Op32, Op64, inputs);
+                if (shape.Rank < 4) continue;
+                yield return new("ReluPool", text, x => Op32(x).ReluPool(), x => ReluPooled(Op64(x)), inputs);
+                // Read by another op besides.
+                yield return new("ReluPool", $"{text}, and more",
+                    x => Op32(x) is var y ? y.ReluPool() - y.MaxPool() : y,
+                    x => Ref.Zip(ReluPooled(Op64(x)), Windows(Op64(x), Enumerable.Max), (a, b) => a - b), inputs);
+            }
         }
     }
 
@@ -158,6 +176,58 @@ foreach (var test in OpCases.All)
                 return 0;
             });
     });
+
+// More images than are done at once, and not a multiple of them.
+foreach (var padding in new[] { 0, 1 })
+    Test($"op: Convolve of many images, padding {padding}, has its gradients by weights and bias", () =>
+    {
+        const int Images = 45, Side = 24, Out = 8;
+        var x = Numeric.Draw((Images, 2, Side, Side), "many x");
+        var (w, b) = (Numeric.Parameter("w", Numeric.Draw((Out, 2, 3, 3), "many w")),
+            Numeric.Parameter("b", Numeric.Draw(Out, "many b")));
+        new Tape().Step(() =>
+        {
+            var y = x.Convolve(w, padding, b);
+            var g = Numeric.Draw(y.Shape, "many g");
+            var gradients = Tape.Gradients(y, g).ToDictionary(pair => pair.Parameter.Name!, pair => pair.Gradient);
+            var (dw, db) = (new double[w.Shape.Count], new double[Out]);
+            var (pixels, from, side) = (x.ToArray(), g.ToArray(), y.Shape[2]);
+            for (int n = 0, at = 0; n < Images; n++)
+                for (var o = 0; o < Out; o++)
+                    for (var q = 0; q < side * side; q++, at++)
+                    {
+                        db[o] += from[at];
+                        for (var k = 0; k < 2 * 9; k++)
+                        {
+                            var (row, column) = (q / side + k % 9 / 3 - padding, q % side + k % 3 - padding);
+                            if (row >= 0 && column >= 0 && row < Side && column < Side)
+                                dw[o * 18 + k] += (double)from[at]
+                                    * pixels[((n * 2 + k / 9) * Side + row) * Side + column];
+                        }
+                    }
+            Numeric.Distance(gradients["w"].ToArray(), dw).ShouldBeLessThan(1e-5);
+            Numeric.Distance(gradients["b"].ToArray(), db).ShouldBeLessThan(1e-5);
+            return 0;
+        });
+    });
+
+Test("op: what ReluPool has taken in one visit is never computed, and says so when its parameters have changed", () =>
+    new Tape().Step(() =>
+    {
+        var (x, gamma) = (Numeric.Draw((2, 1, 4, 4), "x"), Numeric.Parameter("gamma", Numeric.Draw(1, "gamma")));
+        Tensor Normalized(out Tensor y)
+        {
+            var groups = new Groups(2, 1, 16, 2, 1, 1e-5);
+            y = x.Normalize(groups, Moments.Of(x, groups), gamma, null);
+            return y.ReluPool().Sum();
+        }
+        var loss = Normalized(out var read) + Normalized(out var unread);
+        read.ToArray().Length.ShouldBe(32);
+        Tape.Gradients(loss).Count().ShouldBe(1);
+        read.ToArray().Length.ShouldBe(32);
+        Should.Throw<InvalidOperationException>(() => unread.ToArray()).Message.ShouldContain("never computed");
+        return 0;
+    }));
 
 Test("op: every op has a case", () =>
 {

@@ -92,52 +92,58 @@ public sealed partial class Tensor
     static ConvolutionShape ConvolutionOf(Tensor x, Tensor w, int padding) =>
         x.Shape.Rank == 4 && w.Shape.Rank == 4 && x.Shape[1] == w.Shape[1]
         && w.Shape[2] <= x.Shape[2] + 2 * padding && w.Shape[3] <= x.Shape[3] + 2 * padding
-            ? new(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], w.Shape[0], w.Shape[2], w.Shape[3], padding)
+            ? new(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], w.Shape[0], w.Shape[2], w.Shape[3], padding, padding)
             : throw new ArgumentException($"cannot convolve {x} with {w}: (N, C, H, W) and (O, C, KH, KW) are wanted, "
                 + "the kernel no larger than the padded image");
 
-    static Tensor Convolved(Tensor x, Tensor w, int padding)
+    static Tensor Convolved(Tensor x, Tensor w, Tensor? bias, int padding)
     {
         var c = ConvolutionOf(x, w, padding);
         var y = Empty((c.Images, c.Outputs, c.OutHeight, c.OutWidth));
-        Convolution.Forward(c, x.Storage, x.Layout.RowStride, ref w.First, w.Layout.RowStride, y.Storage,
+        Convolution.Forward(c, x.Storage, x.Layout.RowStride, w.Storage, w.Layout.RowStride, ValuesOf(bias), y.Storage,
             y.Layout.RowStride);
         return y;
     }
 
-    static Tensor InputGradient(Tensor x, Tensor w, int padding, Tensor g)
+    static Tensor?[] ConvolvedGradients(Tensor x, Tensor w, Tensor? bias, int padding, Tensor g)
     {
-        var dx = Empty(x.Shape);
-        Convolution.InputGradient(ConvolutionOf(x, w, padding), g.Storage, g.Layout.RowStride, w.Storage,
-            w.Layout.RowStride, dx.Storage, dx.Layout.RowStride);
-        return dx;
-    }
-
-    static Tensor WeightGradient(Tensor x, Tensor w, int padding, Tensor g)
-    {
-        var dw = Empty(w.Shape);
-        Convolution.WeightGradient(ConvolutionOf(x, w, padding), x.Storage, x.Layout.RowStride, g.Storage,
-            g.Layout.RowStride, dw.Storage, dw.Layout.RowStride);
-        return dw;
+        var c = ConvolutionOf(x, w, padding);
+        var (dx, dw, db) = (Tape.Wants(x) ? Empty(x.Shape) : null, Empty(w.Shape), bias?.Like());
+        if (dx is not null)
+            Convolution.InputGradient(c, g.Storage, g.Layout.RowStride, w.Storage, w.Layout.RowStride, dx.Storage,
+                dx.Layout.RowStride);
+        Convolution.WeightGradient(c, x.Storage, x.Layout.RowStride, g.Storage, g.Layout.RowStride, dw.Storage,
+            dw.Layout.RowStride, ValuesOf(db));
+        return db is null ? [dx, dw] : [dx, dw, db];
     }
 
     delegate void Pool(ReadOnlySpan<float> x, int height, int width, Span<float> y);
 
     static Tensor Pooled(Pool pool, Tensor x)
     {
-        if (x.Shape.Rank != 4 || x.Shape[2] < 2 || x.Shape[3] < 2)
-            throw new ArgumentException($"cannot pool {x}: (N, C, H, W) with at least 2 x 2 pixels is wanted");
-        var y = Empty((x.Shape[0], x.Shape[1], x.Shape[2] / 2, x.Shape[3] / 2));
+        var y = Empty(PooledShape(x));
         for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
             pool(x.Plane(plane), x.Shape[2], x.Shape[3], y.Plane(plane));
         return y;
     }
 
-    static Tensor AveragePoolGradient(Tensor x, Tensor g)
+    static Shape PooledShape(Tensor x) => x.Shape.Rank == 4 && x.Shape[2] >= 2 && x.Shape[3] >= 2
+        ? (x.Shape[0], x.Shape[1], x.Shape[2] / 2, x.Shape[3] / 2)
+        : throw new ArgumentException($"cannot pool {x}: (N, C, H, W) with at least 2 x 2 pixels is wanted");
+
+    static Tensor AveragePooled<P>(P pixels, Tensor x) where P : struct, IPixels
+    {
+        var y = Empty(PooledShape(x));
+        for (var n = 0; n < x.Shape[0]; n++)
+            Pooling.Average<P>([pixels], x.Row(n), x.Shape[1], x.Shape[2], x.Shape[3], y.Row(n));
+        return y;
+    }
+
+    static Tensor AveragePoolGradient<P>(P pixels, Tensor x, Tensor g) where P : struct, IPixels
     {
         var dx = Empty(x.Shape);
-        for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
-            Pooling.AverageGradient(g.Plane(plane), x.Shape[2], x.Shape[3], dx.Plane(plane));
+        for (var n = 0; n < x.Shape[0]; n++)
+            Pooling.AverageGradient<P>([pixels], g.Row(n), x.Row(n), x.Shape[1], x.Shape[2], x.Shape[3], dx.Row(n));
         return dx;
     }
 
@@ -186,25 +192,6 @@ public sealed partial class Tensor
         return dx;
     }
 
-    static Tensor Normalized(in Groups groups, Moments moments, Tensor x, Tensor? gamma, Tensor? beta)
-    {
-        x = x.RowMajor();
-        var y = x.Like();
-        Normalization.Forward(groups, moments.Mean, moments.Variance, ValuesOf(gamma), ValuesOf(beta),
-            x.Storage, y.Storage, x.Layout.RowStride);
-        return y;
-    }
-
-    static Tensor?[] NormalizedGradients(in Groups groups, Moments moments, Tensor x, Tensor? gamma, Tensor? beta,
-        Tensor g)
-    {
-        (x, g) = (x.RowMajor(), g.RowMajor());
-        var (dx, dGamma, dBeta) = (x.Like(), gamma?.Like(), beta?.Like());
-        Normalization.Backward(groups, moments.Mean, moments.Variance, ValuesOf(gamma), x.Storage, g.Storage,
-            dx.Storage, x.Layout.RowStride, ValuesOf(dGamma), ValuesOf(dBeta));
-        return Known(dx, dGamma, dBeta);
-    }
-
     // x and those of gamma and beta that there are.
     static Tensor[] Known(Tensor x, Tensor? gamma, Tensor? beta) => (gamma, beta) switch
     {
@@ -216,6 +203,41 @@ public sealed partial class Tensor
 
     // gamma and beta are single rows: (C).
     static Span<float> ValuesOf(Tensor? x) => x is null ? default : x.Row(0);
+
+    /// <summary>x normalized: alone, or with ReLU and average pooling after it.</summary>
+    internal sealed record Normalized(Tensor X, Groups Groups, Moments Moments, Tensor? Gamma, Tensor? Beta)
+    {
+        readonly Tensor x = X.RowMajor();
+
+        public Layout Layout => x.Layout;
+        public Tensor[] Inputs => Known(X, Gamma, Beta);
+
+        public void Into(Tensor y) => Forward(y, default);
+
+        public Tensor ReluPooled()
+        {
+            var y = Empty(PooledShape(x));
+            Forward(y, PlanesOf(y));
+            return y;
+        }
+
+        public Tensor[] Gradients(Tensor g) => Gradients(g.RowMajor(), default);
+
+        public Tensor[] ReluPoolGradients(Tensor g) => Gradients(g, PlanesOf(g));
+
+        void Forward(Tensor y, PooledPlanes pooled) => Normalization.Forward(Groups, Moments.Mean, Moments.Variance,
+            ValuesOf(Gamma), ValuesOf(Beta), x.Storage, y.Storage, Layout.RowStride, pooled);
+
+        Tensor[] Gradients(Tensor g, PooledPlanes pooled)
+        {
+            var (dx, dGamma, dBeta) = (x.Like(), Gamma?.Like(), Beta?.Like());
+            Normalization.Backward(Groups, Moments.Mean, Moments.Variance, ValuesOf(Gamma), x.Storage, g.Storage,
+                dx.Storage, Layout.RowStride, ValuesOf(dGamma), ValuesOf(dBeta), ValuesOf(Beta), pooled);
+            return Known(dx, dGamma, dBeta);
+        }
+
+        PooledPlanes PlanesOf(Tensor y) => new(x.Shape[2], x.Shape[3], y.Layout.RowStride);
+    }
 }
 
 /// <summary>Mean and biased variance of each set of numbers that was normalized, in float64; they live as long as the

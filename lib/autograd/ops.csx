@@ -49,14 +49,23 @@ public sealed partial class Tensor
     /// <summary>The same numbers, row-major, in another shape.</summary>
     public Tensor Reshape(Shape shape) => Tape.Op([this], View(shape), (g, _) => [g.View(Shape)]);
 
-    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), stride 1, p zeros around: (N, O, H + 2p - KH + 1,
-    /// W + 2p - KW + 1). As everywhere in this field, the kernel is not turned over.</summary>
-    public Tensor Convolve(Tensor w, int padding = 0) => Tape.Op([this, w], Convolved(this, w, padding),
-        (g, _) => [Tape.Wants(this) ? InputGradient(this, w, padding, g) : null, WeightGradient(this, w, padding, g)]);
+    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), stride 1, p zeros around, plus a bias (O) if there is
+    /// one: (N, O, H + 2p - KH + 1, W + 2p - KW + 1). As everywhere in this field, the kernel is not turned over.
+    /// </summary>
+    public Tensor Convolve(Tensor w, int padding = 0, Tensor? bias = null) => Tape.Op(
+        bias is null ? [this, w] : [this, w, bias], Convolved(this, w, bias, padding),
+        (g, _) => ConvolvedGradients(this, w, bias, padding, g));
 
     /// <summary>Means over windows of 2 x 2 of (N, C, H, W), an odd last row or column left out.</summary>
     public Tensor AveragePool() =>
-        Tape.Op([this], Pooled(Pooling.Average, this), (g, _) => [AveragePoolGradient(this, g)]);
+        Tape.Op([this], AveragePooled(new Unchanged(), this),
+            (g, _) => [AveragePoolGradient(new Unchanged(), this, g)]);
+
+    /// <summary>AveragePool of Relu in one visit; where this was normalized just before, that too.</summary>
+    public Tensor ReluPool() => Unread is { } x
+        ? Tape.Op(x.Inputs, x.ReluPooled(), (g, _) => x.ReluPoolGradients(g))
+        : Tape.Op([this], AveragePooled(new Rectified(), this),
+            (g, _) => [AveragePoolGradient(new Rectified(), this, g)]);
 
     /// <summary>The largest of each window of 2 x 2; the gradient goes to the first of equals.</summary>
     public Tensor MaxPool() => Tape.Op([this], Pooled(Pooling.Max, this), (g, y) => [MaxPoolGradient(this, g, y)]);
@@ -71,7 +80,9 @@ public sealed partial class Tensor
     /// <summary>(x - mean) / deviation * gamma + beta with the mean and deviation of each set of x that the groups
     /// name; gamma and beta one per channel, or null for 1 and 0. Moments taken of x itself carry gradient back to x;
     /// others, such as running ones, are constants (groups.Fixed).</summary>
-    public Tensor Normalize(Groups groups, Moments moments, Tensor? gamma, Tensor? beta) => Tape.Op(
-        Known(this, gamma, beta), Normalized(groups, moments, this, gamma, beta),
-        (g, _) => NormalizedGradients(groups, moments, this, gamma, beta, g));
+    public Tensor Normalize(Groups groups, Moments moments, Tensor? gamma, Tensor? beta)
+    {
+        var normalized = new Normalized(this, groups, moments, gamma, beta);
+        return Tape.Op(normalized.Inputs, Unevaluated(normalized), (g, _) => normalized.Gradients(g));
+    }
 }

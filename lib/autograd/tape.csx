@@ -88,13 +88,16 @@ public sealed class Tape
     {
         if (!Holds(y)) throw new ArgumentException($"{y} depends on no parameter in this step");
         if (!g.Shape.Equals(y.Shape)) throw new ArgumentException($"a gradient of shape {g.Shape} at {y}");
+        // Whoever takes gradients may read y after them, and by then parameters may have changed.
+        _ = y.First;
         var gradients = new Tensor?[y.Node + 1];
         gradients[y.Node] = g;
         for (var node = y.Node; node >= 0; node--)
         {
+            var entry = entries[node];
+            entry.Y.Forget();
             if (gradients[node] is not { } arrived) continue;
             gradients[node] = null;
-            var entry = entries[node];
             if (entry.Rule is null) yield return (entry.Y, arrived);
             else Propagate(entry, arrived, gradients);
         }

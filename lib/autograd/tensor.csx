@@ -9,6 +9,7 @@ public sealed partial class Tensor
     readonly long step;
     Block block;
     Product? product;
+    Normalized? normalized;
 
     Tensor(Shape shape, Layout layout, Tape? tape, Block block, Product? product = null)
     {
@@ -73,6 +74,21 @@ public sealed partial class Tensor
 
     internal Product? Pending => product;
 
+    /// <summary>A normalized x, within a step not computed until something reads it: what takes it in one visit with
+    /// what follows never does.</summary>
+    internal static Tensor Unevaluated(Normalized normalized)
+    {
+        var y = new Tensor(normalized.X.Shape, normalized.Layout, Tape.Current, default) { normalized = normalized };
+        if (Tape.Current is null) y.Evaluate();
+        return y;
+    }
+
+    /// <summary>What this is, for as long as nothing has read it.</summary>
+    internal Normalized? Unread => normalized;
+
+    /// <summary>Called before parameters change: a value that nothing has read is lost.</summary>
+    internal void Forget() => normalized = null;
+
     /// <summary>The same numbers under another shape: in the same memory where both have the same rows.</summary>
     internal Tensor View(Shape shape)
     {
@@ -91,7 +107,7 @@ public sealed partial class Tensor
         get
         {
             if (tape is not null && tape.StepNumber != step) ThrowStale();
-            if (product is not null) Evaluate();
+            if (block.Array is null) Evaluate();
             return ref block.First;
         }
     }
@@ -163,10 +179,13 @@ public sealed partial class Tensor
     // In a method of its own so that First stays small enough to be inlined.
     void Evaluate()
     {
-        var pending = product!;
-        product = null;
+        var (pending, unread) = (product, normalized);
+        if (pending is null && unread is null)
+            throw new InvalidOperationException($"{this} was never computed: read it before gradients are taken");
+        (product, normalized) = (null, null);
         block = Allocate(tape, Layout);
-        pending.Into(new StoreTo(ref block.First), Layout);
+        pending?.Into(new StoreTo(ref block.First), Layout);
+        unread?.Into(this);
     }
 
     void ThrowStale() => throw new InvalidOperationException(
@@ -179,22 +198,4 @@ public sealed record Product(Tensor X, Tensor G)
     public void Into<E>(E epilogue, Layout layout) where E : IEpilogue, allows ref struct => Gemm.Run(
         X.Layout.Columns, G.Layout.Columns, X.Layout.Rows, ref X.First, 1, X.Layout.RowStride,
         ref G.First, G.Layout, epilogue, layout);
-}
-
-/// <summary>A stretch of floats that starts at a 64-byte boundary of a pinned array.</summary>
-public readonly record struct Block(float[] Array, int Start)
-{
-    const int Align = 16;
-
-    public ref float First => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Array), Start);
-
-    /// <summary>Zeroed memory of its own.</summary>
-    public static Block Owned(int length)
-    {
-        var array = GC.AllocateArray<float>(length + Align, pinned: true);
-        var address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
-        return new(array, (int)((64 - address % 64) % 64 / sizeof(float)));
-    }
-
-    public static int Padded(int length) => (length + Align - 1) / Align * Align;
 }

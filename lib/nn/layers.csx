@@ -104,10 +104,13 @@ static Layer Conv2d(int inputs, int outputs, int size, Init init, bool bias = tr
     var name = scope.Next("conv");
     var w = scope.Kernels($"{name}.weight", inputs, outputs, size, init);
     var b = bias ? scope.PerChannel($"{name}.bias", outputs, Zero) : null;
-    return (x, _) => b is null ? x.Convolve(w, padding) : x.Convolve(w, padding) + b.Reshape((outputs, 1, 1));
+    return (x, _) => x.Convolve(w, padding, b);
 });
 
 static readonly Layer AveragePool = Layer.Of(x => x.AveragePool());
+
+/// <summary>Relu >> AveragePool in one visit, and with the normalizer before it, if there is one.</summary>
+static readonly Layer ReluPool = Layer.Of(x => x.ReluPool());
 static readonly Layer MaxPool = Layer.Of(x => x.MaxPool());
 
 /// <summary>(N, ...) as (N, everything else).</summary>

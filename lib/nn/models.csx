@@ -39,8 +39,8 @@ static Layer LeNet(int side, int classes, Func<int, bool, Layer>? norm, Init ini
     var bias = norm is null;
     var pooled = ((side - 2) / 2 - 2) / 2;
     var features = conv2 * pooled * pooled;
-    return Normalized(Conv2d(1, conv1, 3, init, bias), conv1) >> Relu >> AveragePool
-        >> Normalized(Conv2d(conv1, conv2, 3, init, bias), conv2) >> Relu >> AveragePool >> Flatten
+    return Normalized(Conv2d(1, conv1, 3, init, bias), conv1) >> ReluPool
+        >> Normalized(Conv2d(conv1, conv2, 3, init, bias), conv2) >> ReluPool >> Flatten
         >> Normalized(Linear(features, dense1, init, bias), dense1) >> Relu
         >> (dense2 == 0 ? Identity : Normalized(Linear(dense1, dense2, init, bias), dense2) >> Relu)
         >> Normalized(Linear(dense2 == 0 ? dense1 : dense2, classes, init, bias), classes, last: true);

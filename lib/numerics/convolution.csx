@@ -1,180 +1,178 @@
 #nullable enable
-// Convolution as matrix products without a copy of patches. Over an image whose rows are w wide, the output pixel at
-// q = y w + x needs, for kernel position (i, j), the input pixel at q + i w + j: every row of the patch matrix is the
-// image itself, shifted. So the product's b is the image, its rows a table of shifts. Results come in rows as wide as
-// the input's; the last kernel - 1 of each are dropped (forward) or stand as zeros (backward).
+// Convolution as matrix products without a copy of patches: for kernel position (i, j), the input pixels that a line of
+// output pixels needs are themselves a line, i rows further down and j columns to the right. So one step of a product's
+// inner loop is one shift of the image, and only a frame of zeros, where there is one, needs a copy.
 
-/// <summary>Sizes of a convolution with stride 1 of (N, C, H, W) by (O, C, KH, KW), p zeros around the image.</summary>
-public readonly record struct ConvolutionShape(int Images, int Channels, int Height, int Width, int Outputs,
-    int KernelHeight, int KernelWidth, int Padding)
+public static partial class Convolution
 {
-    public int PaddedWidth => Width + 2 * Padding;
-    public int PaddedHeight => Height + 2 * Padding;
-    public int PaddedSize => PaddedHeight * PaddedWidth;
-    public int OutHeight => PaddedHeight - KernelHeight + 1;
-    public int OutWidth => PaddedWidth - KernelWidth + 1;
+    [ThreadStatic] static Block frames, packed, turned;
 
-    /// <summary>Output pixels in rows of the padded width.</summary>
-    public int Wide => OutHeight * PaddedWidth;
-    public int Patch => Channels * KernelHeight * KernelWidth;
-
-    /// <summary>From a patch's first pixel to each of its pixels, channel by channel.</summary>
-    public int[] Shifts(int channels, int channelStride)
+    /// <summary>y (N, O, OH, OW) = x (N, C, H, W) convolved with w (O, C KH KW), plus a bias per output or, where that
+    /// is empty, none.</summary>
+    public static void Forward(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, ReadOnlySpan<float> w, int wRow,
+        ReadOnlySpan<float> bias, Span<float> y, int yRow)
     {
-        var shifts = new int[channels * KernelHeight * KernelWidth];
-        for (var i = 0; i < shifts.Length; i++)
-        {
-            var (channel, place) = Math.DivRem(i, KernelHeight * KernelWidth);
-            shifts[i] = channel * channelStride + place / KernelWidth * PaddedWidth + place % KernelWidth;
-        }
-        return shifts;
-    }
-}
-
-public static class Convolution
-{
-    // Beyond the last pixel a vector may read zeros, never another's numbers.
-    const int Slack = 32;
-
-    // Images whose sums stay in registers at once when weights' gradients are taken.
-    const int GradientImages = 8;
-
-    [ThreadStatic] static float[]? image, wide, weights;
-
-    /// <summary>y (N, O, OH, OW) = x (N, C, H, W) convolved with w (O, C KH KW).</summary>
-    public static void Forward(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, ref float w, int wRow,
-        Span<float> y, int yRow)
-    {
-        var shifts = c.Shifts(c.Channels, c.PaddedSize);
-        var padded = Scratch(ref image, c.Channels * c.PaddedSize + Slack);
-        var at = Layout.RowMajor(c.Outputs, c.Wide);
-        var rows = Scratch(ref wide, at.Length);
-        for (var n = 0; n < c.Images; n++)
-        {
-            Pad(c, x.Slice(n * xRow, xRow), padded);
-            Gemm.Run(c.Outputs, c.Wide, c.Patch, ref w, wRow, 1, ref padded[0], at, new Listed(shifts),
-                new StoreTo(ref rows[0]), at);
-            CopyRows(c.Outputs, c.OutHeight, c.OutWidth, rows, at.RowStride, c.PaddedWidth,
-                y[(n * yRow)..], c.OutHeight * c.OutWidth, c.OutWidth);
-        }
+        var kernels = Pack(c, w, wRow, bias);
+        var shifts = c.Shifts();
+        var lines = 0;
+        if (Vector512.IsHardwareAccelerated)
+            lines = Lines<Simd512, Vector512<float>>(c, lines, shifts, x, xRow, kernels, y, yRow);
+        if (Vector256.IsHardwareAccelerated)
+            lines = Lines<Simd256, Vector256<float>>(c, lines, shifts, x, xRow, kernels, y, yRow);
+        lines = Lines<Simd128, Vector128<float>>(c, lines, shifts, x, xRow, kernels, y, yRow);
+        Lines<Simd32, float>(c, lines, shifts, x, xRow, kernels, y, yRow);
     }
 
-    /// <summary>dx (N, C, H, W), the gradient by the input, from g (N, O, OH, OW): the convolution of g, in a margin of
+    /// <summary>dx (N, C, H, W), the gradient by the input, from g (N, O, OH, OW): the convolution of g, in a frame of
     /// zeros, with the kernels turned by half a turn.</summary>
     public static void InputGradient(in ConvolutionShape c, ReadOnlySpan<float> g, int gRow, ReadOnlySpan<float> w,
         int wRow, Span<float> dx, int dxRow)
     {
         var area = c.KernelHeight * c.KernelWidth;
-        // Output pixel q of dx needs g at q - i w - j; a margin before each channel keeps that inside.
-        var margin = (c.KernelHeight - 1) * c.PaddedWidth + c.KernelWidth - 1;
-        var channel = margin + c.PaddedSize;
-        var shifts = c.Shifts(c.Outputs, channel);
-        var turned = Scratch(ref weights, c.Channels * c.Outputs * area);
+        var kernels = Scratch(ref turned, c.Channels * c.Outputs * area);
         for (var o = 0; o < c.Outputs; o++)
             for (var i = 0; i < c.Channels; i++)
                 for (var place = 0; place < area; place++)
-                    turned[(i * c.Outputs + o) * area + area - 1 - place] = w[o * wRow + i * area + place];
-        var source = Scratch(ref wide, c.Outputs * channel + Slack);
-        source.Clear();
-        var at = Layout.RowMajor(c.Channels, c.PaddedSize);
-        var result = Scratch(ref image, at.Length);
+                    kernels[(i * c.Outputs + o) * area + area - 1 - place] = w[o * wRow + i * area + place];
+        Forward(c.Back, g, gRow, kernels, c.Outputs * area, [], dx, dxRow);
+    }
+
+    // The output's lines from `first` on that vectors of this length can do; the line after them.
+    static int Lines<S, V>(in ConvolutionShape c, int first, int[] shifts, ReadOnlySpan<float> x, int xRow,
+        ReadOnlySpan<float> kernels, Span<float> y, int yRow) where S : struct, ISimd<V> where V : struct
+    {
+        var places = c.Places(S.Lanes, first, c.LinesFor(S.Lanes));
+        if (places.Length == 0) return first;
+        var frame = Frame(c, 1);
         for (var n = 0; n < c.Images; n++)
         {
-            CopyRows(c.Outputs, c.OutHeight, c.OutWidth, g[(n * gRow)..], c.OutHeight * c.OutWidth, c.OutWidth,
-                source[margin..], channel, c.PaddedWidth);
-            Gemm.Run(c.Channels, c.PaddedSize, c.Outputs * area, ref turned[0], c.Outputs * area, 1, ref source[0], at,
-                new Listed(shifts), new StoreTo(ref result[0]), at);
-            CopyRows(c.Channels, c.Height, c.Width, result[(c.Padding * c.PaddedWidth + c.Padding)..], at.RowStride,
-                c.PaddedWidth, dx[(n * dxRow)..], c.Height * c.Width, c.Width);
-        }
-    }
-
-    /// <summary>dw (O, C KH KW), the gradient by the weights: the scalar product of g with every shift of x.</summary>
-    public static void WeightGradient(in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, ReadOnlySpan<float> g,
-        int gRow, Span<float> dw, int dwRow)
-    {
-        var shifts = c.Shifts(c.Channels, c.PaddedSize);
-        int imageSize = c.Channels * c.PaddedSize + Slack, channel = c.Wide + Slack;
-        var padded = Scratch(ref image, GradientImages * imageSize);
-        var spread = Scratch(ref wide, GradientImages * c.Outputs * channel);
-        spread.Clear();
-        dw.Clear();
-        for (var first = 0; first < c.Images; first += GradientImages)
-        {
-            var images = Math.Min(GradientImages, c.Images - first);
-            for (var n = 0; n < images; n++)
+            var image = x.Slice(n * xRow, xRow);
+            ref var from = ref MemoryMarshal.GetReference(
+                c.IsFramed ? Framed(c with { Images = 1 }, image, xRow, frame) : image);
+            for (int o = 0, rows; o < c.Outputs; o += rows)
             {
-                Pad(c, x.Slice((first + n) * xRow, xRow), padded[(n * imageSize)..]);
-                CopyRows(c.Outputs, c.OutHeight, c.OutWidth, g[((first + n) * gRow)..], c.OutHeight * c.OutWidth,
-                    c.OutWidth, spread[(n * c.Outputs * channel)..], channel, c.PaddedWidth);
+                rows = RowsOf(c.Outputs - o);
+                ref var w = ref Unsafe.AsRef(in kernels[o * (c.Patch + 1)]);
+                ref var to = ref y[n * yRow + o * c.OutSize];
+                if (rows == 6) Outputs<S, V, Six>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                else if (rows == 4) Outputs<S, V, Four>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                else if (rows == 2) Outputs<S, V, Two>(places, shifts, ref from, ref w, ref to, c.OutSize);
+                else Outputs<S, V, One>(places, shifts, ref from, ref w, ref to, c.OutSize);
             }
-            for (var o = 0; o < c.Outputs; o += 4)
-                for (var k = 0; k < c.Patch; k += 3)
-                    Products(images, c.Wide, spread[(o * channel)..], channel, c.Outputs * channel,
-                        Math.Min(4, c.Outputs - o), padded, imageSize, shifts.AsSpan(k, Math.Min(3, c.Patch - k)),
-                        dw[(o * dwRow + k)..], dwRow);
         }
+        return c.LinesFor(S.Lanes);
     }
 
-    // Four rows of g against three shifts of x: twelve sums in registers over all images. Where there are fewer of
-    // either, the last is done again and not counted.
+    // How many outputs are done together: a type, so that the JIT drops those that are not there.
+    interface ICount { static abstract int Count { get; } }
+    readonly struct Six : ICount { public static int Count => 6; }
+    readonly struct Four : ICount { public static int Count => 4; }
+    readonly struct Three : ICount { public static int Count => 3; }
+    readonly struct Two : ICount { public static int Count => 2; }
+    readonly struct One : ICount { public static int Count => 1; }
+
+    // As many where so many are left.
+    static int RowsOf(int outputs) => outputs switch { >= 6 => 6, >= 4 => 4, >= 2 => 2, _ => 1 };
+
+    // Kernels in the order that a block of outputs reads them: each one's bias, then for each pixel of the patch each
+    // one's weight.
+    static Span<float> Pack(in ConvolutionShape c, ReadOnlySpan<float> w, int wRow, ReadOnlySpan<float> bias)
+    {
+        var kernels = Scratch(ref packed, c.Outputs * (c.Patch + 1));
+        for (int o = 0, rows, at = 0; o < c.Outputs; o += rows)
+        {
+            rows = RowsOf(c.Outputs - o);
+            for (var row = 0; row < rows; row++) kernels[at++] = bias.IsEmpty ? 0 : bias[o + row];
+            for (var k = 0; k < c.Patch; k++)
+                for (var row = 0; row < rows; row++) kernels[at++] = w[(o + row) * wRow + k];
+        }
+        return kernels;
+    }
+
+    // Up to six outputs of one image at two places at once: twelve sums in registers over the patch. In order, so that
+    // what one vector writes beyond its line is overwritten by the next line's.
     [MethodImpl(Hot)]
-    static void Products(int images, int length, ReadOnlySpan<float> g, int gRow, int gImage, int rows,
-        ReadOnlySpan<float> x, int xImage, ReadOnlySpan<int> shifts, Span<float> dw, int dwRow)
+    static void Outputs<S, V, R>(ReadOnlySpan<Place> places, ReadOnlySpan<int> shifts, ref float x, ref float w,
+        ref float y, nint plane) where S : struct, ISimd<V> where V : struct where R : struct, ICount
     {
-        Vector<float> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default,
-            s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
-        int r1 = Math.Min(1, rows - 1) * gRow, r2 = Math.Min(2, rows - 1) * gRow, r3 = Math.Min(3, rows - 1) * gRow;
-        int t0 = shifts[0], t1 = shifts[Math.Min(1, shifts.Length - 1)], t2 = shifts[Math.Min(2, shifts.Length - 1)];
-        for (var n = 0; n < images; n++)
+        for (var place = 0; place < places.Length; place += 2)
         {
-            ref var p = ref Unsafe.Add(ref MemoryMarshal.GetReference(g), n * gImage);
-            ref var q = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), n * xImage);
-            for (nint i = 0; i < length; i += Vector<float>.Count)
+            var (one, two) = (places[place], places[Math.Min(place + 1, places.Length - 1)]);
+            ref var x0 = ref Unsafe.Add(ref x, one.X);
+            ref var x1 = ref Unsafe.Add(ref x, two.X);
+            ref var f = ref w;
+            V s00, s01, s10, s11, s20, s21, s30, s31, s40, s41, s50, s51;
+            s00 = s01 = S.All(f);
+            s10 = s11 = R.Count > 1 ? S.All(Unsafe.Add(ref f, 1)) : default;
+            s20 = s21 = R.Count > 2 ? S.All(Unsafe.Add(ref f, 2)) : default;
+            s30 = s31 = R.Count > 2 ? S.All(Unsafe.Add(ref f, 3)) : default;
+            s40 = s41 = R.Count > 4 ? S.All(Unsafe.Add(ref f, 4)) : default;
+            s50 = s51 = R.Count > 4 ? S.All(Unsafe.Add(ref f, 5)) : default;
+            for (var i = 0; i < shifts.Length; i++)
             {
-                ref var a = ref Unsafe.Add(ref q, i);
-                var x0 = Vector.LoadUnsafe(ref Unsafe.Add(ref a, t0));
-                var x1 = Vector.LoadUnsafe(ref Unsafe.Add(ref a, t1));
-                var x2 = Vector.LoadUnsafe(ref Unsafe.Add(ref a, t2));
-                ref var b = ref Unsafe.Add(ref p, i);
-                var y = Vector.LoadUnsafe(ref b);
-                s00 = Vector.MultiplyAddEstimate(y, x0, s00);
-                s01 = Vector.MultiplyAddEstimate(y, x1, s01);
-                s02 = Vector.MultiplyAddEstimate(y, x2, s02);
-                y = Vector.LoadUnsafe(ref Unsafe.Add(ref b, r1));
-                s10 = Vector.MultiplyAddEstimate(y, x0, s10);
-                s11 = Vector.MultiplyAddEstimate(y, x1, s11);
-                s12 = Vector.MultiplyAddEstimate(y, x2, s12);
-                y = Vector.LoadUnsafe(ref Unsafe.Add(ref b, r2));
-                s20 = Vector.MultiplyAddEstimate(y, x0, s20);
-                s21 = Vector.MultiplyAddEstimate(y, x1, s21);
-                s22 = Vector.MultiplyAddEstimate(y, x2, s22);
-                y = Vector.LoadUnsafe(ref Unsafe.Add(ref b, r3));
-                s30 = Vector.MultiplyAddEstimate(y, x0, s30);
-                s31 = Vector.MultiplyAddEstimate(y, x1, s31);
-                s32 = Vector.MultiplyAddEstimate(y, x2, s32);
+                f = ref Unsafe.Add(ref f, R.Count);
+                V v = S.Load(ref Unsafe.Add(ref x0, shifts[i])), u = S.Load(ref Unsafe.Add(ref x1, shifts[i]));
+                var k = S.All(f);
+                s00 = S.MultiplyAdd(k, v, s00); s01 = S.MultiplyAdd(k, u, s01);
+                if (R.Count > 1)
+                {
+                    k = S.All(Unsafe.Add(ref f, 1));
+                    s10 = S.MultiplyAdd(k, v, s10); s11 = S.MultiplyAdd(k, u, s11);
+                }
+                if (R.Count > 2)
+                {
+                    k = S.All(Unsafe.Add(ref f, 2));
+                    s20 = S.MultiplyAdd(k, v, s20); s21 = S.MultiplyAdd(k, u, s21);
+                    k = S.All(Unsafe.Add(ref f, 3));
+                    s30 = S.MultiplyAdd(k, v, s30); s31 = S.MultiplyAdd(k, u, s31);
+                }
+                if (R.Count > 4)
+                {
+                    k = S.All(Unsafe.Add(ref f, 4));
+                    s40 = S.MultiplyAdd(k, v, s40); s41 = S.MultiplyAdd(k, u, s41);
+                    k = S.All(Unsafe.Add(ref f, 5));
+                    s50 = S.MultiplyAdd(k, v, s50); s51 = S.MultiplyAdd(k, u, s51);
+                }
+            }
+            ref var y0 = ref Unsafe.Add(ref y, one.Y);
+            ref var y1 = ref Unsafe.Add(ref y, two.Y);
+            S.Store(s00, ref y0); S.Store(s01, ref y1);
+            if (R.Count > 1)
+            {
+                S.Store(s10, ref Unsafe.Add(ref y0, plane)); S.Store(s11, ref Unsafe.Add(ref y1, plane));
+            }
+            if (R.Count > 2)
+            {
+                S.Store(s20, ref Unsafe.Add(ref y0, 2 * plane)); S.Store(s21, ref Unsafe.Add(ref y1, 2 * plane));
+                S.Store(s30, ref Unsafe.Add(ref y0, 3 * plane)); S.Store(s31, ref Unsafe.Add(ref y1, 3 * plane));
+            }
+            if (R.Count > 4)
+            {
+                S.Store(s40, ref Unsafe.Add(ref y0, 4 * plane)); S.Store(s41, ref Unsafe.Add(ref y1, 4 * plane));
+                S.Store(s50, ref Unsafe.Add(ref y0, 5 * plane)); S.Store(s51, ref Unsafe.Add(ref y1, 5 * plane));
             }
         }
-        AddSums(dw, s00, s01, s02, shifts.Length);
-        if (rows > 1) AddSums(dw[dwRow..], s10, s11, s12, shifts.Length);
-        if (rows > 2) AddSums(dw[(2 * dwRow)..], s20, s21, s22, shifts.Length);
-        if (rows > 3) AddSums(dw[(3 * dwRow)..], s30, s31, s32, shifts.Length);
     }
 
-    static void AddSums(Span<float> to, Vector<float> a, Vector<float> b, Vector<float> c, int count)
+    // Memory for images in frames of zeros. Only the frame stays as it is cleared here.
+    static Span<float> Frame(scoped in ConvolutionShape c, int images)
     {
-        to[0] += Vector.Sum(a);
-        if (count > 1) to[1] += Vector.Sum(b);
-        if (count > 2) to[2] += Vector.Sum(c);
+        if (!c.IsFramed) return [];
+        var frame = Scratch(ref frames, images * c.Channels * c.PaddedSize);
+        frame.Clear();
+        return frame;
     }
 
-    // One image into a frame of zeros.
-    static void Pad(in ConvolutionShape c, ReadOnlySpan<float> x, Span<float> padded)
+    // Images into their frames.
+    static Span<float> Framed(scoped in ConvolutionShape c, ReadOnlySpan<float> x, int xRow, Span<float> frame)
     {
-        padded[..(c.Padding == 0 ? 0 : c.Channels * c.PaddedSize)].Clear();
-        CopyRows(c.Channels, c.Height, c.Width, x, c.Height * c.Width, c.Width,
-            padded[(c.Padding * c.PaddedWidth + c.Padding)..], c.PaddedSize, c.PaddedWidth);
-        padded.Slice(c.Channels * c.PaddedSize, Slack).Clear();
+        var (above, beside) = (Math.Max(0, c.Above), Math.Max(0, c.Beside));
+        var outside = (above - c.Above) * c.Width + beside - c.Beside;
+        for (var n = 0; n < c.Images; n++)
+            CopyRows(c.Channels, Math.Min(c.Height, c.PaddedHeight), Math.Min(c.Width, c.PaddedWidth),
+                x[(n * xRow + outside)..], c.Height * c.Width, c.Width,
+                frame[(n * c.Channels * c.PaddedSize + above * c.PaddedWidth + beside)..], c.PaddedSize, c.PaddedWidth);
+        return frame;
     }
 
     // Planes of height x width from one spacing to another. Rows are short, so a call to copy each would cost more than
@@ -204,9 +202,9 @@ public static class Convolution
         }
     }
 
-    static Span<float> Scratch(ref float[]? array, int length)
+    static Span<float> Scratch(ref Block block, int length)
     {
-        if (array is null || array.Length < length) array = new float[length];
-        return array.AsSpan(0, length);
+        if (block.Length < length) block = Block.Owned(length);
+        return MemoryMarshal.CreateSpan(ref block.First, length);
     }
 }

@@ -22,7 +22,7 @@ public static partial class Gemm
 
     /// <summary>The same for a stated vector width.</summary>
     public static void MultiplyTransposed<S, V>(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt,
-        ref float y, Layout yAt) where S : struct, ISimd<V> where V : struct
+        ref float y, Layout yAt) where S : struct, IPairs<V> where V : struct
     {
         if (m <= DotRows) Dots<S, V>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
         else Turned<S, V>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
@@ -30,7 +30,7 @@ public static partial class Gemm
 
     // Some rows of w at a time are turned over into panels, which are still in the cache when they are multiplied.
     static void Turned<S, V>(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt, ref float y,
-        Layout yAt) where S : struct, ISimd<V> where V : struct
+        Layout yAt) where S : struct, IPairs<V> where V : struct
     {
         var length = Layout.Panels(k + Layout.PanelColumns, TurnedRows).Length;
         if (scratch is null || scratch.Length < length) scratch = new float[length];
@@ -48,7 +48,7 @@ public static partial class Gemm
     // rows too many are written below each panel: the next panel takes their place, and scratch goes on after the last.
     [MethodImpl(Hot)]
     static void Transpose<S, V>(int rows, int columns, ref float x, Layout xAt, ref float y, Layout yAt)
-        where S : struct, ISimd<V> where V : struct
+        where S : struct, IPairs<V> where V : struct
     {
         nint step = xAt.RowStride, lane = 4 * Layout.PanelColumns;
         for (var first = 0; first < rows; first += Layout.PanelColumns)
@@ -73,7 +73,7 @@ public static partial class Gemm
     // it are cleared on both sides: what stands there may be no number.
     [MethodImpl(Hot)]
     static void Dots<S, V>(int m, int n, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y,
-        Layout yAt) where S : struct, ISimd<V> where V : struct
+        Layout yAt) where S : struct, IPairs<V> where V : struct
     {
         for (var column = 0; column < n; column += 4)
         {
@@ -103,7 +103,7 @@ public static partial class Gemm
 
     [MethodImpl(Hot)]
     static void Dot<S, V, R>(int columns, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y,
-        nint yRow) where S : struct, ISimd<V> where V : struct where R : struct, ICount
+        nint yRow) where S : struct, IPairs<V> where V : struct where R : struct, ICount
     {
         nint step = wAt.RowStride, second = columns > 1 ? step : 0, third = columns > 2 ? 2 * step : 0,
             fourth = columns > 3 ? 3 * step : 0;
@@ -128,11 +128,11 @@ public static partial class Gemm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Row<S, V>(ref float x, int left) where S : struct, ISimd<V> where V : struct =>
+    static V Row<S, V>(ref float x, int left) where S : struct, IPairs<V> where V : struct =>
         left < S.Lanes ? S.First(S.Load(ref x), left) : S.Load(ref x);
 
     // A row's sums with four others.
-    struct FourSums<S, V> where S : struct, ISimd<V> where V : struct
+    struct FourSums<S, V> where S : struct, IPairs<V> where V : struct
     {
         V a, b, c, d;
 

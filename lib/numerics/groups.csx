@@ -38,3 +38,8 @@ public readonly record struct Groups(int AllRows, int AllChannels, int Length, i
             steepness[set] = !EpsilonOutside ? 1 : variance[set] > 0 ? 1 + Epsilon / Math.Sqrt(variance[set]) : 0;
     }
 }
+
+/// <summary>Planes of height x width of (N, C, H, W) that are pooled in windows of 2 x 2; width 0: nothing is.
+/// </summary>
+/// <param name="RowStride">Floats from one image's results to the next's.</param>
+public readonly record struct PooledPlanes(int Height, int Width, int RowStride);

@@ -5,6 +5,7 @@ public static partial class Normalization
 {
     [ThreadStatic] static double[]? totals;
     [ThreadStatic] static float[]? constants;
+    [ThreadStatic] static NormalizedRectified[]? pooledMaps;
 
     /// <summary>Mean and biased variance of every set of x, centred (E[x^2] - E[x]^2 cancels). Where channels are
     /// single columns, in two passes over each block; where they are runs of positions, in two over each run, the runs'
@@ -82,36 +83,25 @@ public static partial class Normalization
         return (mean, squares / size);
     }
 
-    static void RunMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
-        Span<double> variance)
-    {
-        for (var channel = 0; channel < groups.AllChannels; channel++)
-        {
-            var set = groups.Set(block, channel);
-            // Runs of this set before this channel's.
-            var before = channel % groups.Channels * groups.RowsOf(block);
-            for (var row = 0; row < groups.RowsOf(block); row++)
-            {
-                var (own, squares) = RunMoments(x.Slice(row * stride + channel * groups.Length, groups.Length));
-                var (runs, apart) = (before + row, own - mean[set]);
-                mean[set] += apart / (runs + 1);
-                variance[set] += squares + apart * apart * groups.Length * runs / (runs + 1);
-            }
-        }
-        for (var set = block * groups.Parts; set < (block + 1) * groups.Parts; set++)
-            variance[set] /= groups.SizeOf(block);
-    }
-
     /// <summary>y = (x - mean) / deviation * gamma + beta; gamma and beta one per channel, or empty for 1 and 0.
     /// </summary>
+    /// <param name="pooled">y is this in ReLU and average pooling instead.</param>
     public static void Forward(in Groups groups, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
-        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride)
+        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride,
+        in PooledPlanes pooled = default)
     {
         for (var block = 0; block < groups.Blocks; block++)
         {
             var map = MapOf(groups, block, mean, variance, gamma, beta);
             var (start, rows) = (block * groups.Rows * stride, groups.RowsOf(block));
             if (groups.Length == 1) MapColumns(map, x[start..], y[start..], rows, stride);
+            else if (pooled.Width > 0)
+            {
+                var rectified = map.Rectified();
+                for (var row = 0; row < rows; row++)
+                    Pooling.Average<NormalizedRectified>(rectified, x[(start + row * stride)..], groups.AllChannels,
+                        pooled.Height, pooled.Width, y[((block * groups.Rows + row) * pooled.RowStride)..]);
+            }
             else
                 for (var row = 0; row < rows; row++)
                     for (var channel = 0; channel < groups.AllChannels; channel++)
@@ -124,7 +114,7 @@ public static partial class Normalization
     }
 
     // The constants of x -> (x - mean) / deviation * gamma + beta.
-    static AffineMap MapOf(in Groups groups, int block, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
+    static AffineMap MapOf(scoped in Groups groups, int block, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta)
     {
         var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
@@ -142,10 +132,12 @@ public static partial class Normalization
     /// <summary>Gradients by x, gamma and beta (the last two where wanted, else empty), from g at y. With x^ the
     /// normalized x, m the size of the set and h = g * gamma: dx = (h - mean(h) - x^ mean(h x^)) / deviation
     /// (Ioffe and Szegedy 2015, section 3, in one formula).</summary>
+    /// <param name="beta">Wanted where y is pooled: which pixels ReLU lets through is found again.</param>
     public static void Backward(in Groups groups, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> dx, int stride,
-        Span<float> dGamma, Span<float> dBeta)
+        Span<float> dGamma, Span<float> dBeta, ReadOnlySpan<float> beta = default, in PooledPlanes pooled = default)
     {
+        Span<NormalizedRectified> rectified = [];
         dGamma.Clear();
         dBeta.Clear();
         var width = Padded(groups.AllChannels);
@@ -161,6 +153,12 @@ public static partial class Normalization
             if (groups.Length == 1)
                 ColumnProducts(g[start..], x[start..], groups.RowsOf(block), stride, center[..groups.AllChannels], sumG,
                     sumGD);
+            else if (pooled.Width > 0)
+            {
+                // Before the sums: the two share scratch memory, but for the center.
+                rectified = MapOf(groups, block, mean, variance, gamma, beta).Rectified();
+                PooledProducts(groups, block, pooled, rectified, x, g, stride, center, sumG, sumGD);
+            }
             else RunProducts(groups, block, g[start..], x[start..], stride, center, sumG, sumGD);
 
             groups.Scales(variance[sets], scales);
@@ -175,6 +173,15 @@ public static partial class Normalization
             MapGradient(-1.0 / groups.SizeOf(block), center, scale, gamma, sumG, sumGD, steepness, map);
             var rows = groups.RowsOf(block);
             if (groups.Length == 1) MapColumns(map, x[start..], g[start..], dx[start..], rows, stride);
+            else if (pooled.Width > 0)
+            {
+                for (var channel = 0; channel < rectified.Length; channel++)
+                    rectified[channel] = rectified[channel].With(map.Scale[channel], map.Shift[channel]);
+                for (var row = 0; row < rows; row++)
+                    Pooling.AverageGradient<NormalizedRectified>(rectified,
+                        g[((block * groups.Rows + row) * pooled.RowStride)..], x[(start + row * stride)..],
+                        groups.AllChannels, pooled.Height, pooled.Width, dx[(start + row * stride)..]);
+            }
             else
                 for (var row = 0; row < rows; row++)
                     for (var channel = 0; channel < groups.AllChannels; channel++)
@@ -197,107 +204,12 @@ public static partial class Normalization
         }
     }
 
-    // Mean and sum of squared distances from it of one run. Float32 sums of a run, float64 across runs: a run is short
-    // and, on the second pass, in the first-level cache. Squares beyond float32's range are taken again in float64.
-    [MethodImpl(Hot)]
-    static (double Mean, double Squares) RunMoments(ReadOnlySpan<float> x)
-    {
-        // Distances from the first number, so that a constant run has exactly its mean.
-        var origin = new Vector<float>(x[0]);
-        Vector<float> s0 = default, s1 = default;
-        var (i, tail) = (0, 0f);
-        for (; i <= x.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
-        {
-            s0 += Elementwise.Load(x, i) - origin;
-            s1 += Elementwise.Load(x, i + Vector<float>.Count) - origin;
-        }
-        for (; i < x.Length; i++) tail += x[i] - x[0];
-        var mean = x[0] + ((double)Vector.Sum(s0 + s1) + tail) / x.Length;
-
-        var center = new Vector<float>((float)mean);
-        Vector<float> q0 = default, q1 = default;
-        (i, tail) = (0, 0);
-        for (; i <= x.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
-        {
-            var d0 = Elementwise.Load(x, i) - center;
-            var d1 = Elementwise.Load(x, i + Vector<float>.Count) - center;
-            q0 = Vector.MultiplyAddEstimate(d0, d0, q0);
-            q1 = Vector.MultiplyAddEstimate(d1, d1, q1);
-        }
-        for (; i < x.Length; i++) tail += (x[i] - center[0]) * (x[i] - center[0]);
-        var squares = (double)Vector.Sum(q0 + q1) + tail;
-        return double.IsFinite(squares) && double.IsFinite(mean) ? (mean, squares) : WideMoments(x);
-    }
-
-    static (double Mean, double Squares) WideMoments(ReadOnlySpan<float> x)
-    {
-        var (mean, squares) = (0.0, 0.0);
-        foreach (var value in x) mean += (double)value / x.Length;
-        foreach (var value in x) squares += (value - mean) * (value - mean);
-        return (mean, squares);
-    }
-
-    // Sums of g and of g (x - center) for each channel that is a run, over the rows of a block.
-    [MethodImpl(Hot)]
-    static void RunProducts(in Groups groups, int block, ReadOnlySpan<float> g, ReadOnlySpan<float> x, int stride,
-        ReadOnlySpan<double> center, Span<double> sumG, Span<double> sumGD)
-    {
-        var length = groups.Length;
-        for (var channel = 0; channel < groups.AllChannels; channel++)
-        {
-            var (high, low) = Split(center[channel]);
-            var middle = new Vector<float>(high);
-            double total = 0, product = 0;
-            for (var row = 0; row < groups.RowsOf(block); row++)
-            {
-                Vector<float> s0 = default, s1 = default, p0 = default, p1 = default;
-                var (at, end, tail, tailProduct) =
-                    (row * stride + channel * length, row * stride + (channel + 1) * length, 0f, 0f);
-                for (; at <= end - 2 * Vector<float>.Count; at += 2 * Vector<float>.Count)
-                {
-                    Vector<float> g0 = Elementwise.Load(g, at), g1 = Elementwise.Load(g, at + Vector<float>.Count);
-                    s0 += g0;
-                    s1 += g1;
-                    p0 = Vector.MultiplyAddEstimate(g0, Elementwise.Load(x, at) - middle, p0);
-                    p1 = Vector.MultiplyAddEstimate(g1, Elementwise.Load(x, at + Vector<float>.Count) - middle, p1);
-                }
-                for (; at < end; at++) (tail, tailProduct) = (tail + g[at], tailProduct + g[at] * (x[at] - high));
-                total += (double)Vector.Sum(s0 + s1) + tail;
-                product += (double)Vector.Sum(p0 + p1) + tailProduct;
-            }
-            (sumG[channel], sumGD[channel]) = (total, product - low * total);
-        }
-    }
-
-    [MethodImpl(Hot)]
-    static void MapRun(float center, float scale, float shift, ReadOnlySpan<float> x, Span<float> y)
-    {
-        Vector<float> c = new(center), a = new(scale), b = new(shift);
-        var i = 0;
-        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - c, a, b).StoreUnsafe(ref y[i]);
-        for (; i < x.Length; i++) y[i] = float.MultiplyAddEstimate(x[i] - center, scale, shift);
-    }
-
-    [MethodImpl(Hot)]
-    static void MapRun(float center, float scale, float shift, float byGradient, ReadOnlySpan<float> x,
-        ReadOnlySpan<float> g, Span<float> y)
-    {
-        Vector<float> c = new(center), a = new(scale), b = new(shift), w = new(byGradient);
-        var i = 0;
-        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Elementwise.Load(g, i), w,
-                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - c, a, b)).StoreUnsafe(ref y[i]);
-        for (; i < x.Length; i++)
-            y[i] = float.MultiplyAddEstimate(g[i], byGradient, float.MultiplyAddEstimate(x[i] - center, scale, shift));
-    }
-
     static (float High, float Low) Split(double value) => ((float)value, (float)(value - (float)value));
 
     // The constants of x -> (x - center) * scale + shift + g * byGradient for each channel, padded to whole vectors.
     readonly ref struct AffineMap
     {
-        public AffineMap(in Groups groups)
+        public AffineMap(scoped in Groups groups)
         {
             var width = Padded(groups.AllChannels);
             var memory = Scratch(ref constants, 4 * width);
@@ -313,6 +225,13 @@ public static partial class Normalization
         public Span<float> Scale { get; }
         public Span<float> Shift { get; }
         public Span<float> ByGradient { get; }
+
+        public Span<NormalizedRectified> Rectified()
+        {
+            var maps = Scratch(ref pooledMaps, Channels);
+            for (var i = 0; i < Channels; i++) maps[i] = new(Center[i], Scale[i], Shift[i]);
+            return maps;
+        }
     }
 
     static Span<T> Scratch<T>(ref T[]? array, int length)

@@ -34,6 +34,23 @@ public interface ISimd<V> where V : struct
     /// <summary>a * b + c, fused where the hardware can (FusedMultiplyAdd would fall back to slow software).</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
+    /// <summary>The first numbers of a, the others 0.</summary>
+    static abstract V First(V a, int count);
+
+    /// <summary>The lanes of a whose bits in the mask are set, 0 elsewhere.</summary>
+    static abstract V Masked(V a, V mask);
+    static abstract float Sum(V a);
+
+    /// <summary>max(a, 0); not a number stays so.</summary>
+    static abstract V Relu(V a);
+
+    /// <summary>a where y is positive, else 0.</summary>
+    static abstract V WherePositive(V y, V a);
+}
+
+/// <summary>What takes more lanes than one.</summary>
+public interface IPairs<V> : ISimd<V> where V : struct
+{
     /// <summary>In each lane of 128 bits, the first half of a's and of b's numbers, one from each in turn.</summary>
     static abstract V ZipLow(V a, V b);
 
@@ -46,11 +63,14 @@ public interface ISimd<V> where V : struct
     /// <summary>The sum of the lanes of 128 bits.</summary>
     static abstract Vector128<float> AddLanes(V a);
 
-    /// <summary>The first numbers of a, the others 0.</summary>
-    static abstract V First(V a, int count);
+    /// <summary>Stores the sums of neighbours, two and two: half as many as there are lanes.</summary>
+    static abstract void StorePairSums(V a, ref float at);
+
+    /// <summary>Loads half as many numbers as there are lanes, each twice.</summary>
+    static abstract V LoadTwice(ref float at);
 }
 
-public readonly struct Simd128 : ISimd<Vector128<float>>
+public readonly struct Simd128 : IPairs<Vector128<float>>
 {
     public static int Lanes => 4;
     public static Vector128<float> All(float value) => Vector128.Create(value);
@@ -78,9 +98,23 @@ public readonly struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> First(Vector128<float> a, int count) =>
         a & Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
     public static void StoreLanes(Vector128<float> value, ref float at, nint step) => value.StoreUnsafe(ref at);
+    public static Vector128<float> Masked(Vector128<float> a, Vector128<float> mask) => a & mask;
+    public static float Sum(Vector128<float> a) => Vector128.Sum(a);
+    public static Vector128<float> Relu(Vector128<float> a) => Vector128.MaxNative(Vector128<float>.Zero, a);
+    public static Vector128<float> WherePositive(Vector128<float> y, Vector128<float> a) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(y, Vector128<float>.Zero), a, Vector128<float>.Zero);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairSums(Vector128<float> a, ref float at)
+    {
+        a += Vector128.Shuffle(a, Vector128.Create(1, 0, 3, 2));
+        Vector128.Shuffle(a, Vector128.Create(0, 2, 0, 2)).GetLower().StoreUnsafe(ref at);
+    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadTwice(ref float at) => Vector128.Shuffle(
+        Vector64.LoadUnsafe(ref at).ToVector128Unsafe(), Vector128.Create(0, 0, 1, 1));
 }
 
-public readonly struct Simd256 : ISimd<Vector256<float>>
+public readonly struct Simd256 : IPairs<Vector256<float>>
 {
     public static int Lanes => 8;
     public static Vector256<float> All(float value) => Vector256.Create(value);
@@ -108,9 +142,23 @@ public readonly struct Simd256 : ISimd<Vector256<float>>
         value.GetLower().StoreUnsafe(ref at);
         value.GetUpper().StoreUnsafe(ref Unsafe.Add(ref at, step));
     }
+    public static Vector256<float> Masked(Vector256<float> a, Vector256<float> mask) => a & mask;
+    public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+    public static Vector256<float> Relu(Vector256<float> a) => Vector256.MaxNative(Vector256<float>.Zero, a);
+    public static Vector256<float> WherePositive(Vector256<float> y, Vector256<float> a) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(y, Vector256<float>.Zero), a, Vector256<float>.Zero);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairSums(Vector256<float> a, ref float at)
+    {
+        a += Vector256.Shuffle(a, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6));
+        Vector256.Shuffle(a, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower().StoreUnsafe(ref at);
+    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadTwice(ref float at) => Vector256.Shuffle(
+        Vector128.LoadUnsafe(ref at).ToVector256Unsafe(), Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3));
 }
 
-public readonly struct Simd512 : ISimd<Vector512<float>>
+public readonly struct Simd512 : IPairs<Vector512<float>>
 {
     public static int Lanes => 16;
     public static Vector512<float> All(float value) => Vector512.Create(value);
@@ -138,6 +186,47 @@ public readonly struct Simd512 : ISimd<Vector512<float>>
         Simd256.StoreLanes(value.GetLower(), ref at, step);
         Simd256.StoreLanes(value.GetUpper(), ref Unsafe.Add(ref at, 2 * step), step);
     }
+    public static Vector512<float> Masked(Vector512<float> a, Vector512<float> mask) => a & mask;
+    public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+    public static Vector512<float> Relu(Vector512<float> a) => Vector512.MaxNative(Vector512<float>.Zero, a);
+    public static Vector512<float> WherePositive(Vector512<float> y, Vector512<float> a) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(y, Vector512<float>.Zero), a, Vector512<float>.Zero);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePairSums(Vector512<float> a, ref float at)
+    {
+        a += Vector512.Shuffle(a, Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6,
+            9, 8, 11, 10, 13, 12, 15, 14));
+        Vector512.Shuffle(a, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14,
+            0, 2, 4, 6, 8, 10, 12, 14)).GetLower().StoreUnsafe(ref at);
+    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadTwice(ref float at) => Vector512.Shuffle(
+        Vector256.LoadUnsafe(ref at).ToVector512Unsafe(), Vector512.Create(0, 0, 1, 1, 2, 2, 3, 3,
+            4, 4, 5, 5, 6, 6, 7, 7));
+}
+
+/// <summary>One lane, for what is left where no vector fits.</summary>
+public readonly struct Simd32 : ISimd<float>
+{
+    public static int Lanes => 1;
+    public static float All(float value) => value;
+    public static float Load(ref float at) => at;
+    public static void Store(float value, ref float at) => at = value;
+    public static float Add(float a, float b) => a + b;
+    public static float Subtract(float a, float b) => a - b;
+    public static float Multiply(float a, float b) => a * b;
+    public static float Divide(float a, float b) => a / b;
+    public static float Sqrt(float a) => MathF.Sqrt(a);
+    public static float MultiplyAdd(float a, float b, float c) => float.MultiplyAddEstimate(a, b, c);
+    public static float Masked(float a, float mask) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) & BitConverter.SingleToInt32Bits(mask));
+    public static float Sum(float a) => a;
+    public static float Relu(float a) => a < 0 ? 0 : a;
+    public static float WherePositive(float y, float a) => y > 0 ? a : 0;
+    public static float Floor(float a) => MathF.Floor(a);
+    public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);
+    public static float Clamp(float a, float least, float most) => a < least ? least : a > most ? most : a;
+    public static float First(float a, int count) => count > 0 ? a : 0;
 }
 
 public static class Cache
