@@ -44,9 +44,11 @@
 #load "report/page.csx"
 #load "report/progress.csx"
 #load "study/claims.csx"
+#load "report/effects.csx"
 #load "study/options.csx"
 #load "study/plan.csx"
 #load "study/method.csx"
+#load "study/comparison.csx"
 #load "study/experiment.csx"
 #load "study/index.csx"
 #nullable enable

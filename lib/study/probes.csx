@@ -3,6 +3,9 @@
 
 public sealed partial record Moment
 {
+    /// <summary>The model as it was before its first step.</summary>
+    public Model Initial() => Config.Layers(Data.Train.Height, Data.Train.Width, Dataset.Classes).ToModel(Config.Seed);
+
     /// <summary>Mean loss in training mode and its gradients, by parameter, on training images.</summary>
     /// <param name="model">A copy: in training mode it moves its running statistics.</param>
     /// <param name="at">Places in the training set, one batch.</param>
