@@ -2,11 +2,11 @@
 #nullable enable
 // Question: do other normalizers do what batch normalization does, each at the learning rate that suits it?
 const string Question = "Do other normalizers do what batch normalization does, each at its own learning rate?";
-const string Reason = "The rate is tuned for each arm by the outcome that is compared, over three decades, two values a "
-    + "decade, on seeds of their own. Each arm takes one thing from batch normalization and leaves another: layer and "
-    + "group normalize each example by itself, ghost the sixteen examples of a sub-batch, seed the whole tensor at "
-    + "once; noisy normalizes and then moves its units at random; and clipping bounds the steps and normalizes nothing, "
-    + "at 0.1, since that is below most of the gradients that this net sees.";
+const string Reason = "The rate is tuned for each arm by the outcome that is compared, over three decades, two values "
+    + "a decade, on seeds of their own. Each arm takes one thing from batch normalization and leaves another: layer "
+    + "and group normalize each example by itself, ghost the sixteen examples of a sub-batch, seed the whole tensor at "
+    + "once; noisy normalizes and then moves its units at random; and clipping bounds the steps and normalizes "
+    + "nothing, at 0.1, below most of the gradients that this net sees.";
 
 var alternatives = new Claim("alternatives", "Other normalizers do as well as BN",
     "Ba et al. 2016; Wu and He 2018; Santurkar et al. 2018",
@@ -69,8 +69,8 @@ return Run(Args, "normalizers", Question, lab =>
         Counted(Verdict.Contradicted, true));
 
     lab.Report($"Of {claim.Effects.Count} comparisons with batch normalization, the other arm needs as many steps "
-            + $"within a factor of 1.5 in {same}, more in {slower} and fewer in {apart - slower}; of the rest the data say "
-            + "too little",
+            + $"within a factor of 1.5 in {same}, more in {slower} and fewer in {apart - slower}; of the rest the "
+            + "data say too little",
         [.. compared.SelectMany(one => one.Stage.Trials), .. evaluated],
         evaluated.Summarize(["model", "activation", "norm", "clip_norm", "lr"],
             [TestAccuracy, ValidationAccuracy, TrainLoss, .. new[] { 0.90, 0.95 }.Select(target =>

@@ -4,8 +4,9 @@
 /// <summary>A row for each condition: the effect's interval as a bar, a mark for every seed, its verdict in words; what
 /// the claim asserts is shaded. Beyond the ends stand intervals without a bound, and seeds beyond all others.</summary>
 /// <param name="arm">The arm that a condition is drawn as; by default, itself.</param>
+/// <param name="shaded">What is shaded, in words, where it is no claim.</param>
 static Figure Effects(string id, string title, Judgement judged, string axis, string caption = "",
-    Func<Effect, string>? arm = null)
+    Func<Effect, string>? arm = null, string? shaded = null)
 {
     var (claim, effects) = (judged.Claim, judged.Effects.Where(effect => effect.Differences.Count > 0).ToList());
     var log = claim.Unit == Unit.Ratio;
@@ -19,8 +20,9 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
     var (x, ends) = (new Axis(axis, log), (On(low), On(high)));
     string Name(Effect effect) => arm?.Invoke(effect) ?? effect.Condition;
     var styles = Look.Of(effects.Select(Name)).ToDictionary(one => one.Arm, one => one.Style);
-    string Words(Effect effect) => $"{(double.IsInfinity(effect.Interval.Estimate) ? "beyond all"
-        : claim.Unit.Text(effect.Interval.Estimate))}: {Judgement.Words(claim.Region.Of(effect.Interval))}";
+    string Words(Effect effect) => (double.IsInfinity(effect.Interval.Estimate) ? "beyond all"
+        : claim.Unit.Text(effect.Interval.Estimate))
+        + (shaded is null ? $": {Judgement.Words(claim.Region.Of(effect.Interval))}" : "");
 
     var layout = Axes.Frame(52 * Math.Max(1, effects.Count) + 84);
     layout["margin"] = new { l = 22, r = 22, t = 12, b = 56 };
@@ -40,8 +42,8 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
             line = new { color = Look.Muted, width = 1 },
         },
     };
-    return new(id, title, Look.Say(caption, $"Shaded: what is claimed, {claim.Region.Words(claim.Unit)}. Bars: "
-            + "95% intervals; an arrow has no bound within the figure. Marks: seeds, counted where they coincide."),
+    return new(id, title, Look.Say(caption, $"Shaded: {shaded ?? "what is claimed, " + claim.Region.Words(claim.Unit)}.",
+            "Bars: 95% intervals; an arrow has no bound within the figure. Marks: seeds, counted where they coincide."),
         Axes.Assemble(effects.Index().SelectMany(one => Marks.Row(new(Name(one.Item), one.Item.Condition,
             Inside(one.Item.Interval.Low), Inside(one.Item.Interval.High),
             [.. one.Item.Differences.Select(Inside)], one.Item.Differences.Count), styles[Name(one.Item)], x, ends,
