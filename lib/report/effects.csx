@@ -20,9 +20,10 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
     var (x, ends) = (new Axis(axis, log), (On(low), On(high)));
     string Name(Effect effect) => arm?.Invoke(effect) ?? effect.Condition;
     var styles = Look.Of(effects.Select(Name)).ToDictionary(one => one.Arm, one => one.Style);
+    var claimed = shaded is null;
     string Words(Effect effect) => (double.IsInfinity(effect.Interval.Estimate) ? "beyond all"
         : claim.Unit.Text(effect.Interval.Estimate))
-        + (shaded is null ? $": {Judgement.Words(claim.Region.Of(effect.Interval))}" : "");
+        + (claimed ? $": {Judgement.Words(claim.Region.Of(effect.Interval))}" : "");
 
     var layout = Axes.Frame(52 * Math.Max(1, effects.Count) + 84);
     layout["margin"] = new { l = 22, r = 22, t = 12, b = 56 };
@@ -42,7 +43,8 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
             line = new { color = Look.Muted, width = 1 },
         },
     };
-    return new(id, title, Look.Say(caption, $"Shaded: {shaded ?? "what is claimed, " + claim.Region.Words(claim.Unit)}.",
+    shaded ??= $"what is claimed, {claim.Region.Words(claim.Unit)}";
+    return new(id, title, Look.Say(caption, $"Shaded: {shaded}.",
             "Bars: 95% intervals; an arrow has no bound within the figure. Marks: seeds, counted where they coincide."),
         Axes.Assemble(effects.Index().SelectMany(one => Marks.Row(new(Name(one.Item), one.Item.Condition,
             Inside(one.Item.Interval.Low), Inside(one.Item.Interval.High),
