@@ -4,9 +4,9 @@
 const string Question = "Does batch normalization let nets be deeper, and what does it do to their first gradients?";
 const string Reason = "Six depths from 2 to 50, so that a ratio of depths is known to 0.3 decades; the margin is half "
     + "a decade, as for ratios of rates. Batches of 4 to 64, since theory has gradients grow faster in smaller ones. "
-    + "ReLU nets start from He's weights and sigmoid nets from Glorot's, which suit each best without a normalizer: from "
-    + "others deep nets fail for that alone. Every cell has 220 steps, enough to see whether it trains at all, and a "
-    + "rate of its own from three decades in whole ones.";
+    + "ReLU nets start from He's weights and sigmoid nets from Glorot's, which suit each best without a normalizer: "
+    + "from others deep nets fail for that alone. Every cell has 220 steps, enough to see whether it trains at all, "
+    + "and a rate of its own from three decades in whole ones.";
 
 const double LargeBatchGrowth = Math.PI / (Math.PI - 1);
 var deeper = new Claim("deeper", "BN lets nets be deeper", "Bjorck et al. 2018",
