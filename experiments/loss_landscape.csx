@@ -23,8 +23,8 @@ return Run(Args, "loss_landscape", Question, lab =>
 
     var tuned = (from net in nets
                  let stage = lab.Tune(net.Arms, net.Rates, seeds: lab.Pick(1, 1, 3), probe)
-                 select (Net: net, None: stage.Best(net.None, ValidationAccuracy.Of),
-                     Batch: stage.Best(net.Batch, ValidationAccuracy.Of), Stage: stage)).ToList();
+                 select (Net: net, None: stage.Best(net.Arms[0], ValidationAccuracy.Of),
+                     Batch: stage.Best(net.Arms[1], ValidationAccuracy.Of), Stage: stage)).ToList();
     var trials = lab.Sweep(from net in tuned
                            from rate in new[] { net.None, net.Batch }
                            from seed in lab.Seeds(standard: 6)
@@ -46,7 +46,7 @@ return Run(Args, "loss_landscape", Question, lab =>
         Curves(id, $"{title}, {net.Name}", new("Optimizer step", Log: true), new(y, Log: true),
         [
             .. from trial in trials
-               where trial.Model == net.None.Model && trial.Activation == net.None.Activation
+               where trial.Model == net.Arms[0].Model && trial.Activation == net.Arms[0].Activation
                from point in trial.Curve
                where of(point) > 0 && double.IsFinite(of(point))
                select new Point(Snake(trial.Norm), $"{trial.Seed}", point.Step, of(point)),
@@ -65,7 +65,7 @@ return Run(Args, "loss_landscape", Question, lab =>
         ],
         figures:
         [
-            .. nets.Select(net => Measured($"relative_{Look.Anchor(net.Name)}",
+            .. nets.Select(net => Measured($"relative_{net.Id}",
                 "Change of the gradient per distance, relative to its norm", "Per distance", "Largest over the "
                     + "distances; lower is smoother.", Relative, net)),
             .. nets.Take(1).SelectMany(net => new[]

@@ -52,11 +52,13 @@
 #load "report/page.csx"
 #load "report/progress.csx"
 #load "study/claims.csx"
+#load "report/effects.csx"
 #load "study/options.csx"
 #load "study/plan.csx"
 #load "study/method.csx"
 #load "study/experiment.csx"
 #load "study/nets.csx"
+#load "study/comparison.csx"
 #load "study/index.csx"
 #nullable enable
 // The lab: an experiment loads this one file. In order of dependence: each file uses only what stands above it.

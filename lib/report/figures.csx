@@ -53,10 +53,13 @@ static Figure Maps(string id, string title, IReadOnlyList<Trial> trials, (Norm F
 /// <summary>Validation accuracy against the step, by arm, each arm's trials at the learning rate given for it.
 /// </summary>
 static Figure CurvesAt(string id, string title, IReadOnlyList<Trial> trials, IReadOnlyDictionary<Norm, double> rates,
-    string caption = "", double? target = null)
-{
-    var shown = trials.Where(trial => rates.TryGetValue(trial.Norm, out var rate) && trial.Lr == rate).ToList();
-    return Curves(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
+    string caption = "", double? target = null) => AccuracyCurves(id, title,
+        [.. trials.Where(trial => rates.TryGetValue(trial.Norm, out var rate) && trial.Lr == rate)], caption, target);
+
+/// <summary>Validation accuracy against the step, by arm.</summary>
+static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown, string caption = "",
+    double? target = null) =>
+    Curves(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
         [
             .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(Arm(trial), $"{trial.Seed}", point.Step,
                 point.ValidationAccuracy, $"rate {Store.Text(trial.Lr)}"))),
@@ -67,7 +70,6 @@ static Figure CurvesAt(string id, string title, IReadOnlyList<Trial> trials, IRe
         ],
         caption, target is not { } level || shown.Count == 0 ? null
             : new("target", [(1, level), (shown.Max(trial => trial.Steps), level)]));
-}
 
 /// <summary>A number against the epoch, at the epochs' ends.</summary>
 static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
@@ -113,4 +115,11 @@ static KeyNumber Ratio(string label, IReadOnlyList<(double First, double Second)
                 + $"N = {pairs.Count} paired seeds"));
 }
 
-static string Arm(Trial trial) => Snake(trial.Norm);
+/// <summary>The arm's name in figures: its normalizer, and what else sets it apart from other arms with that one.
+/// </summary>
+static string Arm(Config cell) => string.Join('_', new[]
+{
+    Snake(cell.Norm), cell.NormInput ? "input" : "", cell.Placement == Placement.After ? "after" : "",
+    cell.KeepBias ? "with_bias" : "", cell.ClipNorm > 0 ? "clipped" : "",
+    cell.Model == Architecture.ResidualMlp ? "residual" : "",
+}.Where(part => part != ""));

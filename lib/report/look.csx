@@ -55,7 +55,8 @@ public static class Look
     ];
 
     /// <summary>The arms of one figure in the lab's order, with their looks. A name that the lab does not know takes
-    /// the look that its letters choose, or the next one free, so that it keeps it from run to run.</summary>
+    /// the look that its letters choose, or the next one free, so that it keeps it from run to run; that of none or
+    /// batch, which it could be taken for, last.</summary>
     public static IReadOnlyList<(string Arm, ArmStyle Style)> Of(IEnumerable<string> arms)
     {
         var names = arms.Distinct().Order(StringComparer.Ordinal).ToList();
@@ -63,7 +64,8 @@ public static class Look
         foreach (var name in names.Except(Known.Select(k => k.Arm)))
         {
             var start = name.Aggregate(7, (hash, letter) => (hash * 31 + letter) % 65_521);
-            var turned = Enumerable.Range(start, Known.Length).Select(i => Known[i % Known.Length].Style).ToList();
+            var turned = Enumerable.Range(start, Known.Length - 2).Select(i => 2 + i % (Known.Length - 2))
+                .Concat([0, 1]).Select(i => Known[i].Style).ToList();
             var free = turned.FirstOrDefault(t => styled.All(s => s.Style.Color != t.Color));
             styled.Add((name, free ?? turned[0] with { Symbol = $"{turned[0].Symbol}-open" }));
         }

@@ -177,8 +177,9 @@ public static class Marks
 
     /// <summary>One row of Ranges: words, bar, arrows at the grid's ends, and the seeds' marks, counted where they
     /// coincide.</summary>
+    /// <param name="words">In place of the range in words.</param>
     public static IEnumerable<GenericChart> Row(RangeRow row, ArmStyle style, Axis x, (double Low, double High) grid,
-        int lane, bool legend)
+        int lane, bool legend, string? words = null)
     {
         // Arrows stand a little outside the grid, so that a seed's mark at its end does not cover them.
         var outside = x.Log ? Math.Pow(grid.High / grid.Low, 0.03) : 0.03 * (grid.High - grid.Low);
@@ -211,7 +212,10 @@ public static class Marks
         yield return Trace(TraceMode.Text, row.Arm, [grid.Low], [lane + 0.36], new
         {
             text = new[]
-                { $"{Glyph(style)} <b>{Look.Text(row.Label)}</b>   {Span(row, grid, x.Log)}  (N = {row.Count})" },
+                
+            {
+                $"{Glyph(style)} <b>{Look.Text(row.Label)}</b>   {words ?? Span(row, grid, x.Log)}  (N = {row.Count})",
+            },
             textposition = "middle right", hoverinfo = "skip", cliponaxis = false,
             textfont = new { size = 12, color = Look.Ink },
         });

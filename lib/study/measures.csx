@@ -85,6 +85,11 @@ static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed)
         : trials.SkipWhile(trial => trial.Lr < best.Lr).TakeWhile(IsOk).Last().Lr;
 }
 
+/// <summary>A seed's largest value of a swept number up to which training works at all: the last before the first that
+/// is lost; 0 where none works.</summary>
+static double LargestWorking(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
+    trialsOfOneSeed.OrderBy(swept).TakeWhile(IsOk).Select(swept).LastOrDefault();
+
 /// <summary>The values of a swept number at which training works: around the best, the unbroken run whose median over
 /// seeds (a lost seed counts as worst) is within `points` of the best median; the ends are interpolated in the number's
 /// logarithm, and at the grid's end the range is what was tried. NaN where no value works.</summary>

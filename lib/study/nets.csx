@@ -1,14 +1,19 @@
 #nullable enable
 
-/// <summary>A net that several experiments train, with and without BN, and learning rates to choose from: two a decade,
-/// so wide that the best stands inside.</summary>
-public sealed record Net(string Name, Config None, IReadOnlyList<double> Rates)
+/// <summary>A net to compare arms on, and learning rates to choose from.</summary>
+/// <param name="Name">In words, for conditions and titles.</param>
+/// <param name="Arms">The first sets the target.</param>
+public sealed record Net(string Name, IReadOnlyList<Config> Arms, IReadOnlyList<double> Rates)
 {
-    public Config Batch => None with { Norm = Norm.Batch };
-    public IReadOnlyList<Config> Arms => [None, Batch];
+    /// <summary>For an anchor.</summary>
+    public string Id => Look.Anchor(Name);
 
-    /// <summary>The paper's perceptron, the same with ReLU, and the LeNet of the program that this lab grew from.
-    /// </summary>
+    /// <summary>A net without normalizer and with BN.</summary>
+    public static Net Both(string name, Config none, IReadOnlyList<double> rates) =>
+        new(name, [none, none with { Norm = Norm.Batch }], rates);
+
+    /// <summary>The paper's perceptron, the same with ReLU, and the LeNet of the program that this lab grew from, with
+    /// and without BN; rates two a decade, so wide that the best stands inside.</summary>
     /// <param name="epochs">Of the perceptrons.</param>
     /// <param name="lenetEpochs">Of the LeNet.</param>
     public static IReadOnlyList<Net> Three(Lab lab, double epochs, double lenetEpochs)
@@ -23,9 +28,9 @@ public sealed record Net(string Name, Config None, IReadOnlyList<double> Rates)
             LogGrid(low, high, 2 * decades + 1), LogGrid(low, high, 4 * decades + 1));
         return
         [
-            new("MLP, sigmoid", mlp, Rates(1e-2, 1e2, 4)),
-            new("MLP, ReLU", mlp with { Activation = Activation.Relu }, Rates(1e-2, 1e2, 4)),
-            new("LeNet", lenet, Rates(1e-4, 1e-1, 3)),
+            Both("MLP, sigmoid", mlp, Rates(1e-2, 1e2, 4)),
+            Both("MLP, ReLU", mlp with { Activation = Activation.Relu }, Rates(1e-2, 1e2, 4)),
+            Both("LeNet", lenet, Rates(1e-4, 1e-1, 3)),
         ];
     }
 

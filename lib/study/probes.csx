@@ -3,6 +3,19 @@
 
 public sealed partial record Moment
 {
+    /// <summary>The model as it was before its first step.</summary>
+    public Model Initial() => Config.Layers(Data.Train.Height, Data.Train.Width, Dataset.Classes).ToModel(Config.Seed);
+
+    /// <summary>At initialization, on the first batch: the squared norm of the gradient of each hidden layer's weights,
+    /// from the input on.</summary>
+    public IReadOnlyList<double> InitialGradients()
+    {
+        var first = Batches.Order(Config.TrainSize, Config.Seed, 0)[..Math.Min(Config.BatchSize, Config.TrainSize)];
+        var gradients = LossAndGradients(Initial(), first).Gradients;
+        return [.. Enumerable.Range(1, Config.Depth).Select(layer =>
+            gradients[$"linear{layer}.weight"].Sum(value => (double)value * value))];
+    }
+
     /// <summary>Mean loss in training mode and its gradients, by parameter, on training images.</summary>
     /// <param name="model">A copy: in training mode it moves its running statistics.</param>
     /// <param name="at">Places in the training set, one batch.</param>
@@ -37,3 +50,11 @@ public sealed partial record Moment
     public int[] FixedBatch(int count) =>
         [.. Enumerable.Range(Math.Max(0, Config.TrainSize - count), Math.Min(count, Config.TrainSize))];
 }
+
+/// <summary>By how much the squared gradient grows from one layer to the layer before it: the geometric mean from the
+/// last hidden layer but two down to the third, away from the ends (Yang et al. 2019). NaN where gradients vanish.
+/// </summary>
+/// <param name="squares">Of each hidden layer, from the input on; at least six.</param>
+static double GrowthPerLayer(IReadOnlyList<double> squares) =>
+    Math.Pow(squares[2] / squares[^3], 1.0 / (squares.Count - 5)) is var growth && growth > 0 && double.IsFinite(growth)
+        ? growth : double.NaN;

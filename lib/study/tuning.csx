@@ -49,6 +49,15 @@ public sealed class Tuning(IReadOnlyList<Config> cells, IReadOnlyList<double> ra
     public IEnumerable<double> Around(double rate) =>
         rates.Where((_, i) => Math.Abs(i - rates.Index().First(pair => pair.Item == rate).Index) <= 1);
 
+    /// <summary>Where a cell's curves end at its best rate: their median over the tuning seeds; 1 if all were lost.
+    /// </summary>
+    public double Target(Config cell)
+    {
+        var ends = Of(cell).Where(trial => trial.Lr == Best(cell, ValidationAccuracy.Of).Cell.Lr && IsOk(trial))
+            .Select(trial => trial.Curve.Count == 0 ? double.NaN : trial.Curve[^1].ValidationAccuracy).ToList();
+        return ends.Count == 0 ? 1 : Median(ends);
+    }
+
     /// <summary>Says fewer steps to a target are better; a trial that does not reach it scores below all that do, by
     /// its accuracy.</summary>
     public static double Speed(Trial trial, double target) => StepsToTarget(trial, target) is var steps
