@@ -22,6 +22,8 @@ public static Figure River(string id, string title, Axis x, IReadOnlyList<RiverP
     var layout = Axes.Frame((int)height + 100);
     layout["xaxis"] = Axes.Of(x, [.. all.Select(point => point.X)], pad: 0.01);
     ((Dictionary<string, object>)layout["xaxis"])["anchor"] = panels.Count == 1 ? "y" : $"y{panels.Count}";
+    // Where each panel is one arm its heading names it.
+    var mixed = panels.Any(panel => panel.Points.Select(point => point.Arm).Distinct().Count() > 1);
     List<GenericChart> charts = [];
     List<object> headings = [];
     foreach (var (place, panel) in panels.Index())
@@ -29,7 +31,9 @@ public static Figure River(string id, string title, Axis x, IReadOnlyList<RiverP
         var axis = place == 0 ? "" : $"{place + 1}";
         var bottom = (panels.Count - 1 - place) * (each + between);
         charts.AddRange(Axes.On($"y{axis}", panel.Points.GroupBy(point => point.Arm)
-            .SelectMany(arm => Marks.River(arm.Key, styles[arm.Key], x, [.. arm.OrderBy(point => point.X)]))));
+            .SelectMany(arm => Marks.River(arm.Key, styles[arm.Key], x,
+                [.. arm.OrderBy(point => point.X)], mixed && panels.Take(place).All(before =>
+                    before.Points.All(point => point.Arm != arm.Key))))));
         var yAxis = Axes.Of(panel.Y, [.. (sameY ? all : panel.Points).SelectMany(p => new[] { p.Low, p.High })],
             pad: 0.05);
         yAxis["domain"] = new[] { bottom / height, (bottom + each) / height };

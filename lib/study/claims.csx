@@ -14,11 +14,12 @@ public sealed record Unit(string Name, Func<double, string> Text)
         Decades = new("decades", decades => $"{Signed(decades)} decades"),
         Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
         Points = new("accuracy (share of 1)", share => $"{Signed(100 * share)} points"),
-        Share = new("share of trials", share => $"{Signed(100 * share)}% of trials");
+        Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
+        Way = new("share of the way", share => $"{Signed(100 * share)}% of the way");
 
     /// <summary>A unit by its name.</summary>
     public static Unit Of(string name) =>
-        new[] { Ratio, Decades, Slope, Points, Share }.Single(unit => unit.Name == name);
+        new[] { Ratio, Decades, Slope, Points, Share, Way }.Single(unit => unit.Name == name);
 
     static string Signed(double value) =>
         double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Look.Number(value);
