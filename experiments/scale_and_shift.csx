@@ -3,9 +3,9 @@
 // Question: does training undo the normalization by its scale and shift, and what can these two weights do alone?
 const string Question = "Does training undo the normalization by gamma and beta, and what can these two do alone?";
 const string Reason = "Every combination of gamma and beta, in the hidden layers and, for the paper's net, in the last "
-    + "layer too; and nets that learn gamma and beta alone, of four widths, since what these can do grows with their "
+    + "layer too; and nets that learn gamma and beta alone, of several widths, since what these can do grows with their "
     + "number (Frankle et al. 2021). Rates two a decade over three decades, for each cell its own: a net that "
-    + "learns so few of its weights may want larger steps. One epoch.";
+    + "learns so few of its weights may want larger steps. One epoch of 40,000 images.";
 
 var undo = new Claim("undo", "SGD can undo the normalization", "Ioffe and Szegedy 2015, section 3; the program that "
     + "this lab grew from", "how far gamma and beta go on the way from (1, 0) to the deviation and mean of what they "
@@ -18,8 +18,11 @@ return Run(Args, "scale_and_shift", Question, lab =>
 {
     lab.Study = new(["norm", "activation", "learned", "norm_output", "width"], ["lr"], Reason, "epochs");
     var rates = lab.Pick(LogGrid(0.3, 3, 2), LogGrid(0.1, 100, 7), LogGrid(0.03, 300, 9));
-    int[] widths = lab.Pick([25, 100], [25, 50, 100, 200], new[] { 25, 50, 100, 200, 500, 1000 });
-    var sigmoid = lab.Baseline with { Norm = Norm.Batch, Epochs = lab.Pick(1, 1, 20) };
+    int[] widths = lab.Pick([25, 100], [25, 100, 200], new[] { 25, 50, 100, 200, 500, 1000 });
+    var sigmoid = lab.Baseline with
+    {
+        Norm = Norm.Batch, TrainSize = lab.Pick(12_000, 40_000, 50_000), Epochs = lab.Pick(1, 1, 20),
+    };
     var relu = sigmoid with { Activation = Activation.Relu };
     var last = sigmoid with { NormOutput = true };
     Norm[] arms = [Norm.Batch, Norm.BatchNoGamma, Norm.BatchNoBeta, Norm.BatchNoAffine];
@@ -111,8 +114,8 @@ return Run(Args, "scale_and_shift", Question, lab =>
             "That gamma = sqrt(var + eps) and beta = mean make the layer the identity is arithmetic, and tested; the "
                 + "claim here is that training goes there. It need not: whatever gamma does, the next layer's weights "
                 + "can undo as well.",
-            "Deviation and mean are the running statistics, by which evaluation normalizes; they move with the weights "
-                + "below.",
+            "Deviation and mean are those of the last 1,000 training images by the weights of the moment; gamma and "
+                + "beta pursue what moves.",
             "One epoch: gamma and beta alone, which learn slowly, would gain more by a longer one.",
             "A distance over the norm at the start depends on how weights were drawn; for gamma and beta it is the "
                 + "distance per unit, since gamma starts at 1.",
@@ -146,7 +149,7 @@ static class Paths
     {
         if (moment.Config.Role == Role.Tune) yield break;
         // The last layer's ten units, where it is normalized, are counted apart.
-        var all = ScaleAndShift.Of(moment.Model);
+        var all = ScaleAndShift.Of(moment.Precise(moment.FixedBatch(1_000)));
         var hidden = all.Take(Layers).ToList();
         yield return ("way", hidden.Average(layer => layer.Way()));
         yield return ("way_by_chance", hidden.Average(layer => layer.WayByChance()));
@@ -176,11 +179,11 @@ static class Paths
             .. Enumerable.Range(1, Layers).Select(layer => new RiverPanel($"Hidden layer {layer}",
                 new(string.Join(", ", two)),
                 [
-                    .. from kind in two
+                    .. from kind in two.Index()
                        from step in trials.Where(IsOk).SelectMany(trial => trial.Curve).GroupBy(point => point.Step)
                        let middle = percentiles.Select(percentile => Median(step.Select(point =>
-                           point.Own[Column(kind, layer, percentile)]))).ToList()
-                       select new Percentiles(kind, step.Key, middle[0], middle[1], middle[2]),
+                           point.Own[Column(kind.Item, layer, percentile)]))).ToList()
+                       select new Percentiles(kind.Index == 0 ? "learned" : "would undo", step.Key, middle[0], middle[1], middle[2]),
                 ])),
         ], "Percentiles over the 100 units of a layer, each the median over the seeds.");
 }

@@ -26,6 +26,7 @@
 #load "study/config.csx"
 #load "study/train.csx"
 #load "study/probes.csx"
+#load "study/inference.csx"
 #load "study/affine.csx"
 #load "study/store.csx"
 #load "study/statistics.csx"

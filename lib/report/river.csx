@@ -22,8 +22,9 @@ public static Figure River(string id, string title, Axis x, IReadOnlyList<RiverP
     var layout = Axes.Frame((int)height + 100);
     layout["xaxis"] = Axes.Of(x, [.. all.Select(point => point.X)], pad: 0.01);
     ((Dictionary<string, object>)layout["xaxis"])["anchor"] = panels.Count == 1 ? "y" : $"y{panels.Count}";
-    // Where each panel is one arm its heading names it.
+    // Where each panel is one arm its heading names it; else a legend does, above the first heading.
     var mixed = panels.Any(panel => panel.Points.Select(point => point.Arm).Distinct().Count() > 1);
+    layout["legend"] = new { orientation = "h", x = 0, y = 1 + 20 / height, yanchor = "bottom" };
     List<GenericChart> charts = [];
     List<object> headings = [];
     foreach (var (place, panel) in panels.Index())

@@ -2,13 +2,14 @@
 // Gamma and beta beside the mean and deviation that they would have to be to undo their layer.
 
 /// <summary>Of each unit of a BN layer: gamma and beta (1 and 0 where the layer has none), and the deviation and mean
-/// that evaluation normalizes it by. Where (gamma, beta) = (sigma, mu) the layer does nothing (Ioffe and Szegedy 2015,
+/// by which evaluation normalizes. Where (gamma, beta) = (sigma, mu) the layer does nothing (Ioffe and Szegedy 2015,
 /// section 3).</summary>
 public sealed record ScaleAndShift(float[] Gamma, float[] Beta, float[] Sigma, float[] Mu)
 {
     const float Epsilon = 1e-5f;
 
-    /// <summary>The model's BN layers in order.</summary>
+    /// <summary>The model's BN layers in order. (The running statistics of a model in training lag behind its weights,
+    /// and for its first steps remember the 0 and 1 that they started from: see Moment.Precise.)</summary>
     public static IReadOnlyList<ScaleAndShift> Of(Model model)
     {
         var named = model.Parameters.Concat(model.Buffers).ToDictionary(tensor => tensor.Name!,

@@ -1,0 +1,24 @@
+#nullable enable
+// Evaluation by other statistics than the running ones.
+
+public sealed partial record Moment
+{
+    /// <summary>A copy whose running statistics are the averages of these batches', all by the present weights (precise
+    /// BN, Wu and Johnson 2021). Where no layer is BN, a plain copy.</summary>
+    /// <param name="batches">Places in the training set, a batch each.</param>
+    public Model Precise(params IReadOnlyList<int[]> batches)
+    {
+        // With a momentum of 1 the running statistics are those of the last batch.
+        var (model, precise) = ((this with { Config = Config with { BnMomentum = 1 } }).Copy(), Copy());
+        var sums = model.Buffers.Select(buffer => new double[buffer.Shape.Count]).ToList();
+        foreach (var batch in batches)
+        {
+            Tape.Step(() => model.Forward(Config.Input(Data.Train, batch), Mode.Training), record: false);
+            foreach (var (sum, buffer) in sums.Zip(model.Buffers))
+                foreach (var (i, value) in buffer.ToArray().Index()) sum[i] += value;
+        }
+        foreach (var (buffer, sum) in precise.Buffers.Zip(sums))
+            buffer.Assign([.. sum.Select(value => (float)(value / batches.Count))]);
+        return precise;
+    }
+}
