@@ -150,13 +150,13 @@ static class Paths
         if (moment.Config.Role == Role.Tune) yield break;
         // The last layer's ten units, where it is normalized, are counted apart.
         var all = ScaleAndShift.Of(moment.Precise(moment.FixedBatch(1_000)));
-        var hidden = all.Take(Layers).ToList();
+        var (hidden, start) = (all.Take(Layers).ToList(), moment.Start());
         yield return ("way", hidden.Average(layer => layer.Way()));
         yield return ("way_by_chance", hidden.Average(layer => layer.WayByChance()));
         yield return ("undone", hidden.Average(layer => layer.Undone()));
         if (all.Count > Layers) yield return ("way_last", all[Layers].Way());
-        if (moment.Config.Norm == Norm.Batch) yield return ("moved_affine", moment.Moved("gamma", "beta"));
-        yield return ("moved_weights", moment.Moved("weight"));
+        if (moment.Config.Norm == Norm.Batch) yield return ("moved_affine", moment.Moved(start, "gamma", "beta"));
+        yield return ("moved_weights", moment.Moved(start, "weight"));
         foreach (var (i, layer) in hidden.Index())
             foreach (var (kind, values) in kinds.Zip([layer.Gamma, layer.Sigma, layer.Beta, layer.Mu]))
                 foreach (var percentile in percentiles)

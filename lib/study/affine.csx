@@ -56,9 +56,11 @@ public sealed partial record Moment
 {
     /// <summary>Distance of some parameters from where they started over their norm there, all taken together.
     /// </summary>
-    public double Moved(params string[] kinds)
+    /// <param name="start">The model before its first step.</param>
+    /// <param name="kinds">Last parts of their names.</param>
+    public double Moved(Model start, params string[] kinds)
     {
-        var now = Model.Parameters.Zip(Start().Parameters)
+        var now = Model.Parameters.Zip(start.Parameters)
             .Where(pair => kinds.Any(kind => pair.First.Name!.EndsWith($".{kind}")))
             .Select(pair => (Now: pair.First.ToArray(), Start: pair.Second.ToArray())).ToList();
         return Math.Sqrt(now.Sum(one => Math.Pow(TensorPrimitives.Distance<float>(one.Now, one.Start), 2))

@@ -1,8 +1,17 @@
 #nullable enable
-// Evaluation by other statistics than the running ones.
+// Evaluation of the model under training: on more images, and by other statistics than the running ones.
 
 public sealed partial record Moment
 {
+    /// <summary>Mean loss and accuracy in evaluation mode on the first so many training images (or all, if fewer).
+    /// </summary>
+    public (double Loss, double Accuracy) OnTraining(int images) =>
+        Training.Evaluate(Tape, Config, Model, Data.Train, 0, Math.Min(images, Config.TrainSize));
+
+    /// <summary>Mean loss and accuracy in evaluation mode on all validation images.</summary>
+    public (double Loss, double Accuracy) OnValidation() =>
+        Training.Evaluate(Tape, Config, Model, Data.Train, Training.ValidationStart(Data), Training.ValidationImages);
+
     /// <summary>A copy whose running statistics are the averages of these batches', all by the present weights (precise
     /// BN, Wu and Johnson 2021). Where no layer is BN, a plain copy.</summary>
     /// <param name="batches">Places in the training set, a batch each.</param>
