@@ -39,7 +39,7 @@ return Run(Args, "scale_and_shift", Question, lab =>
         .. pairs.SelectMany(pair => new[] { pair.All, Alone(pair.All) })];
     cells = [.. cells.Distinct()];
 
-    var probe = Paths.Probe;
+    var probe = AffineProbe.Probe;
     var tuning = lab.Tune(cells, rates, seeds: lab.Pick(1, 2, 3), probe);
     var best = cells.ToDictionary(cell => cell, cell => tuning.Best(cell, ValidationAccuracy.Of));
     var trials = lab.Sweep(from cell in cells
@@ -62,21 +62,25 @@ return Run(Args, "scale_and_shift", Question, lab =>
         .ToList() is { Count: > 0 } values ? Look.Percent(Median(values)) : KeyNumber.TooFewData;
     string Accuracy(Config cell) => Of(cell).Where(IsOk).Select(TestAccuracy.Of).ToList() is { Count: > 0 } values
         ? Look.Percent(values.Average()) : "none";
-    Axis step = new("Optimizer step", Log: true);
-    Figure Steps(string id, string title, string y, string caption, Config cell, bool log,
-        params (string Name, string Column)[] lines) =>
-        Curves(id, title, step, new(y, Log: log),
-            [.. from line in lines from point in Paths.Points(Of(cell), line.Column, line.Name) select point],
-            caption: caption);
+    Figure Paths(string id, string title, string learned, string undoing) => Rivers(id, title, Of(sigmoid),
+        [
+            .. Enumerable.Range(1, AffineProbe.Layers).Select(layer => ($"Hidden layer {layer}", $"{learned}, {undoing}",
+                new[] { ("learned", $"{learned}_{layer}"), ("would undo", $"{undoing}_{layer}") })),
+        ], "Percentiles over the 100 units of a layer, each the median over the seeds.");
+    KeyNumber Worth(Config cell) => Difference($"What gamma and beta are worth, {Snake(cell.Activation)}",
+        cells.Where(other => other.Cell == (cell with { Norm = other.Norm }).Cell).SelectMany(Of).Paired(Norm.Batch,
+            Norm.BatchNoAffine, TestAccuracy.Of));
 
-    lab.Report($"Gamma and beta go {Middle(sigmoid, "way")} of the way to undoing the normalization (by chance "
-            + $"{Middle(sigmoid, "way_by_chance")}); alone they reach {Accuracy(Alone(sigmoid))} where all weights "
+    var went = claims[0].Effects[0].Interval.Estimate;
+    lab.Report($"Gamma and beta end {Look.Percent(Math.Abs(went))} {(went < 0 ? "farther from" : "nearer to")} undoing "
+            + $"the normalization than they start; alone they reach {Accuracy(Alone(sigmoid))} where all weights "
             + $"reach {Accuracy(sigmoid)}",
         [.. tuning.Trials, .. trials], trials.Summarize(["activation", "width", "norm", "norm_output", "learned", "lr"],
-            [TestAccuracy, ValidationAccuracy, TrainLoss, .. Paths.Ends.Select(column =>
+            [TestAccuracy, ValidationAccuracy, TrainLoss, .. AffineProbe.Numbers.Select(column =>
                 new Measure(column, trial => End(trial, column)))]),
         numbers:
         [
+            Worth(sigmoid), Worth(relu),
             new("Units undone to a tenth", Middle(sigmoid, "undone"), "Share of the paper's net's hidden units whose "
                 + "gamma and beta end within a tenth of a deviation of what would undo them; median over seeds. "
                 + $"ReLU: {Middle(relu, "undone")}."),
@@ -86,17 +90,15 @@ return Run(Args, "scale_and_shift", Question, lab =>
         ],
         figures:
         [
-            Paths.Rivers("scale", "Scale: gamma beside the deviation that would undo the normalization",
-                Of(sigmoid), "gamma", "sigma"),
-            Paths.Rivers("shift", "Shift: beta beside the mean that would undo the normalization", Of(sigmoid),
-                "beta", "mu"),
-            Steps("way", "How near gamma and beta come to undoing the normalization, sigmoid", "Share of the way",
-                "0: as far from it as at the start. 1: undone. Chance: with the deviation and mean of the layer's "
-                    + "other units. Means over the hidden layers.", sigmoid, false, ("batch", "way"),
-                ("chance", "way_by_chance")),
-            Steps("moved", "How far they move from where they start, sigmoid, all learned", "Distance over norm",
-                "All layers together.", sigmoid, true, ("gamma and beta", "moved_affine"),
-                ("weights", "moved_weights")),
+            Paths("scale", "Scale: gamma beside the deviation that would undo the normalization", "gamma", "sigma"),
+            Paths("shift", "Shift: beta beside the mean that would undo the normalization", "beta", "mu"),
+            ByStep("way", "How near gamma and beta come to undoing the normalization, sigmoid", Of(sigmoid),
+                [("batch", "way"), ("chance", "way_by_chance")], new("Share of the way"), "0: as far from it as at the "
+                    + "start. 1: undone. Chance: with the deviation and mean of the layer's other units. Means over "
+                    + "the hidden layers."),
+            ByStep("moved", "How far they move from where they start, sigmoid, all learned", Of(sigmoid),
+                [("gamma and beta", "moved_affine"), ("weights", "moved_weights")],
+                new("Distance over norm", Log: true), "All layers together."),
             .. pairs.Take(3).Select(pair => Band($"arms_{Regex.Replace(pair.Name.ToLowerInvariant(), @"\W+", "_")}",
                 $"Accuracy without gamma or beta, {pair.Name}",
                 [.. arms.SelectMany(norm => tuning.Of(pair.All with { Norm = norm }))], new("Learning rate", Log: true),
@@ -106,7 +108,7 @@ return Run(Args, "scale_and_shift", Question, lab =>
                 [.. from width in widths
                     from cell in new[] { relu with { Width = width }, Alone(relu with { Width = width }) }
                     from trial in Of(cell).Where(IsOk)
-                    select new Point(Paths.Name(cell), $"{trial.Seed}", width, trial.TestAccuracy)], [],
+                    select new Point(cell.Learned == Learned.All ? Snake(cell.Norm) : "affine", $"{trial.Seed}", width, trial.TestAccuracy)], [],
                 "Each at its tuned rate. In the arm affine all weights stay as they were drawn."),
         ],
         caveats:
@@ -126,64 +128,3 @@ return Run(Args, "scale_and_shift", Question, lab =>
 
 /// <summary>A net, all of it learned.</summary>
 record Pair(string Name, Config All);
-
-/// <summary>What is watched of gamma and beta during training, on evaluation seeds.</summary>
-static class Paths
-{
-    static readonly string[] kinds = ["gamma", "sigma", "beta", "mu"];
-    static readonly int[] percentiles = [15, 50, 85];
-    const int Layers = 3;
-
-    public static IReadOnlyList<string> Ends { get; } =
-        ["way", "way_by_chance", "undone", "way_last", "moved_affine", "moved_weights"];
-
-    static string Column(string kind, int layer, int percentile) => $"{kind}_{layer}_{percentile}";
-
-    public static Probe Probe { get; } = new([.. Ends, .. from kind in kinds
-                                                          from layer in Enumerable.Range(1, Layers)
-                                                          from percentile in percentiles
-                                                          select Column(kind, layer, percentile)],
-        config => Training.MeasuredSteps(config.Steps), Measure);
-
-    static IEnumerable<(string, double)> Measure(Moment moment)
-    {
-        if (moment.Config.Role == Role.Tune) yield break;
-        // The last layer's ten units, where it is normalized, are counted apart.
-        var all = ScaleAndShift.Of(moment.Precise(moment.FixedBatch(1_000)));
-        var (hidden, start) = (all.Take(Layers).ToList(), moment.Start());
-        yield return ("way", hidden.Average(layer => layer.Way()));
-        yield return ("way_by_chance", hidden.Average(layer => layer.WayByChance()));
-        yield return ("undone", hidden.Average(layer => layer.Undone()));
-        if (all.Count > Layers) yield return ("way_last", all[Layers].Way());
-        if (moment.Config.Norm == Norm.Batch) yield return ("moved_affine", moment.Moved(start, "gamma", "beta"));
-        yield return ("moved_weights", moment.Moved(start, "weight"));
-        foreach (var (i, layer) in hidden.Index())
-            foreach (var (kind, values) in kinds.Zip([layer.Gamma, layer.Sigma, layer.Beta, layer.Mu]))
-                foreach (var percentile in percentiles)
-                    yield return (Column(kind, i + 1, percentile),
-                        Quantile(values.Select(value => (double)value), percentile / 100.0));
-    }
-
-    public static string Name(Config cell) => cell.Learned == Learned.All ? Snake(cell.Norm) : "affine";
-
-    public static IEnumerable<Point> Points(IReadOnlyList<Trial> trials, string column, string name) =>
-        from trial in trials
-        from point in trial.Curve
-        where point.Own[column] is var value && double.IsFinite(value)
-        select new Point(name, $"{trial.Seed}", point.Step, point.Own[column]);
-
-    /// <summary>Percentiles over a layer's units, each the median over the seeds.</summary>
-    public static Figure Rivers(string id, string title, IReadOnlyList<Trial> trials, params string[] two) => River(id,
-        title, new("Optimizer step", Log: true),
-        [
-            .. Enumerable.Range(1, Layers).Select(layer => new RiverPanel($"Hidden layer {layer}",
-                new(string.Join(", ", two)),
-                [
-                    .. from kind in two.Index()
-                       from step in trials.Where(IsOk).SelectMany(trial => trial.Curve).GroupBy(point => point.Step)
-                       let middle = percentiles.Select(percentile => Median(step.Select(point =>
-                           point.Own[Column(kind.Item, layer, percentile)]))).ToList()
-                       select new Percentiles(kind.Index == 0 ? "learned" : "would undo", step.Key, middle[0], middle[1], middle[2]),
-                ])),
-        ], "Percentiles over the 100 units of a layer, each the median over the seeds.");
-}

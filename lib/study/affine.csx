@@ -70,3 +70,41 @@ public sealed partial record Moment
     /// <summary>The model before its first step.</summary>
     public Model Start() => Config.Layers(Data.Train.Height, Data.Train.Width, Dataset.Classes).ToModel(Config.Seed);
 }
+
+/// <summary>What a probe watches of gamma and beta in an MLP of three hidden layers, on evaluation seeds.</summary>
+public static class AffineProbe
+{
+    public const int Layers = 3;
+    static readonly string[] kinds = ["gamma", "sigma", "beta", "mu"];
+
+    /// <summary>Means over the hidden layers of Way, WayByChance and Undone; Way of the last layer, where it is
+    /// normalized; how far gamma and beta have moved, and how far the weights.</summary>
+    public static IReadOnlyList<string> Numbers { get; } =
+        ["way", "way_by_chance", "undone", "way_last", "moved_affine", "moved_weights"];
+
+    /// <summary>The numbers, and percentiles over each hidden layer's units: gamma_1_15 is gamma's 15th in the first.
+    /// </summary>
+    public static Probe Probe { get; } = new([.. Numbers, .. from kind in kinds
+                                                             from layer in Enumerable.Range(1, Layers)
+                                                             from percentile in Percentiles.Measured
+                                                             select $"{kind}_{layer}_{percentile}"],
+        config => Training.MeasuredSteps(config.Steps), Measure);
+
+    static IEnumerable<(string, double)> Measure(Moment moment)
+    {
+        if (moment.Config.Role == Role.Tune) yield break;
+        var all = ScaleAndShift.Of(moment.Precise(moment.FixedBatch(1_000)));
+        var (hidden, start) = (all.Take(Layers).ToList(), moment.Start());
+        yield return ("way", hidden.Average(layer => layer.Way()));
+        yield return ("way_by_chance", hidden.Average(layer => layer.WayByChance()));
+        yield return ("undone", hidden.Average(layer => layer.Undone()));
+        if (all.Count > Layers) yield return ("way_last", all[Layers].Way());
+        if (moment.Config.Norm == Norm.Batch) yield return ("moved_affine", moment.Moved(start, "gamma", "beta"));
+        yield return ("moved_weights", moment.Moved(start, "weight"));
+        foreach (var (i, layer) in hidden.Index())
+            foreach (var (kind, values) in kinds.Zip([layer.Gamma, layer.Sigma, layer.Beta, layer.Mu]))
+                foreach (var percentile in Percentiles.Measured)
+                    yield return ($"{kind}_{i + 1}_{percentile}",
+                        Quantile(values.Select(value => (double)value), percentile / 100.0));
+    }
+}

@@ -30,4 +30,23 @@ public sealed partial record Moment
             buffer.Assign([.. sum.Select(value => (float)(value / batches.Count))]);
         return precise;
     }
+
+    /// <summary>The first so many validation images, by their places in the training set.</summary>
+    public IReadOnlyList<int> Validation(int images) => [.. Enumerable.Range(Training.ValidationStart(Data), images)];
+
+    /// <summary>Share of the images that a model has right, batch by batch: in training mode by the batch's own
+    /// statistics. A last batch that is short is left out.</summary>
+    /// <param name="model">A copy: training mode moves its running statistics.</param>
+    /// <param name="at">Places in the training set.</param>
+    public double Accuracy(Model model, IEnumerable<int> at, int batch, Mode mode)
+    {
+        var batches = at.Chunk(batch).Where(places => places.Length == batch).ToList();
+        var labels = new byte[batch];
+        return (double)batches.Sum(places =>
+        {
+            Batches.Labels(Data.Train, places, labels);
+            return Tape.Step(() => model.Forward(Config.Input(Data.Train, places), mode).CountCorrect(labels),
+                record: false);
+        }) / (batches.Count * batch);
+    }
 }
