@@ -46,7 +46,7 @@ return Run(Args, "inference", Question, lab =>
     KeyNumber Cost(string label, int size, string column, string detail)
     {
         var effect = Effect.Of("", trials.At(Cell(size)).Select(trial => Loss(trial, column))).Interval;
-        return new(label, effect.Count == 0 ? KeyNumber.TooFewData : Unit.Points.Text(-effect.Estimate),
+        return new(label, effect.Count < 2 ? KeyNumber.TooFewData : Unit.Points.Text(-effect.Estimate),
             $"95% interval {Unit.Points.Text(-effect.High)} to {Unit.Points.Text(-effect.Low)}, N = {effect.Count}; "
                 + detail);
     }

@@ -78,7 +78,7 @@ return Run(Args, "regularization", Question, lab =>
     {
         var condition = conditions.First(one => one.Controls);
         var effect = Of(trials, condition, other(condition)).Interval;
-        return new($"The same of {name}, {condition.Name}", effect.Count == 0 ? KeyNumber.TooFewData
+        return new($"The same of {name}, {condition.Name}", effect.Count < 2 ? KeyNumber.TooFewData
             : Unit.Points.Text(effect.Estimate), $"95% interval {Unit.Points.Text(effect.Low)} to "
                 + $"{Unit.Points.Text(effect.High)}, N = {effect.Count}: none less {name}.");
     }

@@ -13,6 +13,7 @@
 #load "data_tests.csx"
 #load "statistics_tests.csx"
 #load "study_tests.csx"
+#load "explanation_tests.csx"
 #load "report_tests.csx"
 #nullable enable
 

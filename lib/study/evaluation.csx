@@ -19,14 +19,15 @@ public sealed partial record Moment
     {
         // With a momentum of 1 the running statistics are those of the last batch.
         var (model, precise) = ((this with { Config = Config with { BnMomentum = 1 } }).Copy(), Copy());
-        var sums = model.Buffers.Select(buffer => new double[buffer.Shape.Count]).ToList();
+        static IEnumerable<Tensor> Running(Model model) => model.Buffers.Where(b => b.Name!.Contains(".running_"));
+        var sums = Running(model).Select(buffer => new double[buffer.Shape.Count]).ToList();
         foreach (var batch in batches)
         {
             Tape.Step(() => model.Forward(Config.Input(Data.Train, batch), Mode.Training), record: false);
-            foreach (var (sum, buffer) in sums.Zip(model.Buffers))
+            foreach (var (sum, buffer) in sums.Zip(Running(model)))
                 foreach (var (i, value) in buffer.ToArray().Index()) sum[i] += value;
         }
-        foreach (var (buffer, sum) in precise.Buffers.Zip(sums))
+        foreach (var (buffer, sum) in Running(precise).Zip(sums))
             buffer.Assign([.. sum.Select(value => (float)(value / batches.Count))]);
         return precise;
     }
