@@ -1,12 +1,13 @@
 #load "../lib/lab.csx"
 #nullable enable
-// Question: by which statistics should a net with batch normalization be evaluated, and are the running ones, which cost
-// nothing, good enough?
+// Question: by which statistics should a net with batch normalization be evaluated, and are the running ones, which
+// cost nothing, good enough?
 const string Question = "Are running statistics good enough at inference?";
-const string Reason = "Training batches from the smallest that has a variance to one of which an epoch has 156; at each "
-    + "size the usual momentum of 0.1 and three others over two decades, so that running statistics range from those of "
-    + "the last batch to ones that remember the start. Momentum does not touch the weights, so the rate is tuned once for "
-    + "each size, for validation accuracy as it is deployed, two rates a decade. One epoch of 40,000 images.";
+const string Reason = "Training batches from the smallest that has a variance to one of which an epoch has 156; at "
+    + "each size the usual momentum of 0.1 and three others over two decades, so that running statistics range from "
+    + "those of the last batch to ones that remember the start. Momentum does not touch the weights, so the rate is "
+    + "tuned once for each size, for validation accuracy as it is deployed, two rates a decade. One epoch of 40,000 "
+    + "images.";
 
 var inference = new Claim("inference", "Running statistics are good enough at inference", "Wu and Johnson 2021; Lian "
     + "and Liu 2018", "validation accuracy at the end, by running less by precise statistics, at the usual momentum",
@@ -17,7 +18,7 @@ return Run(Args, "inference", Question, lab =>
     lab.Study = new(["batch_size", "bn_momentum"], ["lr"], Reason);
     const double Usual = 0.1;
     int[] sizes = lab.Pick([64, 4], [64, 256, 16, 4, 2], new[] { 64, 512, 256, 128, 32, 16, 8, 4, 2 });
-    double[] momenta = lab.Pick([0.1, 0.5], [0.01, 0.1, 0.5, 0.9], new[] { 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 0.9 });
+    double[] momenta = lab.Pick([0.1, 0.5], [0.01, 0.1, 0.5, 0.9], new[] { 0.001, 0.01, 0.03, 0.1, 0.3, 0.5, 0.9 });
     var rates = lab.Pick(LogGrid(0.03, 0.3, 2), LogGrid(1e-3, 3, 8), LogGrid(1e-3, 10, 9));
     Config Cell(int size) => lab.Baseline with
     {
@@ -99,8 +100,8 @@ return Run(Args, "inference", Question, lab =>
         [claim], [Method.Tuned(best, ["batch_size"], "validation accuracy on the tuning seeds")]);
 });
 
-/// <summary>Accuracy on validation images by different statistics, on evaluation seeds: on all of them at the last step,
-/// on 2,000 before.</summary>
+/// <summary>Accuracy on validation images by different statistics, on evaluation seeds: on all of them at the last
+/// step, on 2,000 before.</summary>
 static class ByStatistics
 {
     public static string[] Kinds { get; } = ["running", "precise", "large", "batch", "sorted"];

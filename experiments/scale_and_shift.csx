@@ -3,8 +3,8 @@
 // Question: does training undo the normalization by its scale and shift, and what can these two weights do alone?
 const string Question = "Does training undo the normalization by gamma and beta, and what can these two do alone?";
 const string Reason = "Every combination of gamma and beta, in the hidden layers and, for the paper's net, in the last "
-    + "layer too; and nets that learn gamma and beta alone, of several widths, since what these can do grows with their "
-    + "number (Frankle et al. 2021). Rates two a decade over three decades, for each cell its own: a net that "
+    + "layer too; and nets that learn gamma and beta alone, of several widths, since what these can do grows with "
+    + "their number (Frankle et al. 2021). Rates two a decade over three decades, for each cell its own: a net that "
     + "learns so few of its weights may want larger steps. One epoch of 40,000 images.";
 
 var undo = new Claim("undo", "SGD can undo the normalization", "Ioffe and Szegedy 2015, section 3; the program that "
@@ -64,7 +64,8 @@ return Run(Args, "scale_and_shift", Question, lab =>
         ? Look.Percent(values.Average()) : "none";
     Figure Paths(string id, string title, string learned, string undoing) => Rivers(id, title, Of(sigmoid),
         [
-            .. Enumerable.Range(1, AffineProbe.Layers).Select(layer => ($"Hidden layer {layer}", $"{learned}, {undoing}",
+            .. Enumerable.Range(1, AffineProbe.Layers).Select(layer => ($"Hidden layer {layer}",
+                $"{learned}, {undoing}",
                 new[] { ("learned", $"{learned}_{layer}"), ("would undo", $"{undoing}_{layer}") })),
         ], "Percentiles over the 100 units of a layer, each the median over the seeds.");
     KeyNumber Worth(Config cell) => Difference($"What gamma and beta are worth, {Snake(cell.Activation)}",
@@ -108,8 +109,9 @@ return Run(Args, "scale_and_shift", Question, lab =>
                 [.. from width in widths
                     from cell in new[] { relu with { Width = width }, Alone(relu with { Width = width }) }
                     from trial in Of(cell).Where(IsOk)
-                    select new Point(cell.Learned == Learned.All ? Snake(cell.Norm) : "affine", $"{trial.Seed}", width, trial.TestAccuracy)], [],
-                "Each at its tuned rate. In the arm affine all weights stay as they were drawn."),
+                    select new Point(cell.Learned == Learned.All ? "batch" : "gamma and beta alone", $"{trial.Seed}",
+                        width, trial.TestAccuracy)], [],
+                "Each at its tuned rate. Where gamma and beta alone are learned all weights stay as they were drawn."),
         ],
         caveats:
         [
