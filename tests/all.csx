@@ -14,6 +14,7 @@
 #load "statistics_tests.csx"
 #load "study_tests.csx"
 #load "comparison_tests.csx"
+#load "explanation_tests.csx"
 #load "report_tests.csx"
 #nullable enable
 

@@ -101,7 +101,8 @@ expect rows_of_claims "$(cut -d , -f 1 "$tmp/two/claims.csv" | sort | uniq -c | 
   ' 1 claim 3 higher-lr 3 stable '
 expect verdicts_of_one_seed "$(grep -c 'too few data' "$tmp/two/claims.csv")" 6
 expect index_has_the_claims "$(grep -c 'higher-lr' "$tmp/two/index.html")" '[1-9]*'
-for name in init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth; do
+for name in init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth \
+  scale_and_shift regularization inference; do
   run "${release[@]}" experiments/$name.csx -- $small --out "$tmp/two"
   expect "${name}_succeeds" "$err exit $code" ' exit 0'
   expect "${name}_tunes_and_evaluates" "$(grep -Eo ',(1|101),(tune|evaluate),' "$tmp/two/$name/trials.csv" | sort -u | \
@@ -114,7 +115,8 @@ for name in init_sweep batch_size_sweep training_speed covariate_shift loss_land
     '*the first stage (seeds from 101)*trials on digits, about * s with * jobs  0'
 done
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
-  'alternatives better deeper explodes faster higher-lr higher-lr-large-batch init placement shift-distribution shift-gradient small-batch smooth stable '
+  "alternatives better deeper explodes faster higher-lr higher-lr-large-batch inference init placement regularizes \
+shift-distribution shift-gradient small-batch smooth stable two-weights undo "
 
 # ---- The same with one job, again, the report alone, and all afresh.
 

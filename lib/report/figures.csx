@@ -84,14 +84,35 @@ static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, stri
 
 /// <summary>A number that the experiment's probe measured against the step.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
-    Curves(id, title, new("Optimizer step", Log: true), new(y),
+    Curves(id, title, new("Optimizer step", Log: true), new(y), [.. Measured(trials, column, Arm)], caption: caption);
+
+/// <summary>Several numbers of the same trials against the step, each by a name of its own.</summary>
+static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials,
+    IReadOnlyList<(string Name, string Column)> lines, Axis y, string caption) =>
+    Curves(id, title, new("Optimizer step", Log: true), y,
+        [.. lines.SelectMany(line => Measured(trials, line.Column, _ => line.Name))], caption: caption);
+
+static IEnumerable<Point> Measured(IReadOnlyList<Trial> trials, string column, Func<Trial, string> name) =>
+    from trial in trials
+    from point in trial.Curve
+    where double.IsFinite(point.Own.GetValueOrDefault(column, double.NaN))
+    select new Point(name(trial), $"{trial.Seed}", point.Step, point.Own[column]);
+
+/// <summary>Percentiles against the step, where the probe measured them in columns NAME_15, NAME_50 and NAME_85: each
+/// the median over the trials that ended well. A panel shows the columns of one or more names.</summary>
+static Figure Rivers(string id, string title, IReadOnlyList<Trial> trials,
+    IReadOnlyList<(string Title, string Y, (string Name, string Column)[] Lines)> panels, string caption) =>
+    River(id, title, new("Optimizer step", Log: true),
         [
-            .. from trial in trials
-               from point in trial.Curve
-               where double.IsFinite(point.Own.GetValueOrDefault(column, double.NaN))
-               select new Point(Arm(trial), $"{trial.Seed}", point.Step, point.Own[column]),
-        ],
-        caption: caption);
+            .. panels.Select(panel => new RiverPanel(panel.Title, new(panel.Y),
+                [
+                    .. from line in panel.Lines
+                       from step in trials.Where(IsOk).SelectMany(trial => trial.Curve).GroupBy(point => point.Step)
+                       let medians = Percentiles.Measured.Select(percentile => Median(step.Select(point =>
+                           point.Own[$"{line.Column}_{percentile}"]))).ToList()
+                       select new Percentiles(line.Name, step.Key, medians[0], medians[1], medians[2]),
+                ])),
+        ], caption);
 
 /// <summary>The mean of paired differences, in points of accuracy, with its 95% interval by t.</summary>
 static KeyNumber Difference(string label, IReadOnlyList<(double First, double Second)> pairs)

@@ -154,7 +154,9 @@ public static class Marks
     }
 
     /// <summary>The middle percentile as a line in the band of the others.</summary>
-    public static IEnumerable<GenericChart> River(string arm, ArmStyle style, Axis x, IReadOnlyList<Percentiles> points)
+    /// <param name="legend">Whether the line has an entry in the legend.</param>
+    public static IEnumerable<GenericChart> River(string arm, ArmStyle style, Axis x, IReadOnlyList<Percentiles> points,
+        bool legend)
     {
         var back = points.Reverse().ToList();
         yield return Trace(TraceMode.Lines, arm, points.Concat(back).Select(p => p.X),
@@ -162,7 +164,7 @@ public static class Marks
             new { fill = "toself", fillcolor = style.Color + "30", hoverinfo = "skip", line = new { width = 0 } });
         yield return Trace(TraceMode.Lines, arm, points.Select(p => p.X), points.Select(p => (double?)p.Middle), new
         {
-            line = new { color = style.Color, width = 2.5 }, hovertemplate = "%{hovertext}",
+            showlegend = legend, line = new { color = style.Color, width = 2.5 }, hovertemplate = "%{hovertext}",
             hovertext = points.Select(p => $"{At(arm, x, p.X)}<br>{Look.Number(p.Low)}, {Look.Number(p.Middle)}, "
                 + $"{Look.Number(p.High)}"),
         });

@@ -3,7 +3,10 @@
 // Rivers: how a distribution moves.
 
 /// <summary>The 15th, 50th and 85th percentile of an arm's numbers at x.</summary>
-public sealed record Percentiles(string Arm, double X, double Low, double Middle, double High);
+public sealed record Percentiles(string Arm, double X, double Low, double Middle, double High)
+{
+    public static IReadOnlyList<int> Measured { get; } = [15, 50, 85];
+}
 
 /// <summary>One panel of a river: usually an arm.</summary>
 public sealed record RiverPanel(string Title, Axis Y, IReadOnlyList<Percentiles> Points);
@@ -22,6 +25,9 @@ public static Figure River(string id, string title, Axis x, IReadOnlyList<RiverP
     var layout = Axes.Frame((int)height + 100);
     layout["xaxis"] = Axes.Of(x, [.. all.Select(point => point.X)], pad: 0.01);
     ((Dictionary<string, object>)layout["xaxis"])["anchor"] = panels.Count == 1 ? "y" : $"y{panels.Count}";
+    // Where each panel is one arm its heading names it; else a legend does, above the first heading.
+    var mixed = panels.Any(panel => panel.Points.Select(point => point.Arm).Distinct().Count() > 1);
+    layout["legend"] = new { orientation = "h", x = 0, y = 1 + 20 / height, yanchor = "bottom" };
     List<GenericChart> charts = [];
     List<object> headings = [];
     foreach (var (place, panel) in panels.Index())
@@ -29,7 +35,9 @@ public static Figure River(string id, string title, Axis x, IReadOnlyList<RiverP
         var axis = place == 0 ? "" : $"{place + 1}";
         var bottom = (panels.Count - 1 - place) * (each + between);
         charts.AddRange(Axes.On($"y{axis}", panel.Points.GroupBy(point => point.Arm)
-            .SelectMany(arm => Marks.River(arm.Key, styles[arm.Key], x, [.. arm.OrderBy(point => point.X)]))));
+            .SelectMany(arm => Marks.River(arm.Key, styles[arm.Key], x,
+                [.. arm.OrderBy(point => point.X)], mixed && panels.Take(place).All(before =>
+                    before.Points.All(point => point.Arm != arm.Key))))));
         var yAxis = Axes.Of(panel.Y, [.. (sameY ? all : panel.Points).SelectMany(p => new[] { p.Low, p.High })],
             pad: 0.05);
         yAxis["domain"] = new[] { bottom / height, (bottom + each) / height };

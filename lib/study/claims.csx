@@ -15,11 +15,12 @@ public sealed record Unit(string Name, Func<double, string> Text)
         Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
         Points = new("accuracy (share of 1)", share => $"{Signed(100 * share)} points"),
         Cosine = new("cosine", Signed),
-        Share = new("share of trials", share => $"{Signed(100 * share)}% of trials");
+        Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
+        Way = new("share of the way", share => $"{Signed(100 * share)}% of the way");
 
     /// <summary>A unit by its name.</summary>
     public static Unit Of(string name) =>
-        new[] { Ratio, Decades, Slope, Points, Cosine, Share }.Single(unit => unit.Name == name);
+        new[] { Ratio, Decades, Slope, Points, Cosine, Share, Way }.Single(unit => unit.Name == name);
 
     static string Signed(double value) =>
         double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Look.Number(value);

@@ -88,16 +88,17 @@ public sealed partial record Moment(Config Config, Dataset Data, Tape Tape, Mode
         return copy;
     }
 
-    public double TrainAccuracy(int images) =>
-        Training.Evaluate(Tape, Config, Model, Data.Train, 0, Math.Min(images, Config.TrainSize)).Accuracy;
+    public double TrainAccuracy(int images) => OnTraining(images).Accuracy;
 
     public double TestAccuracy() => Training.Evaluate(Tape, Config, Model, Data.Test, 0, Data.Test.Count).Accuracy;
 }
 
 public static class Training
 {
-    const int CurveImages = 2_000, TrainImages = 5_000, ValidationImages = 10_000, CurvePoints = 16;
-    const int EvaluationBatch = 250;
+    const int CurveImages = 2_000, TrainImages = 5_000, CurvePoints = 16, EvaluationBatch = 250;
+
+    /// <summary>The last of the training set.</summary>
+    public const int ValidationImages = 10_000;
 
     /// <summary>Twice chance: a net that ends below has not learned.</summary>
     public const double StuckBelow = 2.0 / Dataset.Classes;
@@ -232,7 +233,8 @@ public static class Training
     // Where all images are for training, as in the seed, there is no validation.
     static bool HasValidation(Config config, Dataset data) => config.TrainSize <= ValidationStart(data);
 
-    static int ValidationStart(Dataset data) => data.Train.Count - ValidationImages;
+    /// <summary>Place of the first validation image in the training set.</summary>
+    public static int ValidationStart(Dataset data) => data.Train.Count - ValidationImages;
 
     /// <summary>Watches mini-batch losses for divergence, and how much they jump from a step on.</summary>
     public sealed class LossWatch(int jumpsFrom)

@@ -1,0 +1,128 @@
+#load "../lib/lab.csx"
+#nullable enable
+// Question: by which statistics should a net with batch normalization be evaluated, and are the running ones, which
+// cost nothing, good enough?
+const string Question = "Are running statistics good enough at inference?";
+const string Reason = "Training batches from the smallest that has a variance to one of which an epoch has 156; at "
+    + "each size the usual momentum of 0.1 and three others over two decades, so that running statistics range from "
+    + "those of the last batch to ones that remember the start. Momentum does not touch the weights, so the rate is "
+    + "tuned once for each size, for validation accuracy as it is deployed, two rates a decade. One epoch of 40,000 "
+    + "images.";
+
+var inference = new Claim("inference", "Running statistics are good enough at inference", "Wu and Johnson 2021; Lian "
+    + "and Liu 2018", "validation accuracy at the end, by running less by precise statistics, at the usual momentum",
+    Unit.Points, Region.Within(0.002));
+
+return Run(Args, "inference", Question, lab =>
+{
+    lab.Study = new(["batch_size", "bn_momentum"], ["lr"], Reason);
+    const double Usual = 0.1;
+    int[] sizes = lab.Pick([64, 4], [64, 256, 16, 4, 2], new[] { 64, 512, 256, 128, 32, 16, 8, 4, 2 });
+    double[] momenta = lab.Pick([0.1, 0.5], [0.01, 0.1, 0.5, 0.9], new[] { 0.001, 0.01, 0.03, 0.1, 0.3, 0.5, 0.9 });
+    var rates = lab.Pick(LogGrid(0.03, 0.3, 2), LogGrid(1e-3, 3, 8), LogGrid(1e-3, 10, 9));
+    Config Cell(int size) => lab.Baseline with
+    {
+        Norm = Norm.Batch, Activation = Activation.Relu, BatchSize = size, BnMomentum = Usual,
+        TrainSize = lab.Pick(6_000, 40_000, 50_000), Epochs = lab.Pick(1, 1, 10),
+    };
+    var cells = sizes.Select(Cell).ToList();
+    var tuning = lab.Tune(cells, rates, seeds: lab.Pick(1, 2, 5), ByStatistics.Probe);
+    var best = cells.Select(cell => tuning.Best(cell, ValidationAccuracy.Of)).ToList();
+    var trials = lab.Sweep(from tuned in best
+                           from momentum in momenta
+                           from seed in lab.Seeds(standard: 6)
+                           select tuned.Cell with { BnMomentum = momentum, Seed = seed }, ByStatistics.Probe);
+
+    double End(Trial trial, string column) => IsOk(trial) ? trial.Curve[^1].Own[column] : double.NaN;
+    double Loss(Trial trial, string column = "precise") => End(trial, "running") - End(trial, column);
+    Effect At(IEnumerable<Trial> all, int size) => Effect.Of($"training batches of {size}",
+        all.At(Cell(size)).Select(trial => Loss(trial)));
+    var claim = inference.Judge(trials, all => [.. sizes.Select(size => At(all, size))]);
+
+    var usual = trials.Where(trial => trial.BnMomentum == Usual).ToList();
+    Axis batch = new("Training batch", Log: true);
+    IEnumerable<Point> Points(IEnumerable<Trial> of, Func<Trial, string> arm, Func<Trial, double> value) =>
+        of.Where(trial => double.IsFinite(value(trial)))
+            .Select(trial => new Point(arm(trial), $"{trial.Seed}", trial.BatchSize, value(trial)));
+    KeyNumber Cost(string label, int size, string column, string detail)
+    {
+        var effect = Effect.Of("", trials.At(Cell(size)).Select(trial => Loss(trial, column))).Interval;
+        return new(label, effect.Count < 2 ? KeyNumber.TooFewData : Unit.Points.Text(-effect.Estimate),
+            $"95% interval {Unit.Points.Text(-effect.High)} to {Unit.Points.Text(-effect.Low)}, N = {effect.Count}; "
+                + detail);
+    }
+    Figure Course(double momentum) => ByStep($"course_{Store.Text(momentum).Replace('.', '_')}",
+        $"Accuracy while it trains, by each kind of statistics, momentum {Store.Text(momentum)}",
+        trials.At(Cell(sizes[0]) with { BnMomentum = momentum }),
+        [("running", "running"), ("precise", "precise"), ("batch", "batch")], new("Validation accuracy"),
+        $"Training batches of {sizes[0]}. Before the last step on 2,000 validation images.");
+
+    string Points100(Effect effect) => $"{Unit.Points.Text(effect.Interval.Estimate)} ({effect.Condition})";
+    lab.Report($"Running statistics, against precise ones: {string.Join(", ",
+            claim.Effects.Where((_, i) => i == 0 || i == sizes.Length - 1).Select(Points100))}",
+        [.. tuning.Trials, .. trials],
+        trials.Summarize(["batch_size", "bn_momentum", "lr"], ByStatistics.Kinds.Select(kind =>
+            new Measure($"accuracy_by_{kind}", trial => End(trial, kind))).ToList()),
+        numbers:
+        [
+            Cost("Batch statistics over running ones", sizes[0], "batch", "validation images in batches of "
+                + $"{sizes[0]}, as in training."),
+            Cost("The same, sorted by class", sizes[0], "sorted", "each batch of one class: what is subtracted is what "
+                + "tells the classes apart."),
+        ],
+        figures:
+        [
+            Band("statistics", "Error at the end, by each kind of statistics", batch,
+                new("Validation error, %", Log: true),
+                [
+                    .. from kind in ByStatistics.Kinds
+                       from point in Points(usual, _ => kind, trial => 100 * (1 - End(trial, kind)))
+                       select point,
+                ],
+                [], "running: as deployed. precise: averages over training batches of the same size by the final "
+                    + "weights. large: the same over batches of 1,000. batch: each validation batch's own, of the "
+                    + "training batch's size. sorted: the same where each batch is of one class."),
+            Band("momentum", "What running statistics lose against precise ones, by momentum", batch,
+                new("Running less precise, points"),
+                [.. Points(trials, trial => $"momentum {Store.Text(trial.BnMomentum)}", trial => 100 * Loss(trial))],
+                [], "Momentum: share of the newest batch."),
+            .. momenta.Where(momentum => momentum <= Usual).Select(Course),
+        ],
+        caveats:
+        [
+            "Everything here is measured on validation images; nothing is selected by these numbers but the rate.",
+            "The rate is selected by accuracy with running statistics: where these are bad it favours rates at which "
+                + "they are less so.",
+            "A net whose rate decays ends with weights that hardly move, and running statistics catch up: the constant "
+                + "rate here is the harder case.",
+            "Training and validation images are alike here; where they are not, batch statistics can win.",
+        ],
+        [claim], [Method.Tuned(best, ["batch_size"], "validation accuracy on the tuning seeds")]);
+});
+
+/// <summary>Accuracy on validation images by different statistics, on evaluation seeds: on all of them at the last
+/// step, on 2,000 before.</summary>
+static class ByStatistics
+{
+    public static string[] Kinds { get; } = ["running", "precise", "large", "batch", "sorted"];
+
+    public static Probe Probe { get; } = new(Kinds, config => Training.MeasuredSteps(config.Steps, 9), Measure);
+
+    static IEnumerable<(string, double)> Measure(Moment moment)
+    {
+        var config = moment.Config;
+        if (config.Role == Role.Tune) return [];
+        var count = moment.Step == config.Steps ? Training.ValidationImages : 2_000;
+        var (images, trained) = (moment.Validation(count), Enumerable.Range(0, Math.Min(count, config.TrainSize)));
+        double By(Model model) => moment.Accuracy(model, images, 250, Mode.Evaluation);
+        double ByBatch(IEnumerable<int> at) =>
+            moment.Accuracy(moment.Copy(), at, config.BatchSize, Mode.Training);
+        return
+        [
+            ("running", By(moment.Copy())), ("precise", By(moment.Precise([.. trained.Chunk(config.BatchSize)
+                .Where(batch => batch.Length == config.BatchSize)]))),
+            ("large", By(moment.Precise([.. trained.Chunk(1_000)]))), ("batch", ByBatch(images)),
+            ("sorted", ByBatch(images.OrderBy(at => moment.Data.Train.Labels[at]))),
+        ];
+    }
+}

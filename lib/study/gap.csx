@@ -1,0 +1,52 @@
+#nullable enable
+// Generalization: how much better a net does on the images that it was trained on, at equal training loss. (At equal
+// steps the net that fits faster would have the larger gap for that reason alone.)
+
+public static class Gap
+{
+    const int TrainImages = 5_000;
+
+    /// <summary>Columns of the probe: loss and accuracy in evaluation mode on the first 5,000 training images (or all,
+    /// if fewer) and on all validation images.</summary>
+    public static IReadOnlyList<string> Columns { get; } =
+        ["eval_train_loss", "eval_train_accuracy", "full_validation_loss", "full_validation_accuracy"];
+
+    public static IEnumerable<(string, double)> Measure(Moment moment)
+    {
+        var (train, validation) = (moment.OnTraining(TrainImages), moment.OnValidation());
+        return Columns.Zip([train.Loss, train.Accuracy, validation.Loss, validation.Accuracy]);
+    }
+
+    /// <summary>Training less validation accuracy, as a share of 1, when the training loss first fell to a value; NaN
+    /// where it did not, or the trial was lost.</summary>
+    public static double At(Trial trial, double loss) =>
+        AtLoss(trial, loss, point => point.Own["eval_train_accuracy"] - point.Own["full_validation_accuracy"]);
+
+    /// <summary>The same of validation less training loss, in nats.</summary>
+    public static double OfLossesAt(Trial trial, double loss) =>
+        AtLoss(trial, loss, point => point.Own["full_validation_loss"] - point.Own["eval_train_loss"]);
+
+    /// <summary>The lowest training loss that every one of the trials reaches; infinite where one was lost.</summary>
+    public static double LowestLoss(IEnumerable<Trial> trials) => trials.Max(trial =>
+        Points(trial).Select(point => point.Own["eval_train_loss"]).DefaultIfEmpty(double.PositiveInfinity).Min());
+
+    static IEnumerable<CurvePoint> Points(Trial trial) => IsOk(trial) ? trial.Curve : [];
+
+    static double AtLoss(Trial trial, double loss, Func<CurvePoint, double> value) =>
+        WhenItFallsTo(loss, Points(trial).Select(point => (point.Own["eval_train_loss"], value(point))));
+
+    /// <summary>A value when the loss first falls to a level, interpolated in the loss's logarithm from the measurement
+    /// before; NaN where it does not, or was below from the first.</summary>
+    public static double WhenItFallsTo(double level, IEnumerable<(double Loss, double Value)> curve)
+    {
+        (double Loss, double Value)? before = null;
+        foreach (var (loss, value) in curve)
+        {
+            if (loss <= level)
+                return before is not { } last ? double.NaN
+                    : last.Value + (value - last.Value) * Math.Log(last.Loss / level) / Math.Log(last.Loss / loss);
+            before = (loss, value);
+        }
+        return double.NaN;
+    }
+}
