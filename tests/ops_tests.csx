@@ -58,7 +58,8 @@ public static class OpCases
         new("Convolve", "with a bias", x => x[0].Convolve(x[1], 1, x[2]), x => Ref.Zip(Convolved(x[0], x[1], 1),
             x[2] with { Shape = [7, 1, 1] }, (y, b) => y + b),
             [Draw((3, 2, 5, 6), "bx"), Draw((7, 2, 3, 3), "bw"), Draw(7, "bb")]),
-        .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19), (1, 1, 3, 35), (2, 1, 2, 8), (2, 2, 5, 3), (1, 2, 4, 2) }.SelectMany(shape => new OpCase[]
+        .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19), (1, 1, 3, 35), (2, 1, 2, 8), (2, 2, 5, 3), (1, 2, 4, 2) }
+            .SelectMany(shape => new OpCase[]
         {
             new("AveragePool", $"{shape}", x => x[0].AveragePool(), x => Windows(x[0], Enumerable.Average),
                 [Draw(shape, "ap")]),

@@ -84,15 +84,15 @@ static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, stri
 
 /// <summary>A number that the experiment's probe measured against the step.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
-    Curves(id, title, new("Optimizer step", Log: true), new(y), [.. Measured(trials, column, Arm)], caption: caption);
+    Curves(id, title, new("Optimizer step", Log: true), new(y), [.. PointsOf(trials, column, Arm)], caption: caption);
 
 /// <summary>Several numbers of the same trials against the step, each by a name of its own.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials,
     IReadOnlyList<(string Name, string Column)> lines, Axis y, string caption) =>
     Curves(id, title, new("Optimizer step", Log: true), y,
-        [.. lines.SelectMany(line => Measured(trials, line.Column, _ => line.Name))], caption: caption);
+        [.. lines.SelectMany(line => PointsOf(trials, line.Column, _ => line.Name))], caption: caption);
 
-static IEnumerable<Point> Measured(IReadOnlyList<Trial> trials, string column, Func<Trial, string> name) =>
+static IEnumerable<Point> PointsOf(IReadOnlyList<Trial> trials, string column, Func<Trial, string> name) =>
     from trial in trials
     from point in trial.Curve
     where double.IsFinite(point.Own.GetValueOrDefault(column, double.NaN))
