@@ -213,7 +213,8 @@ public static class Bench
             Part("read data", run => run.Data);
             Part($"build the model and train a step, {Median(runs.Select(run => run.Jit)):F2} of it JIT",
                 run => run.Step);
-            foreach (var run in runs) Write(new { Workload = "startup", Kind = kind, Seconds = run.Total, Parts = run });
+            foreach (var run in runs)
+                Write(new { Workload = "startup", Kind = kind, Seconds = run.Total, Parts = run });
         }
     }
 
