@@ -3,11 +3,12 @@
 // Question: does batch normalization regularize: at the same training loss, is the gap to validation smaller?
 const string Question = "Does batch normalization regularize: is the gap to validation smaller at equal training loss?";
 const string Reason = "Training sets from 500 to 50,000 images, all trained for as many steps, to an epoch: so every "
-    + "net gets the same optimization, and small sets are fitted as closely as large ones, or closer. Batches of 16, 60 "
-    + "and 256 of 5,000 images for the same number of epochs, so that all see the same images. Dropout and the noise "
+    + "net gets the same optimization, and small sets are fitted as closely as large ones, or closer. Batches of 16, "
+    + "60 and 256 of 5,000 images for the same number of epochs, so that all see the same images. Dropout and the noise "
     + "of Santurkar et al. (2018) are controls at 5,000: what is meant to regularize should be seen to. The rate is "
     + "tuned for validation accuracy in every cell, two rates a decade over three decades, since a high rate "
-    + "regularizes too. (Two decades and one tuning seed were tried first, and BN's best for 500 images stood at their upper end.)";
+    + "regularizes too. (Two decades and one tuning seed were tried first, and BN's best for 500 images stood at their "
+    + "upper end.)";
 
 var regularizes = new Claim("regularizes", "BN regularizes slightly", "Luo et al. 2019; the program that this lab grew "
     + "from", "gap between training and validation accuracy at the lowest training loss that both arms of a seed reach,"
@@ -108,8 +109,8 @@ return Run(Args, "regularization", Question, lab =>
         ],
         caveats:
         [
-            "Dropout is the control: where it does not narrow the gap either, nets so small and so briefly trained leave "
-                + "little to regularize, and the claim is hardly tested.",
+            "Dropout is the control: where it does not narrow the gap either, nets so small and so briefly trained "
+                + "leave little to regularize, and the claim is hardly tested.",
             "At equal training loss the arms stand at different steps: the faster one early in its training.",
             "Training loss is measured in evaluation mode on the first 5,000 training images (or all); accuracies on "
                 + "10,000 validation images have a standard error of 0.14 points at 98%, but both arms see the same.",
