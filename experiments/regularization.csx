@@ -4,9 +4,9 @@
 const string Question = "Does batch normalization regularize: is the gap to validation smaller at equal training loss?";
 const string Reason = "Training sets from 500 to 50,000 images, all trained for as many steps, to an epoch: so every "
     + "net gets the same optimization, and small sets are fitted as closely as large ones, or closer. Batches of 16, "
-    + "60 and 256 of 5,000 images for the same number of epochs, so that all see the same images. Dropout and the noise "
-    + "of Santurkar et al. (2018) are controls at 5,000: what is meant to regularize should be seen to. The rate is "
-    + "tuned for validation accuracy in every cell, two rates a decade over three decades, since a high rate "
+    + "60 and 256 of 5,000 images for the same number of epochs, so that all see the same images. Dropout and the "
+    + "noise of Santurkar et al. (2018) are controls at 5,000: what is meant to regularize should be seen to. The rate "
+    + "is tuned for validation accuracy in every cell, two rates a decade over three decades, since a high rate "
     + "regularizes too. (Two decades and one tuning seed were tried first, and BN's best for 500 images stood at their "
     + "upper end.)";
 
