@@ -21,4 +21,4 @@ picture() {
 }
 
 mkdir -p results/gallery
-picture lr_sweep 1230
+picture lr_sweep 1460
