@@ -247,6 +247,7 @@ Test("study: what only some experiments set is declared, is a column, and makes 
     var cell = new Config { Dropout = 0.5, Learned = Learned.Affine, KeepBias = true };
     Trials.Extras(cell).ShouldBe([("dropout", "0.5"), ("learned", "affine"), ("keep_bias", "true")]);
     Trials.Extras(new()).ShouldBeEmpty();
+    $"{cell}".ShouldContain("Dropout = 0.5");
     Trials.Identity(cell, "data").ShouldNotBe(Trials.Identity(new(), "data"));
     Should.Throw<ArgumentException>(() => new Study([], [], "").Check([cell], strict: false)).Message
         .ShouldContain("dropout");
@@ -258,7 +259,7 @@ Test("study: what only some experiments set is declared, is a column, and makes 
     var trial = Made(with: _ => cell) with { Code = "c", Seconds = 1 };
     new Store(folder, study).Write([trial]);
     File.ReadLines(Path.Combine(folder, "trials.csv")).First().ShouldEndWith(",dropout,learned,keep_bias");
-    new Store(folder, study).Read().Single().Cell.ShouldBe(cell.Cell);
+    new Store(folder, study).Read().Single().ToCell().ShouldBe(cell.ToCell());
     Directory.Delete(folder, recursive: true);
 });
 

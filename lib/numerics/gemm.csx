@@ -91,21 +91,13 @@ public static class Epilogue
     }
 }
 
-/// <summary>Where row i of b stands, in floats from row 0: a stride for a matrix, a table for a convolution.</summary>
+/// <summary>Where row i of b stands, in floats from row 0.</summary>
 public interface IInner { nint At(nint i); }
 
 public readonly struct Strided(int stride) : IInner
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint At(nint i) => i * stride;
-}
-
-public readonly ref struct Listed(ReadOnlySpan<int> offsets) : IInner
-{
-    readonly ref int first = ref MemoryMarshal.GetReference(offsets);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint At(nint i) => Unsafe.Add(ref first, i);
 }
 
 public static partial class Gemm

@@ -98,7 +98,7 @@ public record Config
 
     /// <summary>This configuration without what differs between the trials of a cell: rate, seed and role, and
     /// experiment and dataset.</summary>
-    public Config Cell => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
+    public Config ToCell() => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
 
     /// <summary>The layers, for images of height x width pixels.</summary>
     /// <param name="around">Takes each activation, and gives what stands in its place: a probe's way in.</param>

@@ -145,8 +145,8 @@ static double StepsToTarget(Trial trial, double target) => !IsOk(trial) ? double
 /// <summary>The trials of a cell: those that differ from it in learning rate, seed and role alone.</summary>
 static IReadOnlyList<Trial> At(this IEnumerable<Trial> trials, Config cell)
 {
-    var wanted = cell.Cell;
-    return [.. trials.Where(trial => trial.Cell == wanted)];
+    var wanted = cell.ToCell();
+    return [.. trials.Where(trial => trial.ToCell() == wanted)];
 }
 
 /// <summary>The trials of a cell at its learning rate.</summary>
