@@ -69,8 +69,8 @@ return Run(Args, "scale_and_shift", Question, lab =>
                 new[] { ("learned", $"{learned}_{layer}"), ("would undo", $"{undoing}_{layer}") })),
         ], "Percentiles over the 100 units of a layer, each the median over the seeds.");
     KeyNumber Worth(Config cell) => Difference($"What gamma and beta are worth, {Snake(cell.Activation)}",
-        cells.Where(other => other.Cell == (cell with { Norm = other.Norm }).Cell).SelectMany(Of).Paired(Norm.Batch,
-            Norm.BatchNoAffine, TestAccuracy.Of));
+        cells.Where(other => other.ToCell() == (cell with { Norm = other.Norm }).ToCell()).SelectMany(Of)
+            .Paired(Norm.Batch, Norm.BatchNoAffine, TestAccuracy.Of));
 
     var went = claims[0].Effects[0].Interval.Estimate;
     lab.Report($"Gamma and beta end {Look.Percent(Math.Abs(went))} {(went < 0 ? "farther from" : "nearer to")} undoing "
