@@ -11,6 +11,7 @@
 #load "optimizer_tests.csx"
 #load "coverage_tests.csx"
 #load "data_tests.csx"
+#load "digits_tests.csx"
 #load "statistics_tests.csx"
 #load "study_tests.csx"
 #load "comparison_tests.csx"
