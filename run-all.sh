@@ -37,6 +37,9 @@ What has been run already is not run again.
   ./run-all.sh                           answer every question
   ./run-all.sh --seeds 10 lr_sweep       one experiment, more seeds
   ./run-all.sh --report-only             make all reports again from the CSVs
+  ./run-all.sh --retry failed            run trials that ended in an error once more
+  ./run-all.sh --slurm --tasks 8 --time=1:00:00
+                                         on a cluster, eight tasks for each experiment
 
 Options, handed on to each experiment:
   --preset smoke|standard|full           smoke shows that it runs, full takes hours; standard otherwise
@@ -47,7 +50,16 @@ Options, handed on to each experiment:
   --dry-run                              list the trials and estimate the time; run nothing
   --report-only                          make the reports again from the CSVs
   --fresh                                start over; old results are kept beside
+  --retry failed                         run trials that ended in an error once more
+  --shard k/n                            run the k-th of n parts, each in a process or on a machine of its own with
+                                         the same --out; when all are done, merge them without --shard. A task of a
+                                         Slurm job array knows its part by itself
   --verbose                              stack traces with errors
+
+On a cluster:
+  --slurm                                submit an array job for each experiment, and one that merges and reports;
+                                         options that are not among these go to sbatch, as --time=1:00:00 or -p short
+  --tasks N                              tasks in each array; without it 4
 
 Exit codes: 0 done; 1 some trials failed; 2 bad input; 130 interrupted.
 
@@ -60,20 +72,60 @@ TEXT
 # The user's paths hold where the user is.
 there() { if [[ $1 == /* || $from == "$PWD" ]]; then echo "$1"; else echo "$from/$1"; fi; }
 
-options=() names=() out=results dry=
+# Two array jobs for each experiment, one after the other: what the second stage of tuning runs is known only when the
+# first is whole, and a task of the second array runs what its double in the first left, should that have died. Then
+# a job that merges the shards and writes reports and index; one at a time, since all write the same index.
+submit() {
+  tasks=${tasks:-4}
+  [[ $tasks =~ ^[1-9][0-9]{0,3}$ ]] || bad "--tasks is a whole number from 1 to 9999, not '$tasks'"
+  command -v sbatch > /dev/null || bad "there is no sbatch here: --slurm is for a machine from which Slurm takes jobs"
+  local name one first second merge logs=$out/slurm
+  mkdir -p "$logs" || exit 2
+  # job NAME LOG DEPENDENCY OPTION... -- COMMAND...
+  job() {
+    local own=() called=$1 log=$2 after=$3
+    shift 3
+    while [ "$1" != -- ]; do own+=("$1"); shift; done
+    shift
+    sbatch --parsable --job-name="$called" --output="$logs/$log.log" --chdir="$PWD" ${after:+--dependency="$after"} \
+      "${own[@]}" "${sbatch[@]}" --wrap "$(printf '%q ' exec "$@")" | cut -d ';' -f 1
+  }
+  for name in "${names[@]}"; do
+    one=(./run-all.sh "${options[@]}" "$name")
+    first=$(job "$name" "$name-%A-%a" '' --array="1-$tasks" -- "${one[@]}") && [ -n "$first" ] || exit 2
+    second=$(job "$name" "$name-%A-%a" "afterany:$first" --array="1-$tasks" -- "${one[@]}") && [ -n "$second" ] || exit 2
+    merge=$(job bn-lab-merge "$name-merge-%j" "afterany:$second,singleton" -- "${one[@]}") && [ -n "$merge" ] || exit 2
+    echo "$name: arrays $first and $second of $tasks, then $merge merges"
+  done
+  echo "their output goes to $logs; when all are done, open $out/index.html"
+}
+
+options=() names=() out=results alone=yes slurm='' tasks='' sbatch=() given=
+for word in "$@"; do [ "$word" = --slurm ] && slurm=yes; done
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) help; exit ;;
-    --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
+    --preset=* | --data=* | --seeds=* | --jobs=* | --retry=* | --shard=* | --out=* | --tasks=*)
+      set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
     --out) [ -n "${2-}" ] || bad "--out needs a folder"; out=$(there "$2"); shift ;;
-    --preset | --data | --seeds | --jobs | --retry | --shard) options+=("${@:1:2}"); shift ;;
-    --dry-run) options+=("$1"); dry=yes ;;
-    -*) options+=("$1") ;;
-    *) name=$(basename "$1" .csx); names+=("$name")
-       [ -f "experiments/$name.csx" ] || bad "there is no experiment '$1'; --help lists them" ;;
+    --preset | --data | --seeds | --jobs | --retry) options+=("${@:1:2}"); shift ;;
+    --shard) options+=("${@:1:2}"); alone=; shift ;;
+    --dry-run) options+=("$1"); alone= ;;
+    --report-only | --fresh | --verbose) options+=("$1") ;;
+    --slurm) ;;
+    --tasks) tasks=${2:-none}; shift ;;
+    -*) if [ $slurm ]; then sbatch+=("$1"); given=$1; shift; continue; fi
+        options+=("$1") ;;
+    *) name=$(basename "$1" .csx)
+       if [ -f "experiments/$name.csx" ]; then names+=("$name")
+       elif [ "$given" ]; then sbatch+=("$1")
+       else bad "there is no experiment '$1'; --help lists them"; fi ;;
   esac
-  shift
+  given=
+  [ $# = 0 ] || shift
 done
+[ -z "${SLURM_ARRAY_TASK_ID-}" ] || alone=
+[ $slurm ] || [ -z "$tasks" ] || bad "--tasks is for --slurm; to run trials side by side here, give --jobs N"
 options+=(--out "$out")
 [ ${#names[@]} -gt 0 ] || names=($(experiments))
 [ -z "${LAB_DATA-}" ] || LAB_DATA=$(there "$LAB_DATA")
@@ -84,6 +136,7 @@ script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts
 
 ./.dotnet-script/setup.sh || exit
 script lib/index.csx -- check "${options[@]}" || exit
+if [ $slurm ]; then submit; exit; fi
 
 code=0 troubled=
 for name in "${names[@]}"; do
@@ -97,7 +150,8 @@ for name in "${names[@]}"; do
   esac
   troubled="$troubled $name ($ended)"
 done
-if [ -z $dry ]; then
+# Shards leave that to who merges them.
+if [ $alone ]; then
   script lib/index.csx -- write "${options[@]}" -- $(experiments) || code=$?
 fi
 [ -z "$troubled" ] || echo "not all went well, see above; exit codes:$troubled" >&2

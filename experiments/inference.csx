@@ -51,8 +51,8 @@ return Run(Args, "inference", Question, lab =>
             $"95% interval {Unit.Points.Text(-effect.High)} to {Unit.Points.Text(-effect.Low)}, N = {effect.Count}; "
                 + detail);
     }
-    Figure Course(double momentum) => ByStep($"course_{Store.Text(momentum).Replace('.', '_')}",
-        $"Accuracy while it trains, by each kind of statistics, momentum {Store.Text(momentum)}",
+    Figure Course(double momentum) => ByStep($"course_{Tables.Text(momentum).Replace('.', '_')}",
+        $"Accuracy while it trains, by each kind of statistics, momentum {Tables.Text(momentum)}",
         trials.At(Cell(sizes[0]) with { BnMomentum = momentum }),
         [("running", "running"), ("precise", "precise"), ("batch", "batch")], new("Validation accuracy"),
         $"Training batches of {sizes[0]}. Before the last step on 2,000 validation images.");
@@ -84,7 +84,7 @@ return Run(Args, "inference", Question, lab =>
                     + "training batch's size. sorted: the same where each batch is of one class."),
             Band("momentum", "What running statistics lose against precise ones, by momentum", batch,
                 new("Running less precise, points"),
-                [.. Points(trials, trial => $"momentum {Store.Text(trial.BnMomentum)}", trial => 100 * Loss(trial))],
+                [.. Points(trials, trial => $"momentum {Tables.Text(trial.BnMomentum)}", trial => 100 * Loss(trial))],
                 [], "Momentum: share of the newest batch."),
             .. momenta.Where(momentum => momentum <= Usual).Select(Course),
         ],

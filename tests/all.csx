@@ -14,6 +14,7 @@
 #load "digits_tests.csx"
 #load "statistics_tests.csx"
 #load "study_tests.csx"
+#load "store_tests.csx"
 #load "comparison_tests.csx"
 #load "explanation_tests.csx"
 #load "report_tests.csx"

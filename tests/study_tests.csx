@@ -225,8 +225,7 @@ Test("claims: on made-up data the verdicts are right at N = 3, 6 and 10", () =>
 Test("claims: rows carry p from ten pairs on, adjusted over all of them", () =>
 {
     var claim = new Claim("c", "BN <helps>", "s", "o", Unit.Ratio, Region.Above(0.5), ("very strong", 1));
-    var past =
-        new Provenance("e", "", "standard", "mnist", "", null, "", "", false, "", "", 1, 256, 1, "", "", 0, 0, 0);
+    var past = new Provenance("e", "", "standard", "mnist", "", null, []);
     ClaimRow Row(int n) => claim.Judge([], _ => [Effect.Of("SGD", Enumerable.Range(1, n).Select(i => 1.0 + i % 3))])
         .Rows("e", past).Single();
     var rows = ClaimRow.Adjusted([Row(3), Row(10), Row(12)]);

@@ -62,7 +62,7 @@ static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown
     Curves(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
         [
             .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(Arm(trial), $"{trial.Seed}", point.Step,
-                point.ValidationAccuracy, $"rate {Store.Text(trial.Lr)}"))),
+                point.ValidationAccuracy, $"rate {Tables.Text(trial.Lr)}"))),
         ],
         [
             .. shown.Where(trial => !IsOk(trial) && trial.Curve.Count > 0).Select(trial => new Point(Arm(trial),

@@ -185,8 +185,6 @@ public static class PageHtml
     public static void Write(string path, string html)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var partial = $"{path}.partial";
-        File.WriteAllText(partial, html);
-        File.Move(partial, path, overwrite: true);
+        Tables.Replace(path, writer => writer.Write(html));
     }
 }

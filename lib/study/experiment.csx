@@ -5,12 +5,13 @@ using Microsoft.Data.Analysis;
 /// <summary>An experiment under way: what was asked for, how to run trials, and how to report them.</summary>
 public sealed class Lab(string experiment, string question, Options options, CancellationToken stop) : IDisposable
 {
-    readonly DateTime started = DateTime.UtcNow;
     readonly List<Config> asked = [];
+    readonly Stopwatch clock = Stopwatch.StartNew();
     Probe? probe;
     Dataset? data;
-    FileStream? held;
-    int reused;
+    Hold? hold;
+    RunRecord? run;
+    int ran;
 
     public string Experiment => experiment;
     public Options Options => options;
@@ -53,13 +54,13 @@ public sealed class Lab(string experiment, string question, Options options, Can
         if (options.DryRun)
             return [.. grid.Select(config => new Trial(config)
                 { Status = Status.Diverged, Reason = "not run", LossExcess = double.PositiveInfinity })];
-        var fingerprint = past?.Fingerprint ?? data!.Fingerprint;
         if (past is null) Complete(grid);
-        var stored = Store.Read().ToDictionary(trial => trial.Id);
-        List<Trial> trials = [.. grid.Select(config => stored.GetValueOrDefault(Trials.Identity(config, fingerprint))
+        var stored = Stored(past).ToDictionary(trial => trial.Id);
+        List<Trial> trials = [.. grid.Select(config => stored.GetValueOrDefault(Trials.Identity(config,
+                past?.Fingerprint ?? data!.Fingerprint))
             ?? throw new BadInput($"{Store.TrialsFile} lacks trials of this grid: run without --report-only, or with "
                 + "the preset and seeds of that run"))];
-        Failed += trials.Count(trial => trial.Status == Status.Failed);
+        Failed += trials.Where((_, place) => IsMine(place)).Count(trial => trial.Status == Status.Failed);
         return trials;
     }
 
@@ -73,12 +74,13 @@ public sealed class Lab(string experiment, string question, Options options, Can
                                 select cell with { Lr = rate, Seed = seed, Role = Role.Tune }, probe));
 
     /// <summary>Lists what has been asked for; returns exit code 0.</summary>
-    public int PrintPlan() => Plan.Print(asked, data!, options.Jobs);
+    public int PrintPlan() =>
+        Plan.Print([.. asked.Where((_, place) => IsMine(place))], data!, options.Jobs);
 
     void Begin(Probe? probe)
     {
         this.probe = probe;
-        Store = new(Store.Folder, Study, probe);
+        Store = new(Store.Folder, Study, probe, options.Shard);
         if (options.ReportOnly)
         {
             if (!File.Exists(Store.TrialsFile))
@@ -92,51 +94,102 @@ public sealed class Lab(string experiment, string question, Options options, Can
         data = LoadDataset(options.Data);
         if (data.Notice is { } notice) Error.WriteLine($"note: {notice}");
         if (options.DryRun) return;
-        Hold();
-        if (!options.Fresh || !File.Exists(Store.TrialsFile) && !Store.IsUnfinished) return;
-        Dispose();
-        SetAside(Store.Folder);
-        Hold();
+        hold = new(Store.Folder, options.Shard);
+        if (options.Fresh && (File.Exists(Store.TrialsFile) || Store.Journal.Files.Count > 0))
+        {
+            Dispose();
+            SetAside(Store.Folder);
+            hold = new(Store.Folder, options.Shard);
+        }
+        if (Store.Journal.DropTorn() is > 0 and var torn)
+            Error.WriteLine($"note: {torn} {(torn == 1 ? "line" : "lines")} in the journal of {Store.Folder} had been "
+                + "cut off, as when a run is killed while it writes; what it held is run again");
     }
 
-    // One process at a time writes to a folder. The system lets go of a file whose process was killed.
-    void Hold()
+    public void Dispose() => hold?.Dispose();
+
+    bool IsMine(int place) => options.Shard?.Has(place) != false;
+
+    // What the files hold, each row being the trial that it says it is.
+    IReadOnlyList<Trial> Stored(Provenance? past = null)
     {
-        Directory.CreateDirectory(Store.Folder);
-        var path = Path.Combine(Store.Folder, "running");
-        try
-        {
-            held = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(path))
-        {
-            throw new BadInput($"another run is at work in {Store.Folder}: wait for it, or give --out another folder");
-        }
+        var (name, fingerprint) = past is null ? (data!.Name, data.Fingerprint) : (past.Dataset, past.Fingerprint);
+        var trials = Store.Read();
+        return trials.FirstOrDefault(trial => trial.Dataset == name
+            && Trials.Identity(trial, fingerprint) != trial.Id) is not { } odd ? trials
+            : throw new BadInput($"{Store.Folder}: the columns of trial {odd.Id} (lr {Tables.Text(odd.Lr)}, seed "
+                + $"{odd.Seed}) are not those that it was run with; restore the file, or start over with --fresh");
     }
 
-    public void Dispose() => held?.Dispose();
-
-    // Runs what the files lack of the grid.
+    // Runs what the files lack of the grid, or of this shard's part of it.
     void Complete(IReadOnlyList<Config> grid)
     {
         string Identity(Config config) => Trials.Identity(config, data!.Fingerprint);
-        var known = Store.Read();
-        var (ids, ran) = (known.Select(trial => trial.Id).ToHashSet(), new ConcurrentBag<Trial>());
-        var missing = grid.Where(config => !ids.Contains(Identity(config))).ToList();
-        using (var progress = new SweepProgress(experiment, grid.Count, grid.Count - missing.Count, missing.Sum(Cost)))
+        var known = Stored();
+        var done = known.Where(trial => !(options.RetryFailed && trial.Status == Status.Failed))
+            .Select(trial => trial.Id).ToHashSet();
+        List<Config> mine = [.. grid.Where((_, place) => IsMine(place))];
+        var missing = mine.Where(config => !done.Contains(Identity(config))).ToList();
+        using (var progress = new SweepProgress(experiment, mine.Count, mine.Count - missing.Count, missing.Sum(Cost)))
+            if (missing.Count > 0) Train(missing, progress);
+        if (options.Shard is null) Merge(Identity);
+        else AwaitOthers([.. grid.Select(Identity)]);
+    }
+
+    void Train(IReadOnlyList<Config> missing, SweepProgress progress)
+    {
+        Store.Journal.Append(run ??= RunRecord.Begin(options.Shard, options.Jobs));
+        try
+        {
             Trials.Run(missing, data!, probe, options.Jobs, trial =>
             {
-                Store.Append(trial);
-                ran.Add(trial);
+                Store.Journal.Append(trial);
+                Interlocked.Increment(ref ran);
                 progress.Report(Snake(trial.Norm), Snake(trial.Status), Cost(trial));
             }, stop);
-        // The rows of what was asked for in its order, then rows of other grids: nothing that was computed is dropped.
-        var all = known.Concat(ran).ToDictionary(trial => trial.Id);
-        var own = asked.Select(Identity).ToHashSet();
-        Store.Write([.. asked.Select(Identity).Where(all.ContainsKey).Select(id => all[id]),
-            .. known.Where(trial => !own.Contains(trial.Id))]);
-        reused += grid.Count - missing.Count;
-        WriteProvenance();
+        }
+        finally { Store.Journal.Append(run.End(clock.Elapsed, ran)); }
+    }
+
+    // From the journals into the CSVs: the rows of what was asked for in its order, then rows of other grids, for
+    // nothing that was computed is dropped.
+    void Merge(Func<Config, string> identity)
+    {
+        var runs = Store.Journal.Read().Runs;
+        var all = Store.Read().ToDictionary(trial => trial.Id);
+        var own = asked.Select(identity).ToList();
+        Store.Write([.. own.Where(all.ContainsKey).Select(id => all[id]),
+            .. all.Values.ExceptBy(own, trial => trial.Id)]);
+        // Where nothing was run the results are the earlier runs', and so is where they come from.
+        if (runs.Count == 0 && File.Exists(Store.ProvenanceFile)) return;
+        var past = File.Exists(Store.ProvenanceFile) ? Provenance.Read(Store.ProvenanceFile).Runs : [];
+        new Provenance(experiment, CommandLine(), Snake(options.Preset), data!.Name, data.Fingerprint, data.Notice,
+            [.. past.Where(run => !runs.Any(later => later.Began(run))), .. runs])
+            .Write(Store.ProvenanceFile);
+    }
+
+    // What follows may depend on all of this sweep, as the second stage of tuning does on the first. A shard that waits
+    // counts as one that is not at work, so that none waits for another that waits.
+    void AwaitOthers(IReadOnlyList<string> ids)
+    {
+        hold!.Pause();
+        for (var said = false; ; said = true)
+        {
+            // In this order: who ends between the two has written all it has.
+            var others = hold.Others();
+            var missing = ids.Except(Stored().Select(trial => trial.Id)).Count();
+            if (missing == 0) break;
+            if (others.Count == 0)
+            {
+                Out.WriteLine($"{experiment}: shard {options.Shard} has done its part; {missing} trials of others are "
+                    + "missing. Run those shards, then this one again; or merge without --shard, which runs them too");
+                throw new Finished(Failed > 0 ? 1 : 0);
+            }
+            if (!said) Out.WriteLine($"{experiment}: shard {options.Shard} waits for {string.Join(", ", others)}");
+            stop.WaitHandle.WaitOne(1_000);
+            stop.ThrowIfCancellationRequested();
+        }
+        hold.Resume();
     }
 
     /// <summary>Writes summary.csv, report.html and claims.csv; with --dry-run prints the plan instead.</summary>
@@ -152,6 +205,11 @@ public sealed class Lab(string experiment, string question, Options options, Can
         IReadOnlyList<Section>? tables = null)
     {
         if (options.DryRun) throw new Finished(PrintPlan());
+        if (options.Shard is not null)
+        {
+            Out.WriteLine($"{experiment}: shard {options.Shard} is done; merge without --shard");
+            return;
+        }
         Store.WriteSummary(groups);
         var past = Provenance.Read(Store.ProvenanceFile);
         claims ??= [];
@@ -182,25 +240,13 @@ public sealed class Lab(string experiment, string question, Options options, Can
         var first = numbers.FirstOrDefault() ?? new("", "");
         (past with
         {
+            Trials = asked.Count,
             Found = new(title, question, first.Label, first.Value, first.Detail, first.Verdict,
                 [.. claims.SelectMany(claim => claim.Rows(experiment, past))]),
         }).Write(Store.ProvenanceFile);
         IndexPage.WriteClaims(options.Out);
         Out.WriteLine($"{experiment}: {title}");
         Out.WriteLine($"open {Path.GetFullPath(Store.ReportFile)}");
-    }
-
-    void WriteProvenance()
-    {
-        var (commit, dirty) = Source.Commit();
-        var ended = DateTime.UtcNow;
-        string Time(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        // Where nothing was run the results are the earlier run's, and so is where they come from.
-        if (reused == asked.Count && File.Exists(Store.ProvenanceFile)) return;
-        new Provenance(experiment, CommandLine(), Snake(options.Preset), data!.Name, data.Fingerprint, data.Notice,
-            Source.Code, commit, dirty, RuntimeInformation.FrameworkDescription, Source.Machine(),
-            Environment.ProcessorCount, Source.VectorBits, options.Jobs, Time(started), Time(ended),
-            Math.Round((ended - started).TotalSeconds, 1), asked.Count, reused).Write(Store.ProvenanceFile);
     }
 
     string CommandLine()
@@ -248,6 +294,9 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     Options? options = null;
     try
     {
+        if (!Regex.IsMatch(experiment, @"^[A-Za-z0-9][\w-]*$"))
+            throw new BadInput($"'{experiment}' is no name for an experiment: its results' folder has it, so letters, "
+                + "digits, _ and - alone");
         options = Options.Parse(experiment, question, [.. args]);
         if (options is null) return 0;
         using var lab = new Lab(experiment, question, options, stop.Token);
@@ -255,7 +304,8 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
         // Trials that were not run are lost ones, which not every analysis bears.
         catch (Exception e) when (options.DryRun && e is not Finished and not BadInput) { return lab.PrintPlan(); }
         if (lab.Failed > 0)
-            Error.WriteLine($"{lab.Failed} trials failed: see status and reason in {lab.Store.TrialsFile}");
+            Error.WriteLine($"{lab.Failed} trials failed: see status and reason in {lab.Store.TrialsFile}; "
+                + "--retry failed runs them again");
         return lab.Failed > 0 ? 1 : 0;
     }
     catch (Finished finished) { return finished.Code; }
@@ -264,7 +314,7 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
         Error.WriteLine("interrupted; finished trials are kept: the same command goes on from there");
         return signal;
     }
-    catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException)
+    catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException or OutOfMemoryException)
     {
         Error.WriteLine(options?.Verbose == true ? $"{e}" : e is BadInput ? e.Message
             : $"{e.Message.TrimEnd('.')} (is there room in {options?.Out}, and may you write there? "

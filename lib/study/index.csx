@@ -29,7 +29,7 @@ public static class IndexPage
     public static void WriteClaims(string folder)
     {
         if (Claims(folder) is { Count: > 0 } rows)
-            Store.WriteTable(Path.Combine(folder, "claims.csv"), new Columns<ClaimRow>("claim", "experiment", "dataset",
+            Tables.Write(Path.Combine(folder, "claims.csv"), new Columns<ClaimRow>("claim", "experiment", "dataset",
                 "preset", "text", "source", "outcome", "condition", "unit", "effect", "low", "high", "level", "n",
                 "claimed", "condition_verdict", "verdict", "verdict_strict", "verdict_lax", "p", "holm_p",
                 "smallest_p"), rows);
@@ -57,11 +57,11 @@ public static class IndexPage
 
     static string Made(IReadOnlyList<Provenance> reported) => string.Create(CultureInfo.InvariantCulture,
         $"{reported.Sum(past => past.Trials)} trials, the last on {reported.Max(past => past.Ended)}. "
-            + $"Data: {Each(reported, past => past.Dataset)}. Machine: {Each(reported, past => past.Machine)}. "
-            + $"Code: {Each(reported, past => past.Code)}.");
+            + $"Data: {string.Join(", ", reported.Select(past => past.Dataset).Distinct())}. "
+            + $"Machine: {Each(reported, run => run.Machine)}. Code: {Each(reported, run => run.Code)}.");
 
-    static string Each(IEnumerable<Provenance> reported, Func<Provenance, string> part) =>
-        string.Join(", ", reported.Select(part).Distinct());
+    static string Each(IEnumerable<Provenance> reported, Func<RunRecord, string> part) =>
+        string.Join(", ", reported.SelectMany(past => past.Runs).Select(part).Distinct());
 
     // Folders that --fresh has set aside end in a number.
     static IEnumerable<string> Results(string folder) => !Directory.Exists(folder) ? []

@@ -97,6 +97,9 @@ public static class Method
             yield return "This was a smoke run: it shows that everything works. Its numbers answer nothing.";
         if (trials.Select(trial => trial.Code).Distinct().Count() > 1)
             yield return "These rows come from different versions of the code; --fresh runs all of them again.";
+        if (past.Runs.Select(run => run.VectorBits).Distinct().Count() > 1)
+            yield return "These rows come from machines with vectors of different widths, whose sums differ in their "
+                + "last digits: no single machine repeats all of them byte for byte.";
     }
 
     /// <summary>The table of tuned rates, those at an end of the grid flagged.</summary>
@@ -111,8 +114,13 @@ public static class Method
             ? "None stands at an end of the grid." : $"{flagged} of {tuned.Count} stand at an end of the grid, beyond "
             + "which a better rate may lie, or were lost at every rate; see flag."));
 
-    public static string Made(Provenance past) => string.Create(CultureInfo.InvariantCulture,
-        $"Made on {past.Ended} in {past.Seconds} s with {past.Jobs} jobs on {past.Machine} "
-            + $"({past.VectorBits}-bit vectors), {past.Runtime}. Code {past.Code}, "
-            + $"commit {past.Commit}{(past.Dirty ? " with changes" : "")}.");
+    public static string Made(Provenance past)
+    {
+        string Each(Func<RunRecord, string> part) => string.Join(", ", past.Runs.Select(part).Distinct());
+        var time = past.Seconds.ToString("0.#", CultureInfo.InvariantCulture);
+        return $"Made on {past.Ended} in {time} s "
+            + (past.Runs.Count > 1 ? $"by {past.Runs.Count} runs" : $"with {past.Runs[0].Jobs} jobs")
+            + $" on {Each(run => $"{run.Machine} ({run.VectorBits}-bit vectors)")}, {Each(run => run.Runtime)}. "
+            + $"Code {Each(run => run.Code)}, commit {Each(run => run.Commit + (run.Dirty ? " with changes" : ""))}.";
+    }
 }

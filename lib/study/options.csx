@@ -6,7 +6,7 @@ public enum Preset { Smoke, Standard, Full }
 
 /// <summary>What the user asked for.</summary>
 public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, string Out, bool DryRun,
-    bool ReportOnly, bool Fresh, bool Verbose)
+    bool ReportOnly, bool Fresh, bool RetryFailed, Shard? Shard, bool Verbose)
 {
     /// <summary>The options, or null where help was asked for and printed.</summary>
     public static Options? Parse(string experiment, string question, IReadOnlyList<string> args)
@@ -19,7 +19,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         var seeds = new Option<string?>("--seeds") { HelpName = "N",
             Description = "seeds per cell, in place of the preset's" };
         var jobs = new Option<string>("--jobs") { HelpName = "N",
-            DefaultValueFactory = _ => $"{Environment.ProcessorCount}",
+            DefaultValueFactory = _ => $"{Cores}",
             Description = "trials at the same time, one core each" };
         var output = new Option<string>("--out") { HelpName = "DIR", DefaultValueFactory = _ => DefaultOut,
             Description = "folder for the results" };
@@ -29,10 +29,14 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         };
         var reportOnly = new Option<bool>("--report-only") { Description = "make the report again from the CSVs" };
         var fresh = new Option<bool>("--fresh") { Description = "start over; the old folder is kept beside" };
+        var retry = new Option<string?>("--retry") { HelpName = "failed",
+            Description = "run trials that ended in an error once more" };
+        var shard = new Option<string?>("--shard") { HelpName = "k/n",
+            Description = "run the k-th of n parts; without it, merge them and report" };
         var verbose = new Option<bool>("--verbose") { Description = "stack traces with errors" };
         var command = new RootCommand($"{experiment}: {question}")
         {
-            preset, data, seeds, jobs, output, dryRun, reportOnly, fresh, verbose,
+            preset, data, seeds, jobs, output, dryRun, reportOnly, fresh, retry, shard, verbose,
         };
         // It would print the host's version, and a run would follow.
         command.Options.Remove(command.Options.OfType<VersionOption>().Single());
@@ -47,10 +51,18 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         }
         if (parsed.Errors.Count > 0)
             throw new BadInput($"{parsed.Errors[0].Message.TrimEnd('.')}; --help lists the options");
+        if (parsed.GetValue(retry) is { } which and not "failed")
+            throw new BadInput($"--retry takes failed, not '{which}'");
+        var part = parsed.GetValue(shard) is { } text ? Shard.Parse(text)
+            : Shard.OfSlurm(Environment.GetEnvironmentVariable);
+        if (part is not null && (parsed.GetValue(fresh) || parsed.GetValue(reportOnly)))
+            throw new BadInput("--fresh and --report-only are for all shards together: give them without --shard, and "
+                + "outside a job array");
         return new(OneOf<Preset>("--preset", parsed.GetValue(preset)!), parsed.GetValue(data),
             parsed.GetValue(seeds) is { } n ? Whole("--seeds", n, 1, 10_000) : null,
             Whole("--jobs", parsed.GetValue(jobs)!, 1, 1_024), parsed.GetValue(output)!, parsed.GetValue(dryRun),
-            parsed.GetValue(reportOnly), parsed.GetValue(fresh), parsed.GetValue(verbose));
+            parsed.GetValue(reportOnly), parsed.GetValue(fresh), parsed.GetValue(retry) is not null, part,
+            parsed.GetValue(verbose));
     }
 
     static T OneOf<T>(string option, string text) where T : struct, Enum =>
@@ -63,6 +75,11 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         && value >= low && value <= high ? value
         : throw new BadInput(string.Create(CultureInfo.InvariantCulture,
             $"{option} is a whole number from {low} to {high}, not '{text}'"));
+
+    // Those of this job under Slurm, which need not confine it to them.
+    static int Cores => int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK")
+        ?? Environment.GetEnvironmentVariable("SLURM_CPUS_ON_NODE"), out var cores) && cores > 0
+        ? cores : Environment.ProcessorCount;
 
     // The project's own folder, from wherever the experiment is started.
     static string DefaultOut => Path.GetRelativePath(".", Path.Combine(Source.Root, "results"));

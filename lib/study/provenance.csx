@@ -1,25 +1,56 @@
 #nullable enable
 // Where results come from: code, data, machine, command.
 
-/// <summary>Written beside the tables; all that a report says beyond them.</summary>
-public sealed record Provenance(string Experiment, string Command, string Preset, string Dataset, string Fingerprint,
-    string? Notice, string Code, string Commit, bool Dirty, string Runtime, string Machine, int Cores, int VectorBits,
-    int Jobs, string Started, string Ended, double Seconds, int Trials, int Reused, Finding? Found = null)
+/// <summary>A process that ran trials: its shard (k/n, or empty), machine and code. Ended is empty and Seconds NaN
+/// where it was killed.</summary>
+public sealed record RunRecord(string Shard, string Started, string Ended, double Seconds, int Trials, string Machine,
+    int Cores, int VectorBits, int Jobs, string Runtime, string Code, string Commit, bool Dirty)
 {
-    static readonly JsonSerializerOptions json = new()
+    /// <summary>This process, as it begins.</summary>
+    public static RunRecord Begin(Shard? shard, int jobs)
+    {
+        var (commit, dirty) = Source.Commit();
+        return new($"{shard}", Time(DateTime.UtcNow), "", double.NaN, 0, Source.Machine(), Environment.ProcessorCount,
+            Source.VectorBits, jobs, RuntimeInformation.FrameworkDescription, Source.Code, commit, dirty);
+    }
+
+    /// <summary>Whether the other is this run, at another time.</summary>
+    public bool Began(RunRecord other) => (Shard, Started, Machine) == (other.Shard, other.Started, other.Machine);
+
+    public RunRecord End(TimeSpan time, int trials) => this with
+    {
+        Ended = Time(DateTime.UtcNow), Seconds = Math.Round(time.TotalSeconds, 1), Trials = trials,
+    };
+
+    static string Time(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Written beside the tables; all that a report says beyond them. Runs are all that had a part in the trials.
+/// Trials, of the report, and Found are there once it is made.</summary>
+public sealed record Provenance(string Experiment, string Command, string Preset, string Dataset, string Fingerprint,
+    string? Notice, IReadOnlyList<RunRecord> Runs, int Trials = 0, Finding? Found = null)
+{
+    /// <summary>How the lab writes JSON.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         WriteIndented = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    public string Ended => Runs.Max(run => run.Ended)!;
+
+    /// <summary>The time that its runs took, all together, but for those that were killed.</summary>
+    public double Seconds => Runs.Select(run => run.Seconds).Where(double.IsFinite).Sum();
+
     public void Write(string path) =>
-        Store.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, json)));
+        Tables.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, Json)));
 
     public static Provenance Read(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), json) ?? throw new JsonException();
+            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json) is { Runs.Count: > 0 } past
+                ? past : throw new JsonException();
         }
         catch (Exception e) when (e is JsonException or IOException)
         {

@@ -1,0 +1,103 @@
+#nullable enable
+// Finished trials and the runs that made them, on disk at once, until they stand in the CSVs.
+
+/// <summary>The journals of a results folder, one for each shard: whole lines of JSON, synced one by one.</summary>
+/// <param name="shard">Whose journal is appended to; all are read.</param>
+public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurvePoint> points, Shard? shard)
+{
+    readonly Lock gate = new();
+
+    string Own => Path.Combine(folder, $"journal{shard?.Suffix}.jsonl");
+
+    /// <summary>The files there are, in order of their names.</summary>
+    public IReadOnlyList<string> Files => !Directory.Exists(folder) ? []
+        : [.. Directory.GetFiles(folder, "journal*.jsonl").Order(StringComparer.Ordinal)];
+
+    /// <summary>On disk when this returns.</summary>
+    public void Append(Trial trial) => Append(new Line(trials.Texts(trial),
+        [.. trial.Curve.Select(point => points.Texts(point with { Trial = trial.Id }))]));
+
+    /// <inheritdoc cref="Append(Trial)"/>
+    public void Append(RunRecord run) => Append(new Line(Run: run));
+
+    /// <summary>What all shards have written so far. A run's later lines replace its earlier ones.</summary>
+    public (IReadOnlyList<Trial> Trials, IReadOnlyList<RunRecord> Runs) Read()
+    {
+        var lines = Files.SelectMany(file => Lines(file).Select(line => (file, line: Parse(line))))
+            .Where(one => one.line is not null).ToList();
+        return (
+            [
+                .. from one in lines
+                   where one.line!.Trial is not null
+                   select From(trials, new Trial(new Config()), one.line!.Trial!, one.file) with
+                   {
+                       Curve =
+                       [
+                           .. (one.line.Curve ?? []).Select(texts =>
+                               From(points, new CurvePoint("", 0, 0, 0, 0, 0), texts, one.file)),
+                       ],
+                   },
+            ],
+            [
+                .. lines.Select(one => one.line!.Run).OfType<RunRecord>()
+                    .GroupBy(run => (run.Shard, run.Machine, run.Started)).Select(run => run.Last()),
+            ]);
+    }
+
+    /// <summary>Drops lines that a process was writing when it was killed, from its own journal or, where it is by
+    /// itself, from all; says how many there were. Those trials are run again.</summary>
+    public int DropTorn()
+    {
+        var torn = 0;
+        foreach (var file in Files.Where(file => shard is null || file == Own))
+        {
+            var lines = Lines(file).ToList();
+            var whole = lines.Where(line => Parse(line) is not null).ToList();
+            if (whole.Count == lines.Count) continue;
+            torn += lines.Count - whole.Count;
+            Tables.Replace(file, writer => whole.ForEach(writer.WriteLine));
+        }
+        return torn;
+    }
+
+    public void Delete()
+    {
+        foreach (var file in Files) File.Delete(file);
+    }
+
+    void Append(Line line)
+    {
+        lock (gate)
+        {
+            using var file = new FileStream(Own, FileMode.Append);
+            // In front, so that a line that a killed run left unfinished does not swallow this one.
+            file.WriteByte((byte)'\n');
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(line, json));
+            file.Flush(flushToDisk: true);
+        }
+    }
+
+    static IEnumerable<string> Lines(string file) => File.ReadLines(file).Where(line => line.Trim() != "");
+
+    static Line? Parse(string line)
+    {
+        try { return JsonSerializer.Deserialize<Line>(line, json); }
+        catch (JsonException) { return null; }
+    }
+
+    static T From<T>(Columns<T> columns, T row, string[] texts, string file)
+    {
+        if (texts.Length != columns.Names.Count())
+            throw new BadInput($"{file} comes from another version: finish that run with it, or move the file away");
+        var named = columns.Names.Zip(texts).ToDictionary(pair => pair.First, pair => pair.Second);
+        return columns.Fill(row, named.GetValueOrDefault, file);
+    }
+
+    static readonly JsonSerializerOptions json = new(Provenance.Json)
+    {
+        WriteIndented = false,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    sealed record Line(string[]? Trial = null, string[][]? Curve = null, RunRecord? Run = null);
+}
