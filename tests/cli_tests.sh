@@ -27,6 +27,7 @@ without_seconds() {
   echo "$1.timeless.csv"
 }
 lines() { cat "$@" 2> /dev/null | grep -c . | tr -d ' '; }
+journaled() { grep -c '"Trial"' "$1"; }
 
 # until_lines N FILE: waits for so many of them, a minute at most.
 until_lines() {
@@ -48,8 +49,9 @@ return Run(Args, "probe", "Does the command line work?", lab =>
     var fail = Environment.GetEnvironmentVariable("PROBE_FAIL") is not null;
     var grid = from lr in new[] { 0.1, 1 }
                from seed in lab.Seeds(standard: 1)
-               select lab.Baseline with { Lr = lr, Seed = seed, TrainSize = fail && lr == 1 ? 70_000 : 1_200 };
-    var trials = lab.Sweep(grid);
+               select lab.Baseline with { Lr = lr, Seed = seed, TrainSize = 1_200 };
+    var trials = lab.Sweep(grid, new([], config => [1, config.Steps], moment =>
+        fail && moment.Config.Lr == 1 ? throw new ArithmeticException("as asked") : []));
     WriteLine($"optimized: {Release.IsOptimized}");
     WriteLine($"parent: {getppid()}");
     WriteLine($"args: {string.Join('|', Args)}");
@@ -165,13 +167,13 @@ expect dry_run_writes_nothing "$(ls -d "$tmp/dry" 2> /dev/null)" ''
 
 run "${release[@]}" $lr_sweep -- --help
 expect help "$all" '*lr_sweep: How much higher*dotnet script experiments/lr_sweep.csx -- *--preset*exit 0'
-options() { grep -Eo '^ .*' <<< "$out" | grep -Eo -- '--[a-z-]+  | --[a-z-]+ [<A-Z]| --[a-z]+ [a-z]+\|' | \
-  grep -Eo -- '--[a-z-]+' | grep -v -- --help | sort -u; }
+options() { grep -Eo -- '^ +(-[^ ]+, )*--[a-z-]+' <<< "$out" | grep -Eo -- '--[a-z-]+$' | grep -v -- --help | sort -u; }
 of_experiment=$(options)
 run ./run-all.sh --help
 expect run_all_help "$all" '*./run-all.sh --preset smoke*  lr_sweep  *How much higher a learning rate*exit 0'
 expect run_all_has_the_same_options \
-  "$(diff <(options) <(echo "$of_experiment"))$(grep -c -- --jobs <<< "$of_experiment")" 1
+  "$(diff <(options) <(echo "$of_experiment") | grep '^[<>]' | tr '\n' ' ')$(grep -c -- --jobs <<< "$of_experiment")" \
+  '< --slurm < --tasks 1'
 
 # ---- Bad input: one line, exit code 2.
 
@@ -197,12 +199,28 @@ bad report_without_results "$tmp/none/lr_sweep/trials.csv *--report-only" \
   "${release[@]}" $lr_sweep -- --report-only --out "$tmp/none"
 bad other_grid_for_the_report "*lacks trials*" \
   "${release[@]}" $lr_sweep -- --report-only --preset smoke --seeds 3 --out "$tmp/one"
+for what in 0/3 4/3 x 3; do
+  bad "shard_$what" "--shard is k/n*'$what'" "${release[@]}" $lr_sweep -- --shard $what
+done
+bad shard_missing "*--shard*" "${release[@]}" $lr_sweep -- --shard
+bad shard_afresh "--fresh*--shard*" "${release[@]}" $lr_sweep -- --shard 1/2 --fresh
+bad retry_what "--retry takes failed, not 'all'" "${release[@]}" $lr_sweep -- --retry all
+for number in NaN 1e3 2.5 99999999999 -5; do
+  bad "seeds_of_$number" "--seeds *'$number'" "${release[@]}" $lr_sweep -- --seeds $number
+  bad "jobs_of_$number" "--jobs *'$number'" "${release[@]}" $lr_sweep -- --jobs $number
+done
+bad tasks_without_slurm "--tasks is for --slurm*--jobs*" ./run-all.sh --tasks 3
+bad tasks_not_a_number "--tasks *'x'" ./run-all.sh --slurm --tasks x
+bad experiment_in_another_folder "there is no experiment '../lab'*" ./run-all.sh ../lab
+if ! command -v sbatch > /dev/null; then bad slurm_where_there_is_none "there is no sbatch here*" ./run-all.sh --slurm; fi
 touch "$tmp/file"
 bad out_is_a_file "*$tmp/file*--out*" "${release[@]}" $lr_sweep -- $small --out "$tmp/file"
 cp -R "$tmp/two" "$tmp/damaged"
 damaged=$tmp/damaged/lr_sweep
 sed -i.old '3s/,[a-z]*,\([0-9]*\),/,well,\1,/' "$damaged/trials.csv"
 bad edited_trials "$damaged/trials.csv line 3*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
+awk -F, -v OFS=, 'NR == 2 { $11 = 0.123 } { print }' "$damaged/trials.csv.old" > "$damaged/trials.csv"
+bad rate_by_hand "*columns of trial * 0.123*--fresh*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
 printf 'half a "row' >> "$damaged/trials.csv.old"
 mv "$damaged/trials.csv.old" "$damaged/trials.csv"
 bad torn_trials "$damaged/trials.csv line 4[345]*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
@@ -227,6 +245,40 @@ PROBE_FAIL=1 run "${plain[@]}" "$probe" $small --out "$tmp/failing"
 expect failed_trials_give_1 "$code $err" '1 1 trials failed*status and reason*'
 expect failed_trials_are_rows "$(cut -d , -f 21 "$tmp/failing/probe/trials.csv" | tr '\n' ' ')" 'status * failed '
 expect failed_trials_do_not_end_it "$(ls "$tmp/failing/probe/report.html")" '*report.html'
+run "${release[@]}" "$probe" $small --out "$tmp/failing"
+expect failed_trials_are_kept "$code $(grep -c 'nothing to run, 2 trials kept' <<< "$out")" '1 1'
+run "${release[@]}" "$probe" $small --retry failed --out "$tmp/failing"
+expect failed_trials_are_tried_again "$code$err $(head -n 1 <<< "$out")" '0 probe: 1 trials to run, 1 kept'
+expect tried_again_they_end_well "$(cut -d , -f 21 "$tmp/failing/probe/trials.csv" | grep -c failed)" 0
+
+# A full disk, a folder that may not be written, one that goes away.
+mkdir "$tmp/disk"
+if mount -t tmpfs -o size=16k tmpfs "$tmp/disk" 2> /dev/null; then
+  run "${release[@]}" "$probe" --preset smoke --seeds 40 --data digits --out "$tmp/disk"
+  expect full_disk "$code $(grep -c . <<< "$err") $err" '2 1 *No space left*--out*'
+  kept=$(grep -c '"Trial"' "$tmp/disk/probe/journal.jsonl")
+  expect full_disk_keeps_what_was_finished "$kept $(ls "$tmp/disk/probe")" '[1-9]* journal.jsonl'
+  mount -o remount,size=32m "$tmp/disk"
+  run "${release[@]}" "$probe" --preset smoke --seeds 40 --data digits --out "$tmp/disk"
+  expect full_disk_goes_on_where_there_is_room "$code $(head -n 1 <<< "$out")" \
+    "0 probe: $((80 - kept)) trials to run, $kept kept"
+  mount -o remount,ro "$tmp/disk"
+  bad read_only_folder '*Read-only file system*--out*' "${release[@]}" "$probe" $small --out "$tmp/disk"
+  umount "$tmp/disk"
+else
+  for name in full_disk full_disk_keeps_what_was_finished full_disk_goes_on_where_there_is_room read_only_folder; do
+    skip $name "cannot mount a small disk here"
+  done
+fi
+"${release[@]}" "$probe" --preset smoke --seeds 40 --data digits --out "$tmp/gone" > "$tmp/out" 2> "$tmp/err" < /dev/null &
+until_lines 3 "$tmp/gone/probe/journal.jsonl"
+rm -rf "$tmp/gone"
+wait $!
+expect folder_that_goes_away "$? $(cat "$tmp/err")" "2 *$tmp/gone*--out*"
+
+# Names that would leave the results folder.
+sed 's|"probe"|"../probe"|' "$probe" > "$tmp/user/experiments/odd.csx"
+bad experiment_that_leaves_its_folder "'../probe' is no name*" "${release[@]}" "$tmp/user/experiments/odd.csx"
 
 # Jobs of their own, so that signals reach them as from a terminal.
 # interrupt N FILE COMMAND...: Ctrl-C once the file has N lines, and a moment has passed.
@@ -253,15 +305,17 @@ else
 
 many="--preset smoke --seeds 15 --data digits"
 stopped=$tmp/stopped/probe
-interrupt 1 "$stopped/journal.jsonl" "${plain[@]}" "$probe" -- $many --out "$tmp/stopped"
+interrupt 2 "$stopped/journal.jsonl" "${plain[@]}" "$probe" -- $many --out "$tmp/stopped"
 expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there'
-kept=$(lines "$stopped/journal.jsonl")
+kept=$(journaled "$stopped/journal.jsonl")
 expect interrupted_keeps_its_trials "$(done_and_kept)/ $(ls "$stopped")" "$kept / journal.jsonl"
 # As a machine that loses power leaves it.
 printf '\n{"Trial":["8998f0a8' >> "$stopped/journal.jsonl"
-interrupt 1 "$stopped/journal.jsonl" "${release[@]}" "$probe" -- $many --out "$tmp/stopped"
+interrupt 2 "$stopped/journal.jsonl" "${release[@]}" "$probe" -- $many --out "$tmp/stopped"
 expect interrupted_early_gives_130 "$code" 130
-interrupt $((kept + 3)) "$stopped/journal.jsonl" "${release[@]}" "$probe" -- $many --out "$tmp/stopped" --jobs 1
+early=$err
+interrupt $((kept + 6)) "$stopped/journal.jsonl" "${release[@]}" "$probe" -- $many --out "$tmp/stopped" --jobs 1
+expect torn_line_is_said "$early$err" '*1 line in the journal*cut off*'
 expect interrupted_again_keeps_all "$(done_and_kept)" "[2-9]* $kept"
 read -r more kept <<< "$(done_and_kept)"
 run "${release[@]}" "$probe" -- $many --out "$tmp/stopped"
@@ -275,7 +329,7 @@ same resumed_curves_are_the_same "$stopped/curves.csv" "$tmp/whole/probe/curves.
 # Two at once: the second says so, and disturbs nothing.
 "${release[@]}" "$probe" -- $many --out "$tmp/busy" > "$tmp/first" 2>&1 < /dev/null &
 first=$!
-until_lines 1 "$tmp/busy/probe/journal.jsonl"
+until_lines 2 "$tmp/busy/probe/journal.jsonl"
 bad second_process "another run is at work in $tmp/busy/probe*--out*" \
   "${release[@]}" "$probe" -- $many --out "$tmp/busy"
 wait $first

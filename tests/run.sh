@@ -52,6 +52,7 @@ part host ./tests/host_tests.sh
 part lab script tests/all.csx
 for kind in gemm op norm edge layers; do part "$kind, 128-bit vectors" narrow $kind:; done
 part "command line" ./tests/cli_tests.sh
+part endurance ./tests/endurance.sh --quick --kills 5
 
 echo "== all, $SECONDS s"
 cat "$tmp/failures"
