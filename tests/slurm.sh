@@ -15,7 +15,8 @@ mkdir -p "$slurm/state" "$slurm/spool" /run/munge
 chmod 755 "$tmp" "$slurm"
 chown munge: /run/munge
 [ -f /etc/munge/munge.key ] || runuser -u munge -- mungekey --create --keyfile=/etc/munge/munge.key
-pgrep -x munged > /dev/null || runuser -u munge -- munged
+own_munged=
+pgrep -x munged > /dev/null || { runuser -u munge -- munged; own_munged=yes; }
 host=$(hostname -s)
 cat > "$slurm/slurm.conf" << CONF
 ClusterName=lab
@@ -42,7 +43,11 @@ NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) State=UNKNOWN
 PartitionName=lab Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 CONF
 export SLURM_CONF=$slurm/slurm.conf
-stop_slurm() { for name in slurmd slurmctld; do kill "$(cat "$slurm/$name.pid" 2> /dev/null)" 2> /dev/null; done; }
+stop_slurm() {
+  for name in slurmd slurmctld; do kill "$(cat "$slurm/$name.pid" 2> /dev/null)" 2> /dev/null; done
+  [ -z $own_munged ] || pkill -x munged
+  sleep 1
+}
 slurmctld -c && slurmd -N "$host"
 
 # until_jobs STATE N: waits until so many are in that state, two minutes at most.
@@ -69,5 +74,3 @@ expect slurm_killed_task_is_made_up_for \
     cut -c 9-13 | sort | uniq -c | tr -s ' \n' ' ')" '*2 "2/2*'
 equal slurm_run_is_the_same "$tmp/cluster"
 [ -f "$tmp/cluster/index.html" ] || { tail -n 5 "$slurm"/*.log "$tmp"/cluster/slurm/*; ls -R "$tmp/cluster"; }
-stop_slurm
-sleep 1

@@ -152,20 +152,19 @@ public sealed class Lab(string experiment, string question, Options options, Can
     }
 
     // From the journals into the CSVs: the rows of what was asked for in its order, then rows of other grids, for
-    // nothing that was computed is dropped.
+    // nothing that was computed is dropped. Provenance first, since the journals, which know the runs, go at the end.
     void Merge(Func<Config, string> identity)
     {
         var runs = Store.Journal.Read().Runs;
+        var past = File.Exists(Store.ProvenanceFile) ? Provenance.Read(Store.ProvenanceFile).Runs : [];
+        // Where nothing was run the results are the earlier runs', and so is where they come from.
+        if (runs.Count > 0 || past.Count == 0)
+            new Provenance(experiment, CommandLine(), Snake(options.Preset), data!.Name, data.Fingerprint, data.Notice,
+                [.. past.Where(run => !runs.Any(later => later.Began(run))), .. runs]).Write(Store.ProvenanceFile);
         var all = Store.Read().ToDictionary(trial => trial.Id);
         var own = asked.Select(identity).ToList();
         Store.Write([.. own.Where(all.ContainsKey).Select(id => all[id]),
             .. all.Values.ExceptBy(own, trial => trial.Id)]);
-        // Where nothing was run the results are the earlier runs', and so is where they come from.
-        if (runs.Count == 0 && File.Exists(Store.ProvenanceFile)) return;
-        var past = File.Exists(Store.ProvenanceFile) ? Provenance.Read(Store.ProvenanceFile).Runs : [];
-        new Provenance(experiment, CommandLine(), Snake(options.Preset), data!.Name, data.Fingerprint, data.Notice,
-            [.. past.Where(run => !runs.Any(later => later.Began(run))), .. runs])
-            .Write(Store.ProvenanceFile);
     }
 
     // What follows may depend on all of this sweep, as the second stage of tuning does on the first. A shard that waits
@@ -175,18 +174,23 @@ public sealed class Lab(string experiment, string question, Options options, Can
         hold!.Pause();
         for (var said = false; ; said = true)
         {
+            var begun = clock.Elapsed;
             // In this order: who ends between the two has written all it has.
             var others = hold.Others();
-            var missing = ids.Except(Stored().Select(trial => trial.Id)).Count();
+            var stored = Stored();
+            var missing = ids.Except(stored.Select(trial => trial.Id)).Count();
             if (missing == 0) break;
             if (others.Count == 0)
             {
                 Out.WriteLine($"{experiment}: shard {options.Shard} has done its part; {missing} trials of others are "
                     + "missing. Run those shards, then this one again; or merge without --shard, which runs them too");
-                throw new Finished(Failed > 0 ? 1 : 0);
+                var failed = stored.Where(trial => trial.Status == Status.Failed).Select(trial => trial.Id)
+                    .Intersect(ids.Where((_, place) => IsMine(place)));
+                throw new Finished(Failed > 0 || failed.Any() ? 1 : 0);
             }
             if (!said) Out.WriteLine($"{experiment}: shard {options.Shard} waits for {string.Join(", ", others)}");
-            stop.WaitHandle.WaitOne(1_000);
+            // Looking must not take much of a core.
+            stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(1) + 9 * (clock.Elapsed - begun));
             stop.ThrowIfCancellationRequested();
         }
         hold.Resume();
@@ -317,6 +321,7 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException or OutOfMemoryException)
     {
         Error.WriteLine(options?.Verbose == true ? $"{e}" : e is BadInput ? e.Message
+            : e is OutOfMemoryException ? "there is not enough memory: fewer --jobs need less"
             : $"{e.Message.TrimEnd('.')} (is there room in {options?.Out}, and may you write there? "
                 + "--out takes another folder)");
         return 2;

@@ -37,7 +37,7 @@ public sealed record Provenance(string Experiment, string Command, string Preset
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    public string Ended => Runs.Max(run => run.Ended)!;
+    public string Ended => Runs.Max(run => run.Ended) ?? "";
 
     /// <summary>The time that its runs took, all together, but for those that were killed.</summary>
     public double Seconds => Runs.Select(run => run.Seconds).Where(double.IsFinite).Sum();
@@ -49,7 +49,7 @@ public sealed record Provenance(string Experiment, string Command, string Preset
     {
         try
         {
-            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json) is { Runs.Count: > 0 } past
+            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json) is { Runs: not null } past
                 ? past : throw new JsonException();
         }
         catch (Exception e) when (e is JsonException or IOException)
