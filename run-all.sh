@@ -47,6 +47,7 @@ Options, handed on to each experiment:
   --dry-run                              list the trials and estimate the time; run nothing
   --report-only                          make the reports again from the CSVs
   --fresh                                start over; old results are kept beside
+  --compare DIR                          set another results folder beside this one; run nothing
   --verbose                              stack traces with errors
 
 Exit codes: 0 done; 1 some trials failed; 2 bad input; 130 interrupted.
@@ -60,12 +61,17 @@ TEXT
 # The user's paths hold where the user is.
 there() { if [[ $1 == /* || $from == "$PWD" ]]; then echo "$1"; else echo "$from/$1"; fi; }
 
-options=() names=() out=results dry=
+# As lib/prelude.csx has it, so that a script is compiled once for both.
+cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
+
+options=() names=() out=results dry= compare=
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) help; exit ;;
     --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
     --out) [ -n "${2-}" ] || bad "--out needs a folder"; out=$(there "$2"); shift ;;
+    --compare) [ -n "${2-}" ] || bad "--compare needs a folder"; compare=$(there "$2"); shift ;;
     --preset | --data | --seeds | --jobs | --retry | --shard) options+=("${@:1:2}"); shift ;;
     --dry-run) options+=("$1"); dry=yes ;;
     -*) options+=("$1") ;;
@@ -75,12 +81,13 @@ while [ $# -gt 0 ]; do
   shift
 done
 options+=(--out "$out")
+if [ -n "$compare" ]; then
+  ./.dotnet-script/setup.sh || exit
+  script lib/index.csx -- compare "${options[@]}" --compare "$compare" -- ${names[@]+"${names[@]}"}
+  exit
+fi
 [ ${#names[@]} -gt 0 ] || names=($(experiments))
 [ -z "${LAB_DATA-}" ] || LAB_DATA=$(there "$LAB_DATA")
-
-# As lib/prelude.csx has it, so that a script is compiled once for both.
-cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
 
 ./.dotnet-script/setup.sh || exit
 script lib/index.csx -- check "${options[@]}" || exit

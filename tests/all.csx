@@ -17,6 +17,7 @@
 #load "comparison_tests.csx"
 #load "explanation_tests.csx"
 #load "report_tests.csx"
+#load "side_by_side_tests.csx"
 #nullable enable
 
 return Tests.Run(Args.FirstOrDefault() ?? "");

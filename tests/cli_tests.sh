@@ -141,6 +141,15 @@ expect report_only_succeeds "$code" 0
 same report_only_makes_the_same_report "$one/report.html" "$tmp/before/report.html"
 same report_only_makes_the_same_summary "$one/summary.csv" "$tmp/before/summary.csv"
 
+run "${release[@]}" $lr_sweep -- --compare "$tmp/two" --out "$tmp/one"
+expect compare_succeeds "$all" "0 of 2 verdicts differ between one and two
+*higher-lr, SGD *equal*open $tmp/one/compare.html
+*exit 0"
+cp "$tmp/one/compare.csv" "$tmp/compare.csv"
+run ./run-all.sh --compare "$tmp/one" --out "$tmp/two"
+expect compare_of_all "$code $(grep -c equal "$tmp/two/compare.csv") $(tail -n 2 <<< "$out" | tr '\n' ' ')" \
+  "0 6 experiments only in two: batch_size_sweep, *training_speed open $tmp/two/compare.html "
+expect compare_runs_nothing "$(ls "$tmp/one" "$tmp/one/lr_sweep" | grep -c .) $err" '11 '
 run "${release[@]}" $lr_sweep -- $small --fresh --out "$tmp/one"
 expect fresh_runs_all_again "$out" '*36 trials to run*36 trials in*'
 same fresh_keeps_the_old_beside "$one.1/trials.csv" "$tmp/before/trials.csv"
@@ -197,6 +206,12 @@ bad report_without_results "$tmp/none/lr_sweep/trials.csv *--report-only" \
   "${release[@]}" $lr_sweep -- --report-only --out "$tmp/none"
 bad other_grid_for_the_report "*lacks trials*" \
   "${release[@]}" $lr_sweep -- --report-only --preset smoke --seeds 3 --out "$tmp/one"
+bad compare_with_nothing "$tmp/user holds no results of lr_sweep*" \
+  "${release[@]}" $lr_sweep -- --compare "$tmp/user" --out "$tmp/one"
+bad compare_with_no_folder "*no folder $tmp/none" ./run-all.sh --compare "$tmp/none" --out "$tmp/one"
+bad compare_with_itself "*folder of the results themselves*" ./run-all.sh --compare "$tmp/one/" --out "$tmp/one"
+bad compare_with_an_experiment "*folder of one experiment*" ./run-all.sh --compare "$two" --out "$tmp/one"
+bad compare_with_what "--compare needs a folder" ./run-all.sh --compare
 touch "$tmp/file"
 bad out_is_a_file "*$tmp/file*--out*" "${release[@]}" $lr_sweep -- $small --out "$tmp/file"
 cp -R "$tmp/two" "$tmp/damaged"

@@ -77,6 +77,11 @@ public sealed class Lab(string experiment, string question, Options options, Can
 
     void Begin(Probe? probe)
     {
+        if (options.Compare is { } dir)
+        {
+            SideBySide.Show(options.Out, dir, [experiment]);
+            throw new Finished(0);
+        }
         this.probe = probe;
         Store = new(Store.Folder, Study, probe);
         if (options.ReportOnly)

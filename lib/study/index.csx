@@ -64,7 +64,7 @@ public static class IndexPage
         string.Join(", ", reported.Select(part).Distinct());
 
     // Folders that --fresh has set aside end in a number.
-    static IEnumerable<string> Results(string folder) => !Directory.Exists(folder) ? []
+    public static IEnumerable<string> Results(string folder) => !Directory.Exists(folder) ? []
         : Directory.GetDirectories(folder)
         .Where(path => File.Exists(new Store(path).ProvenanceFile))
         .Select(path => Path.GetFileName(path))

@@ -6,7 +6,7 @@ public enum Preset { Smoke, Standard, Full }
 
 /// <summary>What the user asked for.</summary>
 public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, string Out, bool DryRun,
-    bool ReportOnly, bool Fresh, bool Verbose)
+    bool ReportOnly, bool Fresh, bool Verbose, string? Compare)
 {
     /// <summary>The options, or null where help was asked for and printed.</summary>
     public static Options? Parse(string experiment, string question, IReadOnlyList<string> args)
@@ -30,9 +30,11 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         var reportOnly = new Option<bool>("--report-only") { Description = "make the report again from the CSVs" };
         var fresh = new Option<bool>("--fresh") { Description = "start over; the old folder is kept beside" };
         var verbose = new Option<bool>("--verbose") { Description = "stack traces with errors" };
+        var compare = new Option<string?>("--compare") { HelpName = "DIR",
+            Description = "set another results folder beside this one; run nothing" };
         var command = new RootCommand($"{experiment}: {question}")
         {
-            preset, data, seeds, jobs, output, dryRun, reportOnly, fresh, verbose,
+            preset, data, seeds, jobs, output, dryRun, reportOnly, fresh, verbose, compare,
         };
         // It would print the host's version, and a run would follow.
         command.Options.Remove(command.Options.OfType<VersionOption>().Single());
@@ -50,7 +52,8 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         return new(OneOf<Preset>("--preset", parsed.GetValue(preset)!), parsed.GetValue(data),
             parsed.GetValue(seeds) is { } n ? Whole("--seeds", n, 1, 10_000) : null,
             Whole("--jobs", parsed.GetValue(jobs)!, 1, 1_024), parsed.GetValue(output)!, parsed.GetValue(dryRun),
-            parsed.GetValue(reportOnly), parsed.GetValue(fresh), parsed.GetValue(verbose));
+            parsed.GetValue(reportOnly), parsed.GetValue(fresh), parsed.GetValue(verbose),
+            parsed.GetValue(compare));
     }
 
     static T OneOf<T>(string option, string text) where T : struct, Enum =>

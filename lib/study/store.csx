@@ -115,12 +115,15 @@ public sealed class Store(string folder, Study? study = null, Probe? probe = nul
     }
 
     /// <summary>Writes the table of groups.</summary>
-    public void WriteSummary(DataFrame groups) => Replace(SummaryFile, writer =>
+    public void WriteSummary(DataFrame groups) => WriteTable(SummaryFile, groups);
+
+    /// <summary>Writes a CSV whole.</summary>
+    public static void WriteTable(string path, DataFrame table) => Replace(path, writer =>
     {
         using var csv = new CsvWriter(writer, format, leaveOpen: true);
-        foreach (var column in groups.Columns) csv.WriteField(column.Name);
+        foreach (var column in table.Columns) csv.WriteField(column.Name);
         csv.NextRecord();
-        foreach (var row in groups.Rows)
+        foreach (var row in table.Rows)
         {
             foreach (var value in row) csv.WriteField(Text(value));
             csv.NextRecord();
@@ -144,7 +147,7 @@ public sealed class Store(string folder, Study? study = null, Probe? probe = nul
         File.Move(path + ".partial", path, overwrite: true);
     }
 
-    /// <summary>Writes a CSV whole.</summary>
+    /// <inheritdoc cref="WriteTable(string, DataFrame)"/>
     public static void WriteTable<T>(string path, Columns<T> columns, IEnumerable<T> rows) => Replace(path, writer =>
     {
         using var csv = new CsvWriter(writer, format, leaveOpen: true);
