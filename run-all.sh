@@ -26,6 +26,26 @@ experiments() {
 # The string in `const string Question = "...";`
 question() { tr '\n' ' ' < "experiments/$1.csx" | sed -nE 's/.*const string Question *= *"([^"]*)";.*/\1/p'; }
 
+# The experiment that a word may have been meant for: it is part of its name, or differs from it in a third of its
+# letters or fewer (Levenshtein 1966).
+meant() {
+  experiments | awk -v word="$1" '{
+    for (j = 0; j <= length($0); j++) row[j] = j
+    for (i = 1; i <= length(word); i++) {
+      left = row[0]++
+      for (j = 1; j <= length($0); j++) {
+        up = row[j]
+        change = left + (substr(word, i, 1) != substr($0, j, 1))
+        row[j] = (up < row[j - 1] ? up : row[j - 1]) + 1
+        if (change < row[j]) row[j] = change
+        left = up
+      }
+    }
+    if (index($0, word)) row[length($0)] = 0
+    if (best == "" || row[length($0)] < least) { best = $0; least = row[length($0)] }
+  } END { print (least <= length(word) / 3 ? ": did you mean " best "?" : "; --help lists them") }'
+}
+
 help() {
   cat << 'TEXT'
 Usage: ./run-all.sh [OPTION...] [EXPERIMENT...]
@@ -65,10 +85,15 @@ there() { if [[ $1 == /* || $from == "$PWD" ]]; then echo "$1"; else echo "$from
 cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
 script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
 
+# What goes on with this run, should it be interrupted: done parts are not to be set aside.
+LAB_COMMAND=$0
+for word in "$@"; do [ "$word" = --fresh ] || LAB_COMMAND+=" $(printf %q "$word")"; done
+export LAB_COMMAND
+
 options=() names=() out=results dry= compare=
 while [ $# -gt 0 ]; do
   case $1 in
-    -h | --help) help; exit ;;
+    -h | --help | help) help; exit ;;
     --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
     --out) [ -n "${2-}" ] || bad "--out needs a folder"; out=$(there "$2"); shift ;;
     --compare) [ -n "${2-}" ] || bad "--compare needs a folder"; compare=$(there "$2"); shift ;;
@@ -76,7 +101,7 @@ while [ $# -gt 0 ]; do
     --dry-run) options+=("$1"); dry=yes ;;
     -*) options+=("$1") ;;
     *) name=$(basename "$1" .csx); names+=("$name")
-       [ -f "experiments/$name.csx" ] || bad "there is no experiment '$1'; --help lists them" ;;
+       [ -f "experiments/$name.csx" ] || bad "there is no experiment '$1'$(meant "$name")" ;;
   esac
   shift
 done

@@ -11,6 +11,10 @@ var names = Args.Skip(1 + options.Count + 1).ToList();
 return Run(options, "index", "which experiments have been run, and what did they find?", lab =>
 {
     if (Args[0] == "compare") SideBySide.Show(lab.Options.Out, lab.Options.Compare!, names);
-    else if (Args[0] == "write") Out.WriteLine($"open {Path.GetFullPath(IndexPage.Write(lab.Options.Out, names))}");
+    else if (Args[0] == "write")
+    {
+        Verdicts.ShowAll(IndexPage.Claims(lab.Options.Out));
+        Terminal.Open(IndexPage.Write(lab.Options.Out, names));
+    }
     else if (!lab.Options.ReportOnly) LoadDataset(lab.Options.Data);
 });

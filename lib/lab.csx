@@ -64,6 +64,7 @@
 #load "study/method.csx"
 #load "study/index.csx"
 #load "study/side_by_side.csx"
+#load "study/verdicts.csx"
 #load "study/experiment.csx"
 #load "study/nets.csx"
 #load "study/comparison.csx"

@@ -68,6 +68,10 @@ compiling=$!
 
 run ./run-all.sh $small --jobs 2 --out "$tmp/two" lr_sweep
 expect run_all_succeeds "$all" '*exit 0'
+expect run_all_has_a_plan "$(head -n 1 <<< "$out")" \
+  'lr_sweep: 42 trials on digits, about * s with 2 jobs and * GB of memory'
+expect verdicts_stand_at_the_end "$(grep -c ' too few data' <<< "$out")" '[1-9]*'
+expect nothing_for_terminals_in_a_pipe "$(grep -c $'\e' <<< "$out")" 0
 expect run_all_names_the_page "$(tail -n 1 <<< "$out")" "open $tmp/two/index.html"
 expect run_all_says_nothing_on_stderr "$err" ''
 two=$tmp/two/lr_sweep
@@ -114,7 +118,7 @@ for name in init_sweep batch_size_sweep training_speed covariate_shift loss_land
   [ $name = training_speed ] || continue
   run "${release[@]}" experiments/$name.csx -- $small --dry-run --out "$tmp/dry"
   expect "${name}_has_a_plan" "$(tail -n 2 <<< "$out" | tr '\n' ' ')$err $code" \
-    '*the first stage (seeds from 101)*trials on digits, about * s with * jobs  0'
+    '*the first stage (seeds from 101)*trials on digits, about * s with * jobs and * GB of memory  0'
 done
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
   "alternatives better deeper explodes faster higher-lr higher-lr-large-batch inference init placement regularizes \
@@ -169,11 +173,11 @@ fi
 
 run ./run-all.sh $small --dry-run --out "$tmp/dry" lr_sweep
 expect dry_run_lists_the_trials "$(grep -c ' lr .* seed 1 ' <<< "$out") $code" '42 0'
-expect dry_run_estimates "$(tail -n 1 <<< "$out")" '42 trials on digits, about * s with * jobs'
+expect dry_run_estimates "$(tail -n 1 <<< "$out")" '42 trials on digits, about * s with * jobs and * GB of memory'
 expect dry_run_writes_nothing "$(ls -d "$tmp/dry" 2> /dev/null)" ''
 
 run "${release[@]}" $lr_sweep -- --help
-expect help "$all" '*lr_sweep: How much higher*dotnet script experiments/lr_sweep.csx -- *--preset*exit 0'
+expect help "$all" 'lr_sweep: How much higher*Examples:*dotnet script experiments/lr_sweep.csx -- --preset smoke*exit 0'
 options() { grep -Eo '^ .*' <<< "$out" | grep -Eo -- '--[a-z-]+  | --[a-z-]+ [<A-Z]| --[a-z]+ [a-z]+\|' | \
   grep -Eo -- '--[a-z-]+' | grep -v -- --help | sort -u; }
 of_experiment=$(options)
@@ -191,6 +195,10 @@ bad() {
 }
 
 bad unknown_option "*'--bogus'*--help*" "${release[@]}" $lr_sweep -- --bogus
+bad misspelt_option "'--seed' is no option: did you mean --seeds[?]" "${release[@]}" $lr_sweep -- --seed 3
+bad bare_preset "'smoke' is no option: did you mean --preset smoke[?]" "${release[@]}" $lr_sweep -- smoke
+bad misspelt_experiment "there is no experiment 'lr_swep': did you mean lr_sweep[?]" ./run-all.sh lr_swep
+bad part_of_an_experiment "*did you mean training_speed[?]" ./run-all.sh speed
 bad unknown_word "*'word'*" "${release[@]}" $lr_sweep -- word
 bad version_is_no_option "*'--version'*" "${release[@]}" $lr_sweep -- --version
 bad seeds_of_zero "--seeds *'0'" "${release[@]}" $lr_sweep -- --seeds 0
@@ -269,7 +277,8 @@ else
 many="--preset smoke --seeds 15 --data digits"
 stopped=$tmp/stopped/probe
 interrupt 1 "$stopped/journal.jsonl" "${plain[@]}" "$probe" -- $many --out "$tmp/stopped"
-expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there'
+expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there:
+  dotnet script experiments/probe.csx -- --preset smoke --seeds 15 --data digits --out *stopped'
 kept=$(lines "$stopped/journal.jsonl")
 expect interrupted_keeps_its_trials "$(done_and_kept)/ $(ls "$stopped")" "$kept / journal.jsonl"
 # As a machine that loses power leaves it.
@@ -280,7 +289,7 @@ interrupt $((kept + 3)) "$stopped/journal.jsonl" "${release[@]}" "$probe" -- $ma
 expect interrupted_again_keeps_all "$(done_and_kept)" "[2-9]* $kept"
 read -r more kept <<< "$(done_and_kept)"
 run "${release[@]}" "$probe" -- $many --out "$tmp/stopped"
-expect resumed_goes_on "$code $(head -n 1 <<< "$out")" \
+expect resumed_goes_on "$code $(grep 'to run' <<< "$out")" \
   "0 probe: $((30 - more - kept)) trials to run, $((more + kept)) kept"
 expect resumed_drops_the_journal "$(ls "$stopped" | grep journal)" ''
 run "${release[@]}" "$probe" -- $many --out "$tmp/whole"
@@ -298,7 +307,8 @@ expect first_process_goes_on "$? $(lines "$tmp/busy/probe/trials.csv")" '0 31'
 
 interrupt 1 "$tmp/all/lr_sweep/journal.jsonl" \
   ./run-all.sh --preset smoke --seeds 50 --data digits --out "$tmp/all" lr_sweep lr_sweep
-expect run_all_interrupted_gives_130 "$code" 130
+expect run_all_interrupted_gives_130 "$code $err" '130 *
+  ./run-all.sh --preset smoke --seeds 50 *'
 expect run_all_interrupted_ends_at_once "$(grep -c 'trials to run' <<< "$out") $(ls "$tmp/all")" '1 lr_sweep'
 
 fi

@@ -57,7 +57,8 @@ static Figure Pairs(string id, string title, Axis x, (string First, string Secon
     layout["annotations"] = rows.Index().Select(row => new
     {
         text = Look.Text(row.Item.Label), x = 0, xref = "paper", xanchor = "left",
-        y = rows.Count - 1 - row.Index + 0.42, yref = "y", showarrow = false, font = new { size = 12, color = Look.Ink },
+        y = rows.Count - 1 - row.Index + 0.42, yref = "y", showarrow = false,
+        font = new { size = 12, color = Look.Ink },
     });
     string Said(PairRow row) => $"{row.Label}: {sides.First} {row.First?.Words ?? "nothing"}, {sides.Second} "
         + $"{row.Second?.Words ?? "nothing"}.";

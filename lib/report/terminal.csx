@@ -6,11 +6,23 @@ using Spectre.Console;
 public static class Terminal
 {
     /// <summary>Standard output. Colour follows NO_COLOR (no-color.org).</summary>
-    public static IAnsiConsole Screen { get; } = Open();
+    public static IAnsiConsole Screen { get; } = Find();
 
-    /// <summary>A file's path as markup: a link where links are known.</summary>
-    public static string Link(string path) => Screen.Profile.Capabilities.Links
-        ? $"[link={Markup.Escape($"{new Uri(path)}")}]{Markup.Escape(path)}[/]" : Markup.Escape(path);
+    /// <summary>Says which page to open: a link where links are known.</summary>
+    public static void Open(string page, IAnsiConsole? screen = null)
+    {
+        screen ??= Screen;
+        var path = Path.GetFullPath(page);
+        var shown = Markup.Escape(path);
+        screen.MarkupLine("open " + (screen.Profile.Capabilities.Links
+            ? $"[link={Markup.Escape(new Uri(path).AbsoluteUri)}]{shown}[/]" : shown));
+    }
+
+    /// <summary>What is ended in the middle of a picture leaves the cursor hidden.</summary>
+    public static void ShowCursor()
+    {
+        if (Screen.Profile.Capabilities.Ansi) Screen.Cursor.Show();
+    }
 
     /// <summary>A claim's verdict as markup, in the colour that it has on pages.</summary>
     public static string Verdict(string verdict) => verdict switch
@@ -21,7 +33,27 @@ public static class Terminal
         _ => Markup.Escape(verdict),
     };
 
-    static IAnsiConsole Open()
+    /// <summary>Until it is disposed, nothing is written and input is empty.</summary>
+    public static IDisposable Muted()
+    {
+        var (was, screen) = ((Out: Console.Out, Error: Console.Error, In: Console.In), Screen);
+        Set(TextWriter.Null, TextWriter.Null, TextReader.Null);
+        return new Undo(() => Set(was.Out, was.Error, was.In));
+
+        static void Set(TextWriter output, TextWriter error, TextReader input)
+        {
+            Console.SetOut(output);
+            Console.SetError(error);
+            Console.SetIn(input);
+        }
+    }
+
+    sealed class Undo(Action action) : IDisposable
+    {
+        public void Dispose() => action();
+    }
+
+    static IAnsiConsole Find()
     {
         var console = AnsiConsole.Console;
         var known = console.Profile.Capabilities;

@@ -10,7 +10,7 @@ public sealed class Lab(string experiment, string question, Options options, Can
     Probe? probe;
     Dataset? data;
     FileStream? held;
-    int reused;
+    int reused, sweeps;
 
     public string Experiment => experiment;
     public Options Options => options;
@@ -50,6 +50,8 @@ public sealed class Lab(string experiment, string question, Options options, Can
         asked.AddRange(grid.Except(asked));
         (Study ?? new([], [], "")).Check(asked, strict: Study is not null);
         // Nothing is run: what is to be computed from the trials sees them lost.
+        // A script that sweeps until it sees what it wants would go on for ever.
+        if (options.DryRun && ++sweeps > 100) throw new Finished(0);
         if (options.DryRun)
             return [.. grid.Select(config => new Trial(config)
                 { Status = Status.Diverged, Reason = "not run", LossExcess = double.PositiveInfinity })];
@@ -73,7 +75,45 @@ public sealed class Lab(string experiment, string question, Options options, Can
                                 select cell with { Lr = rate, Seed = seed, Role = Role.Tune }, probe));
 
     /// <summary>Lists what has been asked for; returns exit code 0.</summary>
-    public int PrintPlan() => Plan.Print(asked, data!, options.Jobs);
+    public int PrintPlan()
+    {
+        var plan = Planned();
+        foreach (var line in plan.Lines(data!.Fingerprint)) Out.WriteLine(line);
+        if (asked.Any(IsOfSecondStage)) Out.WriteLine("Rates of the second stage stand at the grid's middle here: the "
+            + $"first stage (seeds from {Tuning.FirstSeed}) chooses them.");
+        Out.WriteLine(plan.Words(data.Name, options.Jobs));
+        return 0;
+    }
+
+    /// <summary>Says what the whole experiment will take, found by going through it with no trial run: in silence,
+    /// since it is gone through again.</summary>
+    public void Announce(Action<Lab> body)
+    {
+        using var rehearsal = new Lab(experiment, question, options with { DryRun = true }, stop);
+        using (Terminal.Muted())
+            // What is wrong will be wrong again, and be said then.
+            try { body(rehearsal); }
+            catch (Exception) { }
+        data = rehearsal.data;
+        if (rehearsal.asked.Count > 0 && rehearsal.Planned() is var plan && plan.Kept < plan.Asked.Count)
+            Out.WriteLine($"{experiment}: {plan.Words(data!.Name, options.Jobs)}");
+    }
+
+    // Where a first stage chooses rates, a trial of the second is known by all but its rate.
+    Plan Planned()
+    {
+        string Key(Config config) => Trials.Identity(IsOfSecondStage(config) ? config with { Lr = 0 } : config,
+            data!.Fingerprint);
+        var known = options.Fresh ? [] : Store.Read().CountBy(Key).ToDictionary();
+        List<Config> missing = [];
+        foreach (var config in asked)
+            if (known.GetValueOrDefault(Key(config)) is > 0 and var left) known[Key(config)] = left - 1;
+            else missing.Add(config);
+        return Plan.Of(asked, missing, data!, probe, options.Jobs);
+    }
+
+    bool IsOfSecondStage(Config config) =>
+        config.Role == Role.Evaluate && asked.Any(other => other.Seed >= Tuning.FirstSeed);
 
     void Begin(Probe? probe)
     {
@@ -94,7 +134,7 @@ public sealed class Lab(string experiment, string question, Options options, Can
                     + $"run {wanted} without --report-only");
             return;
         }
-        data = LoadDataset(options.Data);
+        data ??= LoadDataset(options.Data);
         if (data.Notice is { } notice) Error.WriteLine($"note: {notice}");
         if (options.DryRun) return;
         Hold();
@@ -128,12 +168,14 @@ public sealed class Lab(string experiment, string question, Options options, Can
         var known = Store.Read();
         var (ids, ran) = (known.Select(trial => trial.Id).ToHashSet(), new ConcurrentBag<Trial>());
         var missing = grid.Where(config => !ids.Contains(Identity(config))).ToList();
-        using (var progress = new SweepProgress(experiment, grid.Count, grid.Count - missing.Count, missing.Sum(Cost)))
+        using (var progress = new SweepProgress(experiment, grid.Count, grid.Count - missing.Count, 
+            missing.Sum(Plan.Cost), options.Jobs))
             Trials.Run(missing, data!, probe, options.Jobs, trial =>
             {
                 Store.Append(trial);
                 ran.Add(trial);
-                progress.Report(Snake(trial.Norm), Snake(trial.Status), Cost(trial));
+                progress.Report(Snake(trial.Norm), Snake(trial.Status), Plan.Cost(trial), trial.ValidationAccuracy,
+                    trial.Lr);
             }, stop);
         // The rows of what was asked for in its order, then rows of other grids: nothing that was computed is dropped.
         var all = known.Concat(ran).ToDictionary(trial => trial.Id);
@@ -185,14 +227,15 @@ public sealed class Lab(string experiment, string question, Options options, Can
         ], past.Notice, Method.Made(past)));
         // For the index.
         var first = numbers.FirstOrDefault() ?? new("", "");
+        List<ClaimRow> rows = [.. claims.SelectMany(claim => claim.Rows(experiment, past))];
         (past with
         {
-            Found = new(title, question, first.Label, first.Value, first.Detail, first.Verdict,
-                [.. claims.SelectMany(claim => claim.Rows(experiment, past))]),
+            Found = new(title, question, first.Label, first.Value, first.Detail, first.Verdict, rows),
         }).Write(Store.ProvenanceFile);
         IndexPage.WriteClaims(options.Out);
+        Verdicts.Show(rows);
         Out.WriteLine($"{experiment}: {title}");
-        Out.WriteLine($"open {Path.GetFullPath(Store.ReportFile)}");
+        Terminal.Open(Store.ReportFile);
     }
 
     void WriteProvenance()
@@ -218,10 +261,6 @@ public sealed class Lab(string experiment, string question, Options options, Can
         return string.Join(' ', [.. words, .. arguments.Count > 0 ? ["--", .. arguments] : arguments]);
     }
 
-    // What a trial costs, roughly, where trials of one sweep differ: examples seen, convolutions being dearer.
-    static double Cost(Config config) =>
-        (double)config.Steps * config.BatchSize * (config.Model == Architecture.Lenet ? 6 : 1);
-
     static void SetAside(string folder)
     {
         var number = Enumerable.Range(1, int.MaxValue).First(n => !Directory.Exists($"{folder}.{n}"));
@@ -245,6 +284,7 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     {
         // The first asks; a second one ends the process at once.
         context.Cancel = signal == 0;
+        if (signal != 0) Terminal.ShowCursor();
         signal = code;
         stop.Cancel();
     }
@@ -256,6 +296,7 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
         options = Options.Parse(experiment, question, [.. args]);
         if (options is null) return 0;
         using var lab = new Lab(experiment, question, options, stop.Token);
+        if (options is { DryRun: false, ReportOnly: false, Compare: null }) lab.Announce(body);
         try { body(lab); }
         // Trials that were not run are lost ones, which not every analysis bears.
         catch (Exception e) when (options.DryRun && e is not Finished and not BadInput) { return lab.PrintPlan(); }
@@ -266,7 +307,8 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     catch (Finished finished) { return finished.Code; }
     catch (OperationCanceledException) when (signal != 0)
     {
-        Error.WriteLine("interrupted; finished trials are kept: the same command goes on from there");
+        Error.WriteLine("interrupted; finished trials are kept, and this goes on from there:");
+        Error.WriteLine($"  {Options.Again(experiment, args)}");
         return signal;
     }
     catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException)

@@ -35,7 +35,7 @@ public static class IndexPage
                 "smallest_p"), rows);
     }
 
-    static IReadOnlyList<ClaimRow> Claims(string folder) => ClaimRow.Adjusted(
+    public static IReadOnlyList<ClaimRow> Claims(string folder) => ClaimRow.Adjusted(
         [.. Results(folder).Select(name => Read(folder, name)).SelectMany(past => past?.Found?.Claims ?? [])]);
 
     // One line a claim: its verdict, and its effect under each condition.

@@ -1,6 +1,7 @@
 #nullable enable
 // The command line of every experiment.
 using System.CommandLine;
+using System.CommandLine.Help;
 
 public enum Preset { Smoke, Standard, Full }
 
@@ -38,15 +39,19 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         };
         // It would print the host's version, and a run would follow.
         command.Options.Remove(command.Options.OfType<VersionOption>().Single());
+        var asked = command.Options.OfType<HelpOption>().Single();
+        asked.Description = "show this";
+        if (asked.Action is HelpAction action) action.MaxWidth = Terminal.Screen.Profile.Width;
         var parsed = command.Parse([.. args]);
         if (args.Any(arg => arg is "--help" or "-h" or "-?"))
         {
             var help = new StringWriter();
             parsed.Invoke(new() { Output = help });
-            Console.Out.Write(Regex.Replace($"{help}".TrimEnd() + "\n", @"(?<=^ *)\S+ \[options\]",
-                $"dotnet script experiments/{experiment}.csx -- [options]", RegexOptions.Multiline));
+            Console.Out.Write(Help(experiment, question, $"{help}"));
             return null;
         }
+        if (parsed.UnmatchedTokens is [var odd, ..])
+            throw new BadInput($"'{odd}' is no option{Meant(odd, command)}");
         if (parsed.Errors.Count > 0)
             throw new BadInput($"{parsed.Errors[0].Message.TrimEnd('.')}; --help lists the options");
         return new(OneOf<Preset>("--preset", parsed.GetValue(preset)!), parsed.GetValue(data),
@@ -54,6 +59,68 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
             Whole("--jobs", parsed.GetValue(jobs)!, 1, 1_024), parsed.GetValue(output)!, parsed.GetValue(dryRun),
             parsed.GetValue(reportOnly), parsed.GetValue(fresh), parsed.GetValue(verbose),
             parsed.GetValue(compare));
+    }
+
+    /// <summary>The command that goes on with a run that had these arguments: what it did is not to be set aside.
+    /// </summary>
+    public static string Again(string experiment, IEnumerable<string> args) =>
+        Environment.GetEnvironmentVariable("LAB_COMMAND") is { Length: > 0 } command ? command
+        : args.Where(arg => arg != "--fresh").Select(Quoted).ToList() is var kept && kept.Count == 0
+            ? Script(experiment) : $"{Script(experiment)} -- {string.Join(' ', kept)}";
+
+    static string Script(string experiment) => $"dotnet script experiments/{experiment}.csx";
+
+    static string Quoted(string word) =>
+        Regex.IsMatch(word, @"^[\w./:=,+-]+$") ? word : $"'{word.Replace("'", @"'\''")}'";
+
+    // System.CommandLine's list of options below what it does not know: examples.
+    static string Help(string experiment, string question, string listed) => $"""
+        {experiment}: {question}
+
+        {Script(experiment)} -- [options]
+
+        Examples:
+          # see that it works, in a minute or less
+          {Script(experiment)} -- --preset smoke
+          # what would be run, and how long it would take
+          {Script(experiment)} -- --dry-run
+          # answer the question; after an interruption the same command goes on
+          {Script(experiment)}
+          # more seeds; what has been run already is kept
+          {Script(experiment)} -- --seeds 10
+          # another dataset in a folder of its own, and what that changes
+          {Script(experiment)} -- --data digits --out other
+          {Script(experiment)} -- --compare other
+
+        {listed[listed.IndexOf("Options:")..].TrimEnd()}
+
+        Writes DIR/{experiment}/report.html and CSVs beside it; results/README.md says what is in them.
+        Exit codes: 0 done, 1 some trials failed, 2 bad input, 130 interrupted.
+
+        """;
+
+    // The option that a word may have been meant for: one spelt alike, or one that takes it.
+    static string Meant(string word, RootCommand command)
+    {
+        var taking = command.Options.FirstOrDefault(option => option.HelpName?.Split('|').Contains(word) == true);
+        var near = command.Options.Select(option => option.Name)
+            .MinBy(name => word.Length > 3 && name.StartsWith(word) ? 0 : Distance(name, word))!;
+        return taking is not null ? $": did you mean {taking.Name} {word}?"
+            : near.StartsWith(word) || Distance(near, word) <= 2 ? $": did you mean {near}?" : "; --help lists them";
+    }
+
+    // How many letters to put in, take away or change (Levenshtein 1966).
+    static int Distance(string from, string to)
+    {
+        var row = Enumerable.Range(0, to.Length + 1).ToArray();
+        foreach (var letter in from)
+        {
+            var diagonal = row[0]++;
+            for (var i = 0; i < to.Length; i++)
+                (diagonal, row[i + 1]) = (row[i + 1], Math.Min(Math.Min(row[i], row[i + 1]) + 1,
+                    diagonal + (letter == to[i] ? 0 : 1)));
+        }
+        return row[^1];
     }
 
     static T OneOf<T>(string option, string text) where T : struct, Enum =>

@@ -72,7 +72,7 @@ public static class SideBySide
             + $"{names.First} ({folder}) and {names.Second} ({dir}).", [], [.. Sections(self, other, pairs)]);
         screen ??= Terminal.Screen;
         Print(screen, self, other, pairs);
-        screen.MarkupLine($"open {Terminal.Link(Path.GetFullPath(page))}");
+        Terminal.Open(page, screen);
     }
 
     // The folders' own names where these differ, else as they were given.
@@ -98,7 +98,8 @@ public static class SideBySide
 
     static string Title(Side self, Side other, IReadOnlyList<Pairing> pairs)
     {
-        var common = pairs.Where(pair => pair.IsOfBoth).DistinctBy(pair => (pair.Any.Experiment, pair.Any.Claim)).Count();
+        var common = pairs.Where(pair => pair.IsOfBoth).DistinctBy(pair => (pair.Any.Experiment, pair.Any.Claim))
+            .Count();
         return $"{Changed(pairs).Count} of {common} verdicts differ between {self.Name} and {other.Name}";
     }
 
