@@ -5,6 +5,7 @@ set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . tests/testing.sh
+. tests/schema.sh
 ./.dotnet-script/setup.sh || exit
 
 tmp=$(cd "$(mktemp -d)" && pwd -P)
@@ -19,6 +20,15 @@ lr_sweep=experiments/lr_sweep.csx
 small="--preset smoke --seeds 1 --data digits"
 
 line() { grep "^$1: " <<< "$out" | cut -d ' ' -f 2-; }
+
+# kept NAME EXPERIMENT COMMAND...: the command leaves all of the experiment's files as they are, and claims.csv.
+kept() {
+  rm -rf "$tmp/kept" && mkdir "$tmp/kept" && cp -R "$tmp/two/$2" "$tmp/two/claims.csv" "$tmp/kept"
+  rm -r "$tmp/two/$2/"{report.html,summary.csv,figures}
+  "${@:3}" > /dev/null 2> "$tmp/err" < /dev/null
+  expect "$1_$2" "$(diff -rq "$tmp/kept/$2" "$tmp/two/$2"; cmp "$tmp/kept/claims.csv" "$tmp/two/claims.csv"
+    cat "$tmp/err")" ''
+}
 
 # Writes a folder's trials without their seconds beside it, and says where.
 without_seconds() {
@@ -75,7 +85,7 @@ expect nothing_for_terminals_in_a_pipe "$(grep -c $'\e' <<< "$out")" 0
 expect run_all_names_the_page "$(tail -n 1 <<< "$out")" "open $tmp/two/index.html"
 expect run_all_says_nothing_on_stderr "$err" ''
 two=$tmp/two/lr_sweep
-expect files "$(ls "$two" | tr '\n' ' ')" 'curves.csv provenance.json report.html summary.csv trials.csv '
+expect files "$(ls "$two" | tr '\n' ' ')" 'curves.csv figures provenance.json report.html summary.csv trials.csv '
 columns=trial,experiment,dataset,model,depth,width,activation,norm,placement,optimizer,lr,momentum,weight_decay,init
 columns=$columns,init_scale,batch_size,train_size,epochs,seed,role,status,ended_at,reason,train_loss,train_accuracy
 columns=$columns,validation_loss,validation_accuracy,test_accuracy,code,seconds,loss_excess,loss_volatility,lr_end
@@ -114,12 +124,20 @@ for name in init_sweep batch_size_sweep training_speed covariate_shift loss_land
   expect "${name}_sees_no_test_images_while_tuning" \
     "$(grep ',tune,ok,' "$tmp/two/$name/trials.csv" | cut -d , -f 28 | sort -u)" NaN
   expect "${name}_reports" "$(ls "$tmp/two/$name/report.html")" '*report.html'
+  kept report_only_keeps_all_of $name "${release[@]}" experiments/$name.csx -- --report-only $small --out "$tmp/two"
   # One plan of two stages: each takes seconds to estimate.
   [ $name = training_speed ] || continue
   run "${release[@]}" experiments/$name.csx -- $small --dry-run --out "$tmp/dry"
   expect "${name}_has_a_plan" "$(tail -n 2 <<< "$out" | tr '\n' ' ')$err $code" \
     '*the first stage (seeds from 101)*trials on digits, about * s with * jobs and * GB of memory  0'
 done
+run "${release[@]}" experiments/train_and_evaluate.csx -- $small --out "$tmp/two"
+expect train_and_evaluate_succeeds "$err exit $code" ' exit 0'
+kept report_only_keeps_all_of train_and_evaluate \
+  "${release[@]}" experiments/train_and_evaluate.csx -- --report-only $small --out "$tmp/two"
+
+schema_tests "$tmp/two"
+
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
   "alternatives better deeper explodes faster higher-lr higher-lr-large-batch inference init placement regularizes \
 shift-distribution shift-gradient small-batch smooth stable two-weights undo "
@@ -151,7 +169,7 @@ expect compare_succeeds "$all" "0 of 2 verdicts differ between one and two
 *exit 0"
 cp "$tmp/one/compare.csv" "$tmp/compare.csv"
 run ./run-all.sh --compare "$tmp/one" --out "$tmp/two"
-expect compare_of_all "$code $(grep -c equal "$tmp/two/compare.csv") $(tail -n 2 <<< "$out" | tr '\n' ' ')" \
+expect compare_of_all "$code $(grep -c ',equal$' "$tmp/two/compare.csv") $(tail -n 2 <<< "$out" | tr '\n' ' ')" \
   "0 6 experiments only in two: batch_size_sweep, *training_speed open $tmp/two/compare.html "
 expect compare_runs_nothing "$(ls "$tmp/one" "$tmp/one/lr_sweep" | grep -c .) $err" '11 '
 run "${release[@]}" $lr_sweep -- $small --fresh --out "$tmp/one"

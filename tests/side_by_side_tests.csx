@@ -1,5 +1,5 @@
 #nullable enable
-// Two folders of results, one beside the other.
+// Two folders of results, one beside the other; and what a folder gives to scripts and other tools.
 using Spectre.Console;
 
 static ClaimRow Row(string claim, string condition, double effect, double half, string verdict,
@@ -84,4 +84,30 @@ Test("compare: what is no folder of results is named", () =>
     Refused(folder, Path.Combine(other, "e")).ShouldContain("folder of one experiment");
     Refused(folder, other, "f").ShouldContain("holds no results of f");
     Refused(folder, Path.GetDirectoryName(other)!).ShouldContain("holds no results:");
+});
+
+Test("results: tables are read back with their numbers, and hashes stay words", () =>
+{
+    var folder = Reported("read", "mnist", 3);
+    var trials = Results.Trials("e", folder);
+    trials.Rows.Count.ShouldBe(3);
+    trials["seed"].Cast<double>().ShouldBe([1, 2, 3]);
+    trials["code"].Cast<string>().ShouldAllBe(code => code == "12e345678901");
+    trials["reason"].Cast<string>().ShouldAllBe(reason => reason == "");
+    Should.Throw<BadInput>(() => Results.Groups("e", folder)).Message.ShouldContain("summary.csv is not there");
+});
+
+Test("results: figures are data and layout for Plotly, in colours that all of its readers know", () =>
+{
+    var folder = Path.Combine(Reported("figures", "mnist", 1), "figures");
+    Directory.CreateDirectory(folder);
+    File.WriteAllText(Path.Combine(folder, "old.json"), "{}");
+    Results.WriteFigures(folder, [SampleBand()]);
+    Directory.GetFiles(folder).Select(Path.GetFileName).ShouldBe(["band.json"]);
+    var text = File.ReadAllText(Path.Combine(folder, "band.json"));
+    text.ShouldBe(Results.Json(SampleBand()) + "\n");
+    text.ShouldContain("\"fillcolor\":\"rgba(230,159,0,0.188)\"");
+    Regex.IsMatch(text, "\"#[0-9A-Fa-f]{8}\"").ShouldBeFalse();
+    JsonDocument.Parse(text).RootElement.EnumerateObject().Select(part => part.Name)
+        .ShouldBe(["data", "layout", "frames"]);
 });

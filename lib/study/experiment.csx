@@ -186,7 +186,7 @@ public sealed class Lab(string experiment, string question, Options options, Can
         WriteProvenance();
     }
 
-    /// <summary>Writes summary.csv, report.html and claims.csv; with --dry-run prints the plan instead.</summary>
+    /// <summary>Writes summary.csv, figures, report.html and claims.csv; with --dry-run prints the plan.</summary>
     /// <param name="title">What was found, in a sentence.</param>
     /// <param name="trials">All that the report is of.</param>
     /// <param name="groups">The table of groups.</param>
@@ -221,10 +221,13 @@ public sealed class Lab(string experiment, string question, Options options, Can
                 ("trials.csv", "trials.csv", "a row for each trial"), ("curves.csv", "curves.csv", "a row for each "
                 + "measurement during training"), ("summary.csv", "summary.csv", "the table above"),
                 ("provenance.json", "provenance.json", "code, data, machine"),
+                ("figures", "figures/", "each figure above as JSON for Plotly"),
                 .. claims.Count == 0 ? Array.Empty<(string, string, string)>()
                     : [("claims.csv", "../claims.csv", "the verdicts of all experiments")],
             ]),
         ], past.Notice, Method.Made(past)));
+        Results.WriteFigures(Path.Combine(Store.Folder, "figures"), [.. figures,
+            .. (tables ?? []).OfType<FigureSection>().Select(section => section.Figure)]);
         // For the index.
         var first = numbers.FirstOrDefault() ?? new("", "");
         List<ClaimRow> rows = [.. claims.SelectMany(claim => claim.Rows(experiment, past))];

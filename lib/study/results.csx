@@ -1,5 +1,5 @@
 #nullable enable
-// What experiments left in a folder, as tables for scripts that go on from there.
+// For those who go on elsewhere: tables read back into scripts, figures written for other tools.
 using CsvHelper;
 using Microsoft.Data.Analysis;
 
@@ -27,6 +27,26 @@ public static class Results
 
     /// <summary>claims.csv: what all experiments found.</summary>
     public static DataFrame Claims(string? folder = null) => Read(Path.Combine(folder ?? Folder, "claims.csv"));
+
+    /// <summary>Writes each figure as FOLDER/ID.json, which Plotly's libraries read; files of figures that are no more
+    /// are deleted.</summary>
+    public static void WriteFigures(string folder, IEnumerable<Figure> figures)
+    {
+        Directory.CreateDirectory(folder);
+        var files = figures.ToDictionary(figure => Path.Combine(folder, $"{figure.Id}.json"));
+        foreach (var old in Directory.GetFiles(folder, "*.json").Except(files.Keys)) File.Delete(old);
+        foreach (var (path, figure) in files)
+            Store.Replace(path, writer => writer.WriteLine(Json(figure)));
+    }
+
+    /// <summary>Data and layout. Browsers know #rrggbbaa, which plotly.py refuses.</summary>
+    public static string Json(Figure figure) => Regex.Replace(GenericChart.toFigureJson(figure.Chart),
+        "\"#([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})\"", color =>
+        {
+            int Part(int i) => Convert.ToInt32(color.Groups[i].Value, 16);
+            return string.Create(CultureInfo.InvariantCulture,
+                $"\"rgba({Part(1)},{Part(2)},{Part(3)},{Part(4) / 255.0:0.###})\"");
+        });
 
     static Store Files(string experiment, string? folder) => new(Path.Combine(folder ?? Folder, experiment));
 
