@@ -56,7 +56,10 @@ What has been run already is not run again.
   ./run-all.sh --preset smoke            see that everything works, in minutes
   ./run-all.sh                           answer every question
   ./run-all.sh --seeds 10 lr_sweep       one experiment, more seeds
+  ./run-all.sh --dry-run lr_sweep        what would be run, and how long it would take
   ./run-all.sh --report-only             make all reports again from the CSVs
+  ./run-all.sh --data digits --out other
+  ./run-all.sh --compare other           another dataset, and which verdicts that changes
 
 Options, handed on to each experiment:
   --preset smoke|standard|full           smoke shows that it runs, full takes hours; standard otherwise

@@ -20,6 +20,9 @@ public sealed class Lab(string experiment, string question, Options options, Can
     /// </summary>
     public Study? Study { get; set; }
 
+    /// <summary>What the experiment does; it is gone through beforehand for a plan.</summary>
+    public Action<Lab>? Body { private get; init; }
+
     /// <summary>Trials of all sweeps that failed.</summary>
     public int Failed { get; private set; }
 
@@ -85,16 +88,15 @@ public sealed class Lab(string experiment, string question, Options options, Can
         return 0;
     }
 
-    /// <summary>Says what the whole experiment will take, found by going through it with no trial run: in silence,
-    /// since it is gone through again.</summary>
-    public void Announce(Action<Lab> body)
+    // Says what the whole experiment will take, found by going through it with no trial run: in silence, since it is
+    // gone through again.
+    void Announce()
     {
-        using var rehearsal = new Lab(experiment, question, options with { DryRun = true }, stop);
+        using var rehearsal = new Lab(experiment, question, options with { DryRun = true }, stop) { data = data };
         using (Terminal.Muted())
             // What is wrong will be wrong again, and be said then.
-            try { body(rehearsal); }
+            try { Body?.Invoke(rehearsal); }
             catch (Exception) { }
-        data = rehearsal.data;
         if (rehearsal.asked.Count > 0 && rehearsal.Planned() is var plan && plan.Kept < plan.Asked.Count)
             Out.WriteLine($"{experiment}: {plan.Words(data!.Name, options.Jobs)}");
     }
@@ -138,10 +140,13 @@ public sealed class Lab(string experiment, string question, Options options, Can
         if (data.Notice is { } notice) Error.WriteLine($"note: {notice}");
         if (options.DryRun) return;
         Hold();
-        if (!options.Fresh || !File.Exists(Store.TrialsFile) && !Store.IsUnfinished) return;
-        Dispose();
-        SetAside(Store.Folder);
-        Hold();
+        if (options.Fresh && (File.Exists(Store.TrialsFile) || Store.IsUnfinished))
+        {
+            Dispose();
+            SetAside(Store.Folder);
+            Hold();
+        }
+        Announce();
     }
 
     // One process at a time writes to a folder. The system lets go of a file whose process was killed.
@@ -298,8 +303,8 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     {
         options = Options.Parse(experiment, question, [.. args]);
         if (options is null) return 0;
-        using var lab = new Lab(experiment, question, options, stop.Token);
-        if (options is { DryRun: false, ReportOnly: false, Compare: null }) lab.Announce(body);
+        if (options.ReportOnly) options = options.AsRun(experiment, question, [.. args]);
+        using var lab = new Lab(experiment, question, options, stop.Token) { Body = body };
         try { body(lab); }
         // Trials that were not run are lost ones, which not every analysis bears.
         catch (Exception e) when (options.DryRun && e is not Finished and not BadInput) { return lab.PrintPlan(); }

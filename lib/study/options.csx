@@ -61,6 +61,17 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
             parsed.GetValue(compare));
     }
 
+    /// <summary>With the preset, data and seeds of the run that a report is made of again, where the command line does
+    /// not say otherwise.</summary>
+    public Options AsRun(string experiment, string question, IReadOnlyList<string> args)
+    {
+        var file = new Store(Path.Combine(Out, experiment)).ProvenanceFile;
+        if (!File.Exists(file)) return this;
+        var past = Provenance.Read(file).Command.Split(" -- ").Skip(1).SelectMany(words => words.Split(' ')).Chunk(2)
+            .Where(pair => !args.Any(arg => arg.Split('=')[0] == pair[0]));
+        return Parse(experiment, question, [.. args, .. past.SelectMany(pair => pair)])!;
+    }
+
     /// <summary>The command that goes on with a run that had these arguments: what it did is not to be set aside.
     /// </summary>
     public static string Again(string experiment, IEnumerable<string> args) =>
