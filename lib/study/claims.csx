@@ -27,7 +27,8 @@ public sealed record Unit(string Name, Func<double, string> Text)
     public string Interval(double effect, double low, double high) => double.IsNaN(effect) ? KeyNumber.TooFewData
         : $"{(double.IsInfinity(effect) ? "beyond all" : Text(effect))} ({Short(low)} to {Short(high)})";
 
-    string Short(double value) => double.IsInfinity(value) ? Look.Number(value) : Text(value).Split(' ')[0];
+    string Short(double value) => double.IsFinite(value) ? Text(value).Split(' ')[0]
+        : this == Ratio && value < 0 ? "0" : Look.Number(value);
 
     static string Signed(double value) =>
         double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Look.Number(value);

@@ -242,6 +242,8 @@ public sealed class Lab(string experiment, string question, Options options, Can
         }).Write(Store.ProvenanceFile);
         IndexPage.WriteClaims(options.Out);
         Verdicts.Show(rows);
+        if (past.Preset == Snake(Preset.Smoke)) Out.WriteLine("A smoke run: it shows that everything works, and its "
+            + "numbers answer nothing.");
         Out.WriteLine($"{experiment}: {title}");
         Terminal.Open(Store.ReportFile);
     }
