@@ -41,7 +41,8 @@ static Figure Pairs(string id, string title, Axis x, (string First, string Secon
             });
     }
 
-    var styles = Look.Of(["first", "second"]);
+    // Looks of arms that are told apart on light and dark, and are not taken for those of none and batch.
+    var styles = Look.Of(["batch_no_affine", "layer"]);
     var layout = Axes.Frame(46 * rows.Count + 110);
     layout["margin"] = new { l = 22, r = 22, t = 44, b = 56 };
     layout["xaxis"] = Axes.Of(x, [On(low), On(high)], pad: 0.02);

@@ -44,7 +44,7 @@ public sealed record Plan(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, 
     /// <summary>"612 trials on mnist (36 kept), about 1 min 30 s with 2 jobs and 0.3 GB of memory".</summary>
     public string Words(string dataset, int jobs) => string.Create(CultureInfo.InvariantCulture,
         $"{Asked.Count} trials on {dataset}{(Kept > 0 ? $" ({Kept} kept)" : "")}, about {
-            SweepProgress.Span(Time, tenths: false)} with {jobs} {
+            SweepProgress.Span(TimeSpan.FromSeconds(Math.Ceiling(Time.TotalSeconds)), tenths: false)} with {jobs} {
             (jobs == 1 ? "job" : "jobs")} and {Bytes / 1e9:0.0} GB of memory");
 
     /// <summary>A line for each trial: what sets it apart from others.</summary>
