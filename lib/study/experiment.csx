@@ -173,7 +173,7 @@ public sealed class Lab(string experiment, string question, Options options, Can
         var known = Store.Read();
         var (ids, ran) = (known.Select(trial => trial.Id).ToHashSet(), new ConcurrentBag<Trial>());
         var missing = grid.Where(config => !ids.Contains(Identity(config))).ToList();
-        using (var progress = new SweepProgress(experiment, grid.Count, grid.Count - missing.Count, 
+        using (var progress = new SweepProgress(experiment, grid.Count, grid.Count - missing.Count,
             missing.Sum(Plan.Cost), options.Jobs))
             Trials.Run(missing, data!, probe, options.Jobs, trial =>
             {
