@@ -26,6 +26,26 @@ experiments() {
 # The string in `const string Question = "...";`
 question() { tr '\n' ' ' < "experiments/$1.csx" | sed -nE 's/.*const string Question *= *"([^"]*)";.*/\1/p'; }
 
+# The experiment that a word may have been meant for: it is part of its name, or differs from it in a third of its
+# letters or fewer (Levenshtein 1966).
+meant() {
+  experiments | awk -v word="$1" '{
+    for (j = 0; j <= length($0); j++) row[j] = j
+    for (i = 1; i <= length(word); i++) {
+      left = row[0]++
+      for (j = 1; j <= length($0); j++) {
+        up = row[j]
+        change = left + (substr(word, i, 1) != substr($0, j, 1))
+        row[j] = (up < row[j - 1] ? up : row[j - 1]) + 1
+        if (change < row[j]) row[j] = change
+        left = up
+      }
+    }
+    if (index($0, word)) row[length($0)] = 0
+    if (best == "" || row[length($0)] < least) { best = $0; least = row[length($0)] }
+  } END { print (least <= length(word) / 3 ? ": did you mean " best "?" : "; --help lists them") }'
+}
+
 help() {
   cat << 'TEXT'
 Usage: ./run-all.sh [OPTION...] [EXPERIMENT...]
@@ -36,7 +56,10 @@ What has been run already is not run again.
   ./run-all.sh --preset smoke            see that everything works, in minutes
   ./run-all.sh                           answer every question
   ./run-all.sh --seeds 10 lr_sweep       one experiment, more seeds
+  ./run-all.sh --dry-run lr_sweep        what would be run, and how long it would take
   ./run-all.sh --report-only             make all reports again from the CSVs
+  ./run-all.sh --data digits --out other
+  ./run-all.sh --compare other           another dataset, and which verdicts that changes
   ./run-all.sh --retry failed            run trials that ended in an error once more
   ./run-all.sh --slurm --tasks 8 --time=1:00:00
                                          on a cluster, eight tasks for each experiment
@@ -50,6 +73,7 @@ Options, handed on to each experiment:
   --dry-run                              list the trials and estimate the time; run nothing
   --report-only                          make the reports again from the CSVs
   --fresh                                start over; old results are kept beside
+  --compare DIR                          set another results folder beside this one; run nothing
   --retry failed                         run trials that ended in an error once more
   --shard k/n                            run the k-th of n parts, each in a process or on a machine of its own with
                                          the same --out; when all are done, merge them without --shard. A task of a
@@ -100,18 +124,29 @@ submit() {
   echo "their output goes to $logs; when all are done, open $out/index.html"
 }
 
-options=() names=() out=results alone=yes slurm='' tasks='' sbatch=() given=
+# As lib/prelude.csx has it, so that a script is compiled once for both.
+cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
+
+# What goes on with this run, should it be interrupted: done parts are not to be set aside.
+LAB_COMMAND=$0
+for word in "$@"; do [ "$word" = --fresh ] || LAB_COMMAND+=" $(printf %q "$word")"; done
+export LAB_COMMAND
+
+options=() names=() out=results alone=yes slurm='' tasks='' sbatch=() given= compare= whole=
 for word in "$@"; do [ "$word" = --slurm ] && slurm=yes; done
 while [ $# -gt 0 ]; do
   case $1 in
-    -h | --help) help; exit ;;
-    --preset=* | --data=* | --seeds=* | --jobs=* | --retry=* | --shard=* | --out=* | --tasks=*)
+    -h | --help | help) help; exit ;;
+    --preset=* | --data=* | --seeds=* | --jobs=* | --retry=* | --shard=* | --out=* | --compare=* | --tasks=*)
       set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
     --out) [ -n "${2-}" ] || bad "--out needs a folder"; out=$(there "$2"); shift ;;
+    --compare) [ -n "${2-}" ] || bad "--compare needs a folder"; compare=$(there "$2"); shift ;;
     --preset | --data | --seeds | --jobs | --retry) options+=("${@:1:2}"); shift ;;
     --shard) options+=("${@:1:2}"); alone=; shift ;;
     --dry-run) options+=("$1"); alone= ;;
-    --report-only | --fresh | --verbose) options+=("$1") ;;
+    --fresh | --report-only) options+=("$1"); whole=$1 ;;
+    --verbose) options+=("$1") ;;
     --slurm) ;;
     --tasks) tasks=${2:-none}; shift ;;
     -*) if [ $slurm ]; then sbatch+=("$1"); given=$1; shift; continue; fi
@@ -119,7 +154,7 @@ while [ $# -gt 0 ]; do
     *) name=$(basename "$1" .csx)
        if [ -f "experiments/$name.csx" ]; then names+=("$name")
        elif [ "$given" ]; then sbatch+=("$1")
-       else bad "there is no experiment '$1'; --help lists them"; fi ;;
+       else bad "there is no experiment '$1'$(meant "$name")"; fi ;;
   esac
   given=
   [ $# = 0 ] || shift
@@ -127,12 +162,16 @@ done
 [ -z "${SLURM_ARRAY_TASK_ID-}" ] || alone=
 [ $slurm ] || [ -z "$tasks" ] || bad "--tasks is for --slurm; to run trials side by side here, give --jobs N"
 options+=(--out "$out")
+if [ $slurm ] && { [ -z "$alone" ] || [ "$whole" ]; }; then
+  bad "--slurm divides the work among its own tasks: --shard, --dry-run, --fresh and --report-only are for runs without it"
+fi
+if [ -n "$compare" ]; then
+  ./.dotnet-script/setup.sh || exit
+  script lib/index.csx -- compare "${options[@]}" --compare "$compare" -- ${names[@]+"${names[@]}"}
+  exit
+fi
 [ ${#names[@]} -gt 0 ] || names=($(experiments))
 [ -z "${LAB_DATA-}" ] || LAB_DATA=$(there "$LAB_DATA")
-
-# As lib/prelude.csx has it, so that a script is compiled once for both.
-cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
 
 ./.dotnet-script/setup.sh || exit
 script lib/index.csx -- check "${options[@]}" || exit

@@ -18,6 +18,8 @@
 #load "comparison_tests.csx"
 #load "explanation_tests.csx"
 #load "report_tests.csx"
+#load "side_by_side_tests.csx"
+#load "console_tests.csx"
 #nullable enable
 
 return Tests.Run(Args.FirstOrDefault() ?? "");

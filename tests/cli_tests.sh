@@ -5,6 +5,7 @@ set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . tests/testing.sh
+. tests/schema.sh
 ./.dotnet-script/setup.sh || exit
 
 tmp=$(cd "$(mktemp -d)" && pwd -P)
@@ -19,6 +20,15 @@ lr_sweep=experiments/lr_sweep.csx
 small="--preset smoke --seeds 1 --data digits"
 
 line() { grep "^$1: " <<< "$out" | cut -d ' ' -f 2-; }
+
+# kept NAME EXPERIMENT COMMAND...: the command leaves all of the experiment's files as they are, and claims.csv.
+kept() {
+  rm -rf "$tmp/kept" && mkdir "$tmp/kept" && cp -R "$tmp/two/$2" "$tmp/two/claims.csv" "$tmp/kept"
+  rm -r "$tmp/two/$2/"{report.html,summary.csv,figures}
+  "${@:3}" > /dev/null 2> "$tmp/err" < /dev/null
+  expect "$1_$2" "$(diff -rq "$tmp/kept/$2" "$tmp/two/$2"; cmp "$tmp/kept/claims.csv" "$tmp/two/claims.csv"
+    cat "$tmp/err")" ''
+}
 
 # Writes a folder's trials without their seconds beside it, and says where.
 without_seconds() {
@@ -70,10 +80,14 @@ compiling=$!
 
 run ./run-all.sh $small --jobs 2 --out "$tmp/two" lr_sweep
 expect run_all_succeeds "$all" '*exit 0'
+expect run_all_has_a_plan "$(head -n 1 <<< "$out")" \
+  'lr_sweep: 42 trials on digits, about * s with 2 jobs and * GB of memory'
+expect verdicts_stand_at_the_end "$(grep -c ' too few data' <<< "$out")" '[1-9]*'
+expect nothing_for_terminals_in_a_pipe "$(grep -c $'\e' <<< "$out")" 0
 expect run_all_names_the_page "$(tail -n 1 <<< "$out")" "open $tmp/two/index.html"
 expect run_all_says_nothing_on_stderr "$err" ''
 two=$tmp/two/lr_sweep
-expect files "$(ls "$two" | tr '\n' ' ')" 'curves.csv provenance.json report.html summary.csv trials.csv '
+expect files "$(ls "$two" | tr '\n' ' ')" 'curves.csv figures provenance.json report.html summary.csv trials.csv '
 columns=trial,experiment,dataset,model,depth,width,activation,norm,placement,optimizer,lr,momentum,weight_decay,init
 columns=$columns,init_scale,batch_size,train_size,epochs,seed,role,status,ended_at,reason,train_loss,train_accuracy
 columns=$columns,validation_loss,validation_accuracy,test_accuracy,code,seconds,loss_excess,loss_volatility,lr_end
@@ -112,12 +126,20 @@ for name in init_sweep batch_size_sweep training_speed covariate_shift loss_land
   expect "${name}_sees_no_test_images_while_tuning" \
     "$(grep ',tune,ok,' "$tmp/two/$name/trials.csv" | cut -d , -f 28 | sort -u)" NaN
   expect "${name}_reports" "$(ls "$tmp/two/$name/report.html")" '*report.html'
+  kept report_only_keeps_all_of $name "${release[@]}" experiments/$name.csx -- --report-only --out "$tmp/two"
   # One plan of two stages: each takes seconds to estimate.
   [ $name = training_speed ] || continue
   run "${release[@]}" experiments/$name.csx -- $small --dry-run --out "$tmp/dry"
   expect "${name}_has_a_plan" "$(tail -n 2 <<< "$out" | tr '\n' ' ')$err $code" \
-    '*the first stage (seeds from 101)*trials on digits, about * s with * jobs  0'
+    '*the first stage (seeds from 101)*trials on digits, about * s with * jobs and * GB of memory  0'
 done
+run "${release[@]}" experiments/train_and_evaluate.csx -- $small --out "$tmp/two"
+expect train_and_evaluate_succeeds "$err exit $code" ' exit 0'
+kept report_only_keeps_all_of train_and_evaluate \
+  "${release[@]}" experiments/train_and_evaluate.csx -- --report-only --out "$tmp/two"
+
+schema_tests "$tmp/two"
+
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
   "alternatives better deeper explodes faster higher-lr higher-lr-large-batch inference init placement regularizes \
 shift-distribution shift-gradient small-batch smooth stable two-weights undo "
@@ -138,11 +160,21 @@ for table in trials.csv curves.csv summary.csv report.html provenance.json; do
   same "again_keeps_$table" "$one/$table" "$tmp/before/$table"
 done
 rm "$one/report.html" "$one/summary.csv"
-run "${release[@]}" $lr_sweep -- --report-only $small --out "$tmp/one"
-expect report_only_succeeds "$code" 0
+run "${release[@]}" $lr_sweep -- --report-only --out "$tmp/one"
+expect report_only_knows_preset_and_seeds "$code $err" '0 '
 same report_only_makes_the_same_report "$one/report.html" "$tmp/before/report.html"
 same report_only_makes_the_same_summary "$one/summary.csv" "$tmp/before/summary.csv"
 
+run "${release[@]}" $lr_sweep -- --compare "$tmp/two" --out "$tmp/one"
+expect compare_succeeds "$all" "0 of 2 verdicts differ between one and two
+*higher-lr, SGD *equal*open $tmp/one/compare.html
+*exit 0"
+cp "$tmp/one/compare.csv" "$tmp/compare.csv"
+run ./run-all.sh --compare "$tmp/one" --out "$tmp/two"
+expect compare_of_all "$code $(grep -c ',equal$' "$tmp/two/compare.csv") $(tail -n 2 <<< "$out" | tr '\n' ' ')" \
+  "0 6 experiments only in two: batch_size_sweep, *training_speed open $tmp/two/compare.html "
+expect compare_runs_nothing "$(ls "$tmp/one/lr_sweep" | tr '\n' ' ')$err" \
+  'curves.csv figures provenance.json report.html summary.csv trials.csv '
 run "${release[@]}" $lr_sweep -- $small --fresh --out "$tmp/one"
 expect fresh_runs_all_again "$out" '*36 trials to run*36 trials in*'
 same fresh_keeps_the_old_beside "$one.1/trials.csv" "$tmp/before/trials.csv"
@@ -162,11 +194,11 @@ fi
 
 run ./run-all.sh $small --dry-run --out "$tmp/dry" lr_sweep
 expect dry_run_lists_the_trials "$(grep -c ' lr .* seed 1 ' <<< "$out") $code" '42 0'
-expect dry_run_estimates "$(tail -n 1 <<< "$out")" '42 trials on digits, about * s with * jobs'
+expect dry_run_estimates "$(tail -n 1 <<< "$out")" '42 trials on digits, about * s with * jobs and * GB of memory'
 expect dry_run_writes_nothing "$(ls -d "$tmp/dry" 2> /dev/null)" ''
 
 run "${release[@]}" $lr_sweep -- --help
-expect help "$all" '*lr_sweep: How much higher*dotnet script experiments/lr_sweep.csx -- *--preset*exit 0'
+expect help "$all" 'lr_sweep: How much higher*Examples:*dotnet script experiments/lr_sweep.csx -- --preset smoke*exit 0'
 options() { grep -Eo -- '^ +(-[^ ]+, )*--[a-z-]+' <<< "$out" | grep -Eo -- '--[a-z-]+$' | grep -v -- --help | sort -u; }
 of_experiment=$(options)
 run ./run-all.sh --help
@@ -184,6 +216,10 @@ bad() {
 }
 
 bad unknown_option "*'--bogus'*--help*" "${release[@]}" $lr_sweep -- --bogus
+bad misspelt_option "'--seed' is no option: did you mean --seeds[?]" "${release[@]}" $lr_sweep -- --seed 3
+bad bare_preset "'smoke' is no option: did you mean --preset smoke[?]" "${release[@]}" $lr_sweep -- smoke
+bad misspelt_experiment "there is no experiment 'lr_swep': did you mean lr_sweep[?]" ./run-all.sh lr_swep
+bad part_of_an_experiment "*did you mean training_speed[?]" ./run-all.sh speed
 bad unknown_word "*'word'*" "${release[@]}" $lr_sweep -- word
 bad version_is_no_option "*'--version'*" "${release[@]}" $lr_sweep -- --version
 bad seeds_of_zero "--seeds *'0'" "${release[@]}" $lr_sweep -- --seeds 0
@@ -213,6 +249,12 @@ bad tasks_without_slurm "--tasks is for --slurm*--jobs*" ./run-all.sh --tasks 3
 bad tasks_not_a_number "--tasks *'x'" ./run-all.sh --slurm --tasks x
 bad experiment_in_another_folder "there is no experiment '../lab'*" ./run-all.sh ../lab
 if ! command -v sbatch > /dev/null; then bad slurm_where_there_is_none "there is no sbatch here*" ./run-all.sh --slurm; fi
+bad compare_with_nothing "$tmp/user holds no results of lr_sweep*" \
+  "${release[@]}" $lr_sweep -- --compare "$tmp/user" --out "$tmp/one"
+bad compare_with_no_folder "*no folder $tmp/none" ./run-all.sh --compare "$tmp/none" --out "$tmp/one"
+bad compare_with_itself "*folder of the results themselves*" ./run-all.sh --compare "$tmp/one/" --out "$tmp/one"
+bad compare_with_an_experiment "*folder of one experiment*" ./run-all.sh --compare "$two" --out "$tmp/one"
+bad compare_with_what "--compare needs a folder" ./run-all.sh --compare
 touch "$tmp/file"
 bad out_is_a_file "*$tmp/file*--out*" "${release[@]}" $lr_sweep -- $small --out "$tmp/file"
 cp -R "$tmp/two" "$tmp/damaged"
@@ -306,7 +348,8 @@ else
 many="--preset smoke --seeds 15 --data digits"
 stopped=$tmp/stopped/probe
 interrupt 2 "$stopped/journal.jsonl" "${plain[@]}" "$probe" -- $many --out "$tmp/stopped"
-expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there'
+expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there:
+  dotnet script experiments/probe.csx -- --preset smoke --seeds 15 --data digits --out *stopped'
 kept=$(journaled "$stopped/journal.jsonl")
 expect interrupted_keeps_its_trials "$(done_and_kept)/ $(ls "$stopped")" "$kept / journal.jsonl"
 # As a machine that loses power leaves it.
@@ -319,7 +362,7 @@ expect torn_line_is_said "$early$err" '*1 line in the journal*cut off*'
 expect interrupted_again_keeps_all "$(done_and_kept)" "[2-9]* $kept"
 read -r more kept <<< "$(done_and_kept)"
 run "${release[@]}" "$probe" -- $many --out "$tmp/stopped"
-expect resumed_goes_on "$code $(head -n 1 <<< "$out")" \
+expect resumed_goes_on "$code $(grep 'to run' <<< "$out")" \
   "0 probe: $((30 - more - kept)) trials to run, $((more + kept)) kept"
 expect resumed_drops_the_journal "$(ls "$stopped" | grep journal)" ''
 run "${release[@]}" "$probe" -- $many --out "$tmp/whole"
@@ -337,7 +380,8 @@ expect first_process_goes_on "$? $(lines "$tmp/busy/probe/trials.csv")" '0 31'
 
 interrupt 1 "$tmp/all/lr_sweep/journal.jsonl" \
   ./run-all.sh --preset smoke --seeds 50 --data digits --out "$tmp/all" lr_sweep lr_sweep
-expect run_all_interrupted_gives_130 "$code" 130
+expect run_all_interrupted_gives_130 "$code $err" '130 *
+  ./run-all.sh --preset smoke --seeds 50 *'
 expect run_all_interrupted_ends_at_once "$(grep -c 'trials to run' <<< "$out") $(ls "$tmp/all")" '1 lr_sweep'
 
 fi

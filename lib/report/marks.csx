@@ -239,7 +239,7 @@ public static class Marks
         + (p.Hover == "" ? "" : "<br>" + Look.Text(p.Hover).Replace("\n", "<br>"));
 
     /// <summary>A scatter trace of the arm's legend group; options by Plotly's names. Null in y is a gap.</summary>
-    static GenericChart Trace(TraceMode mode, string name, IEnumerable<double> x, IEnumerable<double?> y,
+    public static GenericChart Trace(TraceMode mode, string name, IEnumerable<double> x, IEnumerable<double?> y,
         object options)
     {
         var (xs, ys) = (x.ToArray(), y.ToArray());

@@ -18,9 +18,17 @@ public sealed record Unit(string Name, Func<double, string> Text)
         Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
         Way = new("share of the way", share => $"{Signed(100 * share)}% of the way");
 
-    /// <summary>A unit by its name.</summary>
+    /// <summary>A unit by its name; one that this version does not know is a plain number.</summary>
     public static Unit Of(string name) =>
-        new[] { Ratio, Decades, Slope, Points, Cosine, Share, Way }.Single(unit => unit.Name == name);
+        new[] { Ratio, Decades, Slope, Points, Cosine, Share, Way }.FirstOrDefault(unit => unit.Name == name)
+            ?? new(name, Signed);
+
+    /// <summary>An effect with its interval, the unit said once: "+0.5 points (+0.1 to +0.9)".</summary>
+    public string Interval(double effect, double low, double high) => double.IsNaN(effect) ? KeyNumber.TooFewData
+        : $"{(double.IsInfinity(effect) ? "beyond all" : Text(effect))} ({Short(low)} to {Short(high)})";
+
+    string Short(double value) => double.IsFinite(value) ? Text(value).Split(' ')[0]
+        : this == Ratio && value < 0 ? "0" : Look.Number(value);
 
     static string Signed(double value) =>
         double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Look.Number(value);

@@ -3,15 +3,13 @@
 using Microsoft.Data.Analysis;
 
 /// <summary>An experiment under way: what was asked for, how to run trials, and how to report them.</summary>
-public sealed class Lab(string experiment, string question, Options options, CancellationToken stop) : IDisposable
+public sealed partial class Lab(string experiment, string question, Options options, CancellationToken stop)
+    : IDisposable
 {
     readonly List<Config> asked = [];
-    readonly Stopwatch clock = Stopwatch.StartNew();
     Probe? probe;
     Dataset? data;
-    Hold? hold;
-    RunRecord? run;
-    int ran;
+    int sweeps;
 
     public string Experiment => experiment;
     public Options Options => options;
@@ -20,6 +18,9 @@ public sealed class Lab(string experiment, string question, Options options, Can
     /// <summary>What varies and why; to be set before the first sweep. Null leaves it to be read off the trials.
     /// </summary>
     public Study? Study { get; set; }
+
+    /// <summary>What the experiment does; it is gone through beforehand for a plan.</summary>
+    public Action<Lab>? Body { private get; init; }
 
     /// <summary>Trials of all sweeps that failed.</summary>
     public int Failed { get; private set; }
@@ -50,6 +51,8 @@ public sealed class Lab(string experiment, string question, Options options, Can
             cell with { Experiment = experiment, Dataset = past?.Dataset ?? data!.Name }).Distinct()];
         asked.AddRange(grid.Except(asked));
         (Study ?? new([], [], "")).Check(asked, strict: Study is not null);
+        // A script that sweeps until it sees what it wants would go on for ever.
+        if (options.DryRun && ++sweeps > 100) throw new Finished(0);
         // Nothing is run: what is to be computed from the trials sees them lost.
         if (options.DryRun)
             return [.. grid.Select(config => new Trial(config)
@@ -60,7 +63,8 @@ public sealed class Lab(string experiment, string question, Options options, Can
                 past?.Fingerprint ?? data!.Fingerprint))
             ?? throw new BadInput($"{Store.TrialsFile} lacks trials of this grid: run without --report-only, or with "
                 + "the preset and seeds of that run"))];
-        Failed += trials.Where((_, place) => IsMine(place)).Count(trial => trial.Status == Status.Failed);
+        var failed = trials.Where(trial => trial.Status == Status.Failed).Select(trial => trial.Id);
+        Failed += options.Shard is null ? failed.Count() : failed.Intersect(Mine(grid).Select(Identity)).Count();
         return trials;
     }
 
@@ -73,12 +77,13 @@ public sealed class Lab(string experiment, string question, Options options, Can
                                 from seed in Enumerable.Range(Tuning.FirstSeed, seeds)
                                 select cell with { Lr = rate, Seed = seed, Role = Role.Tune }, probe));
 
-    /// <summary>Lists what has been asked for; returns exit code 0.</summary>
-    public int PrintPlan() =>
-        Plan.Print([.. asked.Where((_, place) => IsMine(place))], data!, options.Jobs);
-
     void Begin(Probe? probe)
     {
+        if (options.Compare is { } dir)
+        {
+            SideBySide.Show(options.Out, dir, [experiment]);
+            throw new Finished(0);
+        }
         this.probe = probe;
         Store = new(Store.Folder, Study, probe, options.Shard);
         if (options.ReportOnly)
@@ -91,112 +96,14 @@ public sealed class Lab(string experiment, string question, Options options, Can
                     + $"run {wanted} without --report-only");
             return;
         }
-        data = LoadDataset(options.Data);
+        data ??= LoadDataset(options.Data);
         if (data.Notice is { } notice) Error.WriteLine($"note: {notice}");
         if (options.DryRun) return;
-        hold = new(Store.Folder, options.Shard);
-        if (options.Fresh && (File.Exists(Store.TrialsFile) || Store.Journal.Files.Count > 0))
-        {
-            Dispose();
-            SetAside(Store.Folder);
-            hold = new(Store.Folder, options.Shard);
-        }
-        if (Store.Journal.DropTorn() is > 0 and var torn)
-            Error.WriteLine($"note: {torn} {(torn == 1 ? "line" : "lines")} in the journal of {Store.Folder} had been "
-                + "cut off, as when a run is killed while it writes; what it held is run again");
+        Take();
+        Announce();
     }
 
-    public void Dispose() => hold?.Dispose();
-
-    bool IsMine(int place) => options.Shard?.Has(place) != false;
-
-    // What the files hold, each row being the trial that it says it is.
-    IReadOnlyList<Trial> Stored(Provenance? past = null)
-    {
-        var (name, fingerprint) = past is null ? (data!.Name, data.Fingerprint) : (past.Dataset, past.Fingerprint);
-        var trials = Store.Read();
-        return trials.FirstOrDefault(trial => trial.Dataset == name
-            && Trials.Identity(trial, fingerprint) != trial.Id) is not { } odd ? trials
-            : throw new BadInput($"{Store.Folder}: the columns of trial {odd.Id} (lr {Tables.Text(odd.Lr)}, seed "
-                + $"{odd.Seed}) are not those that it was run with; restore the file, or start over with --fresh");
-    }
-
-    // Runs what the files lack of the grid, or of this shard's part of it.
-    void Complete(IReadOnlyList<Config> grid)
-    {
-        string Identity(Config config) => Trials.Identity(config, data!.Fingerprint);
-        var known = Stored();
-        var done = known.Where(trial => !(options.RetryFailed && trial.Status == Status.Failed))
-            .Select(trial => trial.Id).ToHashSet();
-        List<Config> mine = [.. grid.Where((_, place) => IsMine(place))];
-        var missing = mine.Where(config => !done.Contains(Identity(config))).ToList();
-        using (var progress = new SweepProgress(experiment, mine.Count, mine.Count - missing.Count, missing.Sum(Cost)))
-            if (missing.Count > 0) Train(missing, progress);
-        if (options.Shard is null) Merge(Identity);
-        else AwaitOthers([.. grid.Select(Identity)]);
-    }
-
-    void Train(IReadOnlyList<Config> missing, SweepProgress progress)
-    {
-        Store.Journal.Append(run ??= RunRecord.Begin(options.Shard, options.Jobs));
-        try
-        {
-            Trials.Run(missing, data!, probe, options.Jobs, trial =>
-            {
-                Store.Journal.Append(trial);
-                Interlocked.Increment(ref ran);
-                progress.Report(Snake(trial.Norm), Snake(trial.Status), Cost(trial));
-            }, stop);
-        }
-        finally { Store.Journal.Append(run.End(clock.Elapsed, ran)); }
-    }
-
-    // From the journals into the CSVs: the rows of what was asked for in its order, then rows of other grids, for
-    // nothing that was computed is dropped. Provenance first, since the journals, which know the runs, go at the end.
-    void Merge(Func<Config, string> identity)
-    {
-        var runs = Store.Journal.Read().Runs;
-        var past = File.Exists(Store.ProvenanceFile) ? Provenance.Read(Store.ProvenanceFile).Runs : [];
-        // Where nothing was run the results are the earlier runs', and so is where they come from.
-        if (runs.Count > 0 || past.Count == 0)
-            new Provenance(experiment, CommandLine(), Snake(options.Preset), data!.Name, data.Fingerprint, data.Notice,
-                [.. past.Where(run => !runs.Any(later => later.Began(run))), .. runs]).Write(Store.ProvenanceFile);
-        var all = Store.Read().ToDictionary(trial => trial.Id);
-        var own = asked.Select(identity).ToList();
-        Store.Write([.. own.Where(all.ContainsKey).Select(id => all[id]),
-            .. all.Values.ExceptBy(own, trial => trial.Id)]);
-    }
-
-    // What follows may depend on all of this sweep, as the second stage of tuning does on the first. A shard that waits
-    // counts as one that is not at work, so that none waits for another that waits.
-    void AwaitOthers(IReadOnlyList<string> ids)
-    {
-        hold!.Pause();
-        for (var said = false; ; said = true)
-        {
-            var begun = clock.Elapsed;
-            // In this order: who ends between the two has written all it has.
-            var others = hold.Others();
-            var stored = Stored();
-            var missing = ids.Except(stored.Select(trial => trial.Id)).Count();
-            if (missing == 0) break;
-            if (others.Count == 0)
-            {
-                Out.WriteLine($"{experiment}: shard {options.Shard} has done its part; {missing} trials of others are "
-                    + "missing. Run those shards, then this one again; or merge without --shard, which runs them too");
-                var failed = stored.Where(trial => trial.Status == Status.Failed).Select(trial => trial.Id)
-                    .Intersect(ids.Where((_, place) => IsMine(place)));
-                throw new Finished(Failed > 0 || failed.Any() ? 1 : 0);
-            }
-            if (!said) Out.WriteLine($"{experiment}: shard {options.Shard} waits for {string.Join(", ", others)}");
-            // Looking must not take much of a core.
-            stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(1) + 9 * (clock.Elapsed - begun));
-            stop.ThrowIfCancellationRequested();
-        }
-        hold.Resume();
-    }
-
-    /// <summary>Writes summary.csv, report.html and claims.csv; with --dry-run prints the plan instead.</summary>
+    /// <summary>Writes summary.csv, figures, report.html and claims.csv; with --dry-run prints the plan.</summary>
     /// <param name="title">What was found, in a sentence.</param>
     /// <param name="trials">All that the report is of.</param>
     /// <param name="groups">The table of groups.</param>
@@ -236,41 +143,27 @@ public sealed class Lab(string experiment, string question, Options options, Can
                 ("trials.csv", "trials.csv", "a row for each trial"), ("curves.csv", "curves.csv", "a row for each "
                 + "measurement during training"), ("summary.csv", "summary.csv", "the table above"),
                 ("provenance.json", "provenance.json", "code, data, machine"),
+                ("figures", "figures/", "each figure above as JSON for Plotly"),
                 .. claims.Count == 0 ? Array.Empty<(string, string, string)>()
                     : [("claims.csv", "../claims.csv", "the verdicts of all experiments")],
             ]),
         ], past.Notice, Method.Made(past)));
+        Results.WriteFigures(Path.Combine(Store.Folder, "figures"), [.. figures,
+            .. (tables ?? []).OfType<FigureSection>().Select(section => section.Figure)]);
         // For the index.
         var first = numbers.FirstOrDefault() ?? new("", "");
+        List<ClaimRow> rows = [.. claims.SelectMany(claim => claim.Rows(experiment, past))];
         (past with
         {
             Trials = asked.Count,
-            Found = new(title, question, first.Label, first.Value, first.Detail, first.Verdict,
-                [.. claims.SelectMany(claim => claim.Rows(experiment, past))]),
+            Found = new(title, question, first.Label, first.Value, first.Detail, first.Verdict, rows),
         }).Write(Store.ProvenanceFile);
         IndexPage.WriteClaims(options.Out);
+        Verdicts.Show(rows);
+        if (past.Preset == Snake(Preset.Smoke)) Out.WriteLine("A smoke run: it shows that everything works, and its "
+            + "numbers answer nothing.");
         Out.WriteLine($"{experiment}: {title}");
-        Out.WriteLine($"open {Path.GetFullPath(Store.ReportFile)}");
-    }
-
-    string CommandLine()
-    {
-        List<string> words = ["dotnet script", $"experiments/{experiment}.csx"];
-        List<string> arguments = [];
-        if (options.Preset != Preset.Standard) arguments.Add($"--preset {Snake(options.Preset)}");
-        if (options.Data is { } name) arguments.Add($"--data {name}");
-        if (options.Seeds is { } seeds) arguments.Add($"--seeds {seeds}");
-        return string.Join(' ', [.. words, .. arguments.Count > 0 ? ["--", .. arguments] : arguments]);
-    }
-
-    // What a trial costs, roughly, where trials of one sweep differ: examples seen, convolutions being dearer.
-    static double Cost(Config config) =>
-        (double)config.Steps * config.BatchSize * (config.Model == Architecture.Lenet ? 6 : 1);
-
-    static void SetAside(string folder)
-    {
-        var number = Enumerable.Range(1, int.MaxValue).First(n => !Directory.Exists($"{folder}.{n}"));
-        Directory.Move(folder, $"{folder}.{number}");
+        Terminal.Open(Store.ReportFile);
     }
 }
 
@@ -290,6 +183,7 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     {
         // The first asks; a second one ends the process at once.
         context.Cancel = signal == 0;
+        if (signal != 0) Terminal.ShowCursor();
         signal = code;
         stop.Cancel();
     }
@@ -303,7 +197,8 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
                 + "digits, _ and - alone");
         options = Options.Parse(experiment, question, [.. args]);
         if (options is null) return 0;
-        using var lab = new Lab(experiment, question, options, stop.Token);
+        if (options.ReportOnly) options = options.AsRun(experiment, question, [.. args]);
+        using var lab = new Lab(experiment, question, options, stop.Token) { Body = body };
         try { body(lab); }
         // Trials that were not run are lost ones, which not every analysis bears.
         catch (Exception e) when (options.DryRun && e is not Finished and not BadInput) { return lab.PrintPlan(); }
@@ -315,7 +210,8 @@ static int Run(IEnumerable<string> args, string experiment, string question, Act
     catch (Finished finished) { return finished.Code; }
     catch (OperationCanceledException) when (signal != 0)
     {
-        Error.WriteLine("interrupted; finished trials are kept: the same command goes on from there");
+        Error.WriteLine("interrupted; finished trials are kept, and this goes on from there:");
+        Error.WriteLine($"  {Options.Again(experiment, args)}");
         return signal;
     }
     catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException or OutOfMemoryException)

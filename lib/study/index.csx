@@ -35,7 +35,7 @@ public static class IndexPage
                 "smallest_p"), rows);
     }
 
-    static IReadOnlyList<ClaimRow> Claims(string folder) => ClaimRow.Adjusted(
+    public static IReadOnlyList<ClaimRow> Claims(string folder) => ClaimRow.Adjusted(
         [.. Results(folder).Select(name => Read(folder, name)).SelectMany(past => past?.Found?.Claims ?? [])]);
 
     // One line a claim: its verdict, and its effect under each condition.
@@ -64,7 +64,7 @@ public static class IndexPage
         string.Join(", ", reported.SelectMany(past => past.Runs).Select(part).Distinct());
 
     // Folders that --fresh has set aside end in a number.
-    static IEnumerable<string> Results(string folder) => !Directory.Exists(folder) ? []
+    public static IEnumerable<string> Results(string folder) => !Directory.Exists(folder) ? []
         : Directory.GetDirectories(folder)
         .Where(path => File.Exists(new Store(path).ProvenanceFile))
         .Select(path => Path.GetFileName(path))

@@ -116,12 +116,12 @@ public static class Method
 
     public static string Made(Provenance past)
     {
-        string Each(Func<RunRecord, string> part) => string.Join(", ", past.Runs.Select(part).Distinct());
         if (past.Runs.Count == 0) return "Which runs made it is not known: provenance.json was not there.";
         var time = past.Seconds.ToString("0.#", CultureInfo.InvariantCulture);
         return $"Made on {past.Ended} in {time} s "
             + (past.Runs.Count == 1 ? $"with {past.Runs[0].Jobs} jobs" : $"by {past.Runs.Count} runs")
-            + $" on {Each(run => $"{run.Machine} ({run.VectorBits}-bit vectors)")}, {Each(run => run.Runtime)}. "
-            + $"Code {Each(run => run.Code)}, commit {Each(run => run.Commit + (run.Dirty ? " with changes" : ""))}.";
+            + $" on {past.Each(run => $"{run.Machine} ({run.VectorBits}-bit vectors)")}, "
+            + $"{past.Each(run => run.Runtime)}. "
+            + $"Code {past.Each(run => run.Code)}, commit {past.Each(run => run.Version)}.";
     }
 }

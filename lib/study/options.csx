@@ -1,12 +1,13 @@
 #nullable enable
 // The command line of every experiment.
 using System.CommandLine;
+using System.CommandLine.Help;
 
 public enum Preset { Smoke, Standard, Full }
 
 /// <summary>What the user asked for.</summary>
 public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, string Out, bool DryRun,
-    bool ReportOnly, bool Fresh, bool RetryFailed, Shard? Shard, bool Verbose)
+    bool ReportOnly, bool Fresh, bool RetryFailed, Shard? Shard, bool Verbose, string? Compare)
 {
     /// <summary>The options, or null where help was asked for and printed.</summary>
     public static Options? Parse(string experiment, string question, IReadOnlyList<string> args)
@@ -34,21 +35,27 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         var shard = new Option<string?>("--shard") { HelpName = "k/n",
             Description = "run the k-th of n parts; without it, merge them and report" };
         var verbose = new Option<bool>("--verbose") { Description = "stack traces with errors" };
+        var compare = new Option<string?>("--compare") { HelpName = "DIR",
+            Description = "set another results folder beside this one; run nothing" };
         var command = new RootCommand($"{experiment}: {question}")
         {
-            preset, data, seeds, jobs, output, dryRun, reportOnly, fresh, retry, shard, verbose,
+            preset, data, seeds, jobs, output, dryRun, reportOnly, fresh, retry, shard, verbose, compare,
         };
         // It would print the host's version, and a run would follow.
         command.Options.Remove(command.Options.OfType<VersionOption>().Single());
+        var asked = command.Options.OfType<HelpOption>().Single();
+        asked.Description = "show this";
+        if (asked.Action is HelpAction action) action.MaxWidth = Terminal.Screen.Profile.Width;
         var parsed = command.Parse([.. args]);
         if (args.Any(arg => arg is "--help" or "-h" or "-?"))
         {
             var help = new StringWriter();
             parsed.Invoke(new() { Output = help });
-            Console.Out.Write(Regex.Replace($"{help}".TrimEnd() + "\n", @"(?<=^ *)\S+ \[options\]",
-                $"dotnet script experiments/{experiment}.csx -- [options]", RegexOptions.Multiline));
+            Console.Out.Write(Help(experiment, question, $"{help}"));
             return null;
         }
+        if (parsed.UnmatchedTokens is [var odd, ..])
+            throw new BadInput($"'{odd}' is no option{Meant(odd, command)}");
         if (parsed.Errors.Count > 0)
             throw new BadInput($"{parsed.Errors[0].Message.TrimEnd('.')}; --help lists the options");
         if (parsed.GetValue(retry) is { } which and not "failed")
@@ -62,7 +69,83 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
             parsed.GetValue(seeds) is { } n ? Whole("--seeds", n, 1, 10_000) : null,
             Whole("--jobs", parsed.GetValue(jobs)!, 1, 1_024), parsed.GetValue(output)!, parsed.GetValue(dryRun),
             parsed.GetValue(reportOnly), parsed.GetValue(fresh), parsed.GetValue(retry) is not null, part,
-            parsed.GetValue(verbose));
+            parsed.GetValue(verbose), parsed.GetValue(compare));
+    }
+
+    /// <summary>With the preset, data and seeds of the run that a report is made of again, where the command line does
+    /// not say otherwise.</summary>
+    public Options AsRun(string experiment, string question, IReadOnlyList<string> args)
+    {
+        var file = new Store(Path.Combine(Out, experiment)).ProvenanceFile;
+        if (!File.Exists(file)) return this;
+        var past = Provenance.Read(file).Command.Split(" -- ").Skip(1).SelectMany(words => words.Split(' ')).Chunk(2)
+            .Where(pair => !args.Any(arg => arg.Split('=')[0] == pair[0]));
+        return Parse(experiment, question, [.. args, .. past.SelectMany(pair => pair)])!;
+    }
+
+    /// <summary>The command that goes on with a run that had these arguments: what it did is not to be set aside.
+    /// </summary>
+    public static string Again(string experiment, IEnumerable<string> args) =>
+        Environment.GetEnvironmentVariable("LAB_COMMAND") is { Length: > 0 } command ? command
+        : args.Where(arg => arg != "--fresh").Select(Quoted).ToList() is var kept && kept.Count == 0
+            ? Script(experiment) : $"{Script(experiment)} -- {string.Join(' ', kept)}";
+
+    static string Script(string experiment) => $"dotnet script experiments/{experiment}.csx";
+
+    static string Quoted(string word) =>
+        Regex.IsMatch(word, @"^[\w./:=,+-]+$") ? word : $"'{word.Replace("'", @"'\''")}'";
+
+    // System.CommandLine's list of options below what it does not know: examples.
+    static string Help(string experiment, string question, string listed) => $"""
+        {experiment}: {question}
+
+        {Script(experiment)} -- [options]
+
+        Examples:
+          # see that it works, in a minute or less
+          {Script(experiment)} -- --preset smoke
+          # what would be run, and how long it would take
+          {Script(experiment)} -- --dry-run
+          # answer the question; after an interruption the same command goes on
+          {Script(experiment)}
+          # more seeds; what has been run already is kept
+          {Script(experiment)} -- --seeds 10
+          # another dataset in a folder of its own, and what that changes
+          {Script(experiment)} -- --data digits --out other
+          {Script(experiment)} -- --compare other
+          # half of it, the other half elsewhere; then both merged
+          {Script(experiment)} -- --shard 1/2
+          {Script(experiment)}
+
+        {listed[listed.IndexOf("Options:")..].TrimEnd()}
+
+        Writes DIR/{experiment}/report.html and CSVs beside it; results/README.md says what is in them.
+        Exit codes: 0 done, 1 some trials failed, 2 bad input, 130 interrupted.
+
+        """;
+
+    // The option that a word may have been meant for: one spelt alike, or one that takes it.
+    static string Meant(string word, RootCommand command)
+    {
+        var taking = command.Options.FirstOrDefault(option => option.HelpName?.Split('|').Contains(word) == true);
+        var near = command.Options.Select(option => option.Name)
+            .MinBy(name => word.Length > 3 && name.StartsWith(word) ? 0 : Distance(name, word))!;
+        return taking is not null ? $": did you mean {taking.Name} {word}?"
+            : near.StartsWith(word) || Distance(near, word) <= 2 ? $": did you mean {near}?" : "; --help lists them";
+    }
+
+    // How many letters to put in, take away or change (Levenshtein 1966).
+    static int Distance(string from, string to)
+    {
+        var row = Enumerable.Range(0, to.Length + 1).ToArray();
+        foreach (var letter in from)
+        {
+            var diagonal = row[0]++;
+            for (var i = 0; i < to.Length; i++)
+                (diagonal, row[i + 1]) = (row[i + 1], Math.Min(Math.Min(row[i], row[i + 1]) + 1,
+                    diagonal + (letter == to[i] ? 0 : 1)));
+        }
+        return row[^1];
     }
 
     static T OneOf<T>(string option, string text) where T : struct, Enum =>

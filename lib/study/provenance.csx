@@ -14,6 +14,9 @@ public sealed record RunRecord(string Shard, string Started, string Ended, doubl
             Source.VectorBits, jobs, RuntimeInformation.FrameworkDescription, Source.Code, commit, dirty);
     }
 
+    /// <summary>The commit, and whether files differed from it.</summary>
+    public string Version => Commit + (Dirty ? " with changes" : "");
+
     /// <summary>Whether the other is this run, at another time.</summary>
     public bool Began(RunRecord other) => (Shard, Started, Machine) == (other.Shard, other.Started, other.Machine);
 
@@ -41,6 +44,9 @@ public sealed record Provenance(string Experiment, string Command, string Preset
 
     /// <summary>The time that its runs took, all together, but for those that were killed.</summary>
     public double Seconds => Runs.Select(run => run.Seconds).Where(double.IsFinite).Sum();
+
+    /// <summary>What runs say of one thing, each answer once.</summary>
+    public string Each(Func<RunRecord, string> part) => string.Join(", ", Runs.Select(part).Distinct());
 
     public void Write(string path) =>
         Tables.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, Json)));
