@@ -243,7 +243,7 @@ Test("golden: batch normalization alone over 100 steps of SGD, to 1e-4", () =>
 
 // What the probes of covariate_shift and loss_landscape measure, on the last 40 of 60 images.
 foreach (var test in GoldenCases("probes.json").ToList())
-    Test($"golden: probes {test.Text("name")}, to 1e-5, running statistics untouched", () =>
+    Test($"golden: probes {test.Text("name")}, to 1e-4, running statistics untouched", () =>
     {
         var all = ReadGolden("probes.json");
         byte[] Bytes(IEnumerable<double> values, int before) => [.. new byte[before], .. values.Select(v => (byte)v)];
@@ -262,7 +262,7 @@ foreach (var test in GoldenCases("probes.json").ToList())
         var measured = moment.Landscape(40, [.. all.GetProperty("distances").EnumerateArray().Select(d =>
             d.GetDouble())]).Concat(moment.GradientShift([2, 3, 4])).ToDictionary();
         foreach (var expected in test.GetProperty("double").EnumerateObject())
-            measured[expected.Name].ShouldBe(expected.Value.Values()[0], 1e-5 * expected.Value.Values()[0],
+            measured[expected.Name].ShouldBe(expected.Value.Values()[0], 1e-4 * expected.Value.Values()[0],
                 expected.Name);
         foreach (var (now, then) in model.Buffers.Values().Zip(before)) now.Item2.ShouldBe(then.Item2);
     });
