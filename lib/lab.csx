@@ -50,6 +50,7 @@
 #load "report/maps.csx"
 #load "report/river.csx"
 #load "report/figures.csx"
+#load "study/growth.csx"
 #load "study/affine.csx"
 #load "report/style.csx"
 #load "report/page.csx"

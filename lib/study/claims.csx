@@ -133,6 +133,28 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
             others.Count == 0 ? "" : $"By condition: {string.Join("; ", Effects.Select(Said))}."), Words(Verdict));
     }
 
+    /// <summary>What a title says where no claim's effect is known from two seeds.</summary>
+    public const string Unknown = "Too few data for a finding";
+
+    /// <summary>The effects known from at least two seeds, for a title: "×0.78 (sigmoid) and ×1.4 (ReLU)"; null where
+    /// there are none.</summary>
+    public string? Said(Func<Effect, bool>? which = null)
+    {
+        var said = Effects.Where(effect => effect.Differences.Count > 1 && which?.Invoke(effect) != false).Select(
+            effect => InTitle(effect.Interval.Estimate) + (effect.Condition == "" ? "" : $" ({effect.Condition})"))
+            .ToList();
+        return said.Count switch
+        {
+            0 => null,
+            1 => said[0],
+            _ => $"{string.Join(", ", said[..^1])} and {said[^1]}",
+        };
+    }
+
+    // Beyond all others is a number of times here, and no bound.
+    string InTitle(double estimate) => double.IsFinite(estimate) ? Claim.Unit.Text(estimate)
+        : Claim.Unit == Unit.Ratio ? $"×{Look.Number(Math.Pow(10, estimate))}" : Look.Number(estimate);
+
     /// <summary>A row for each condition.</summary>
     public IEnumerable<ClaimRow> Rows(string experiment, Provenance past) => Effects.Select(effect => new ClaimRow(
         Claim.Id, experiment, past.Dataset, past.Preset, Claim.Text, Claim.Source, Claim.Outcome, effect.Condition,
