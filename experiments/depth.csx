@@ -66,7 +66,7 @@ return Run(Args, "depth", Question, lab =>
     Figure ByDepth(string id, string title, params Config[] starts) => Band(id, title, Shown(starts),
         new("Hidden layers", Log: true), trial => trial.Depth, new("Validation accuracy"), ValidationAccuracy, Each);
     var relus = Shown([.. plain.Select(kind => kind.Start)]);
-    lab.Report(claims[0].Said(effect => plain.Skip(1).All(kind => kind.Name != effect.Condition)) is { } deepest
+    lab.Report(claims[0].Said(effect => !claims[0].Effects.Take(sizes.Length).Skip(1).Contains(effect)) is { } deepest
             && claims[1].Said() is { } growth
             ? $"Nets train to {deepest} the depth with batch normalization that they do without, and their squared "
                 + $"gradient at the start grows layer by layer by {growth}" : Judgement.Unknown,

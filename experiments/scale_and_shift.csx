@@ -27,16 +27,16 @@ return Run(Args, "scale_and_shift", Question, lab =>
     var last = sigmoid with { NormOutput = true };
     Norm[] arms = [Norm.Batch, Norm.BatchNoGamma, Norm.BatchNoBeta, Norm.BatchNoAffine];
     Config Alone(Config cell) => cell with { Learned = Learned.Affine };
-    Pair[] pairs =
+    (string Name, Config All)[] nets =
     [
-        new("sigmoid", sigmoid), new("ReLU", relu), new("sigmoid, last layer too", last),
-        .. widths.Where(width => width != relu.Width)
-            .Select(width => new Pair($"ReLU, width {width}", relu with { Width = width })),
+        ("sigmoid", sigmoid), ("ReLU", relu), ("sigmoid, last layer too", last),
+        .. widths.Where(width => width != relu.Width).Select(width =>
+            ($"ReLU, width {width}", relu with { Width = width })),
     ];
     List<Config> cells = [.. from start in new[] { sigmoid, relu, last }
                              from norm in arms
                              select start with { Norm = norm },
-        .. pairs.SelectMany(pair => new[] { pair.All, Alone(pair.All) })];
+        .. nets.SelectMany(net => new[] { net.All, Alone(net.All) })];
     cells = [.. cells.Distinct()];
 
     var probe = AffineProbe.Probe;
@@ -46,42 +46,38 @@ return Run(Args, "scale_and_shift", Question, lab =>
                            from seed in lab.Seeds(standard: 6)
                            select best[cell].Cell with { Seed = seed }, probe);
 
-    IReadOnlyList<Trial> Of(Config cell) => trials.At(cell);
     double End(Trial trial, string column) => IsOk(trial) ? trial.Curve[^1].Own[column] : double.NaN;
     Judgement[] claims =
     [
-        undo.Judge(trials, all => [.. pairs.Take(2).SelectMany(pair => new[] { pair, new($"{pair.Name}, gamma and beta "
-            + "alone learned", Alone(pair.All)) }).Select(one => Effect.Of(one.Name,
-                all.At(one.All).Select(trial => End(trial, "way"))))]),
-        twoWeights.Judge(trials, all => [.. pairs.Select(pair => Effect.Of(pair.Name, all.At(Alone(pair.All)).BySeed(
-            all.At(pair.All), (alone, whole) => Effect.Apart(TestAccuracy.OrLost(alone[0]),
+        undo.Judge(trials, all =>
+        [
+            .. from net in nets.Take(2)
+               from cell in new[] { (net.Name, net.All), ($"{net.Name}, gamma and beta alone learned", Alone(net.All)) }
+               select Effect.Of(cell.Item1, all.At(cell.Item2).Select(trial => End(trial, "way"))),
+        ]),
+        twoWeights.Judge(trials, all => [.. nets.Select(net => Effect.Of(net.Name, all.At(Alone(net.All)).BySeed(
+            all.At(net.All), (alone, whole) => Effect.Apart(TestAccuracy.OrLost(alone[0]),
                 TestAccuracy.OrLost(whole[0])))))]),
     ];
 
-    string Middle(Config cell, string column) => Of(cell).Select(trial => End(trial, column)).Where(double.IsFinite)
-        .ToList() is { Count: > 0 } values ? Look.Percent(Median(values)) : KeyNumber.TooFewData;
-    string Accuracy(Config cell) => Of(cell).Where(IsOk).Select(TestAccuracy.Of).ToList() is { Count: > 0 } values
-        ? Look.Percent(values.Average()) : "none";
-    Figure Paths(string id, string title, string learned, string undoing) => Rivers(id, title, Of(sigmoid),
+    string Middle(Config cell, string column) => trials.At(cell).Select(trial => End(trial, column))
+        .Where(double.IsFinite).ToList() is { Count: > 0 } values ? Look.Percent(Median(values)) : KeyNumber.TooFewData;
+    Figure Paths(string id, string title, string learned, string undoing) => Rivers(id, title, trials.At(sigmoid),
         [
             .. Enumerable.Range(1, AffineProbe.Layers).Select(layer => ($"Hidden layer {layer}",
                 $"{learned}, {undoing}",
                 new[] { ("learned", $"{learned}_{layer}"), ("would undo", $"{undoing}_{layer}") })),
         ], "Percentiles over the 100 units of a layer, each the median over the seeds.");
-    KeyNumber Worth(Config cell) => Difference($"What gamma and beta are worth, {Snake(cell.Activation)}",
-        cells.Where(other => other.ToCell() == (cell with { Norm = other.Norm }).ToCell()).SelectMany(Of)
-            .Paired(Norm.Batch, Norm.BatchNoAffine, TestAccuracy.Of));
 
-    var went = claims[0].Effects[0].Interval.Estimate;
-    lab.Report($"Gamma and beta end {Look.Percent(Math.Abs(went))} {(went < 0 ? "farther from" : "nearer to")} undoing "
-            + $"the normalization than they start; alone they reach {Accuracy(Alone(sigmoid))} where all weights "
-            + $"reach {Accuracy(sigmoid)}",
+    lab.Report(claims[0].Said(effect => effect == claims[0].Effects[0]) is { } way
+            && claims[1].Said(effect => effect == claims[1].Effects[0]) is { } alone
+            ? $"Gamma and beta go {way} to undoing the normalization; learned alone, they end {alone} of test accuracy "
+                + "from where all weights end" : Judgement.Unknown,
         [.. tuning.Trials, .. trials], trials.Summarize(["activation", "width", "norm", "norm_output", "learned", "lr"],
             [TestAccuracy, ValidationAccuracy, TrainLoss, .. AffineProbe.Numbers.Select(column =>
                 new Measure(column, trial => End(trial, column)))]),
         numbers:
         [
-            Worth(sigmoid), Worth(relu),
             new("Units undone to a tenth", Middle(sigmoid, "undone"), "Share of the paper's net's hidden units whose "
                 + "gamma and beta end within a tenth of a deviation of what would undo them; median over seeds. "
                 + $"ReLU: {Middle(relu, "undone")}."),
@@ -93,24 +89,15 @@ return Run(Args, "scale_and_shift", Question, lab =>
         [
             Paths("scale", "Scale: gamma beside the deviation that would undo the normalization", "gamma", "sigma"),
             Paths("shift", "Shift: beta beside the mean that would undo the normalization", "beta", "mu"),
-            ByStep("way", "How near gamma and beta come to undoing the normalization, sigmoid", Of(sigmoid),
+            ByStep("way", "How near gamma and beta come to undoing the normalization, sigmoid", trials.At(sigmoid),
                 [("batch", "way"), ("chance", "way_by_chance")], new("Share of the way"), "0: as far from it as at the "
                     + "start. 1: undone. Chance: with the deviation and mean of the layer's other units. Means over "
                     + "the hidden layers."),
-            ByStep("moved", "How far they move from where they start, sigmoid, all learned", Of(sigmoid),
-                [("gamma and beta", "moved_affine"), ("weights", "moved_weights")],
-                new("Distance over norm", Log: true), "All layers together."),
-            .. pairs.Take(3).Select(pair => Band($"arms_{Regex.Replace(pair.Name.ToLowerInvariant(), @"\W+", "_")}",
-                $"Accuracy without gamma or beta, {pair.Name}",
-                [.. arms.SelectMany(norm => tuning.Of(pair.All with { Norm = norm }))], new("Learning rate", Log: true),
+            .. nets.Take(3).Select(net => Band($"arms_{Look.Anchor(net.Name)}",
+                $"Accuracy without gamma or beta, {net.Name}",
+                [.. arms.SelectMany(norm => tuning.Of(net.All with { Norm = norm }))], new("Learning rate", Log: true),
                 trial => trial.Lr, new("Validation accuracy"), ValidationAccuracy, "The tuning trials.")),
-            Band("width", "Gamma and beta alone, against the net's width, ReLU", new("Units in each hidden layer",
-                    Log: true), new("Test accuracy"),
-                [.. from width in widths
-                    from cell in new[] { relu with { Width = width }, Alone(relu with { Width = width }) }
-                    from trial in Of(cell).Where(IsOk)
-                    select new Point(cell.Learned == Learned.All ? "batch" : "gamma and beta alone", $"{trial.Seed}",
-                        width, trial.TestAccuracy)], [],
+            Effects("alone", "Gamma and beta alone, against all weights", claims[1], "Points of test accuracy",
                 "Each at its tuned rate. Where gamma and beta alone are learned all weights stay as they were drawn."),
         ],
         caveats:
@@ -127,6 +114,3 @@ return Run(Args, "scale_and_shift", Question, lab =>
         claims, [Method.Tuned([.. best.Values], ["activation", "width", "norm", "norm_output", "learned"],
             "validation accuracy on the tuning seeds")]);
 });
-
-/// <summary>A net, all of it learned.</summary>
-record Pair(string Name, Config All);

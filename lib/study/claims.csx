@@ -97,6 +97,12 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
         return new(condition, known with { Low = known.Low - resolution, High = known.High + resolution }, all);
     }
 
+    /// <summary>This effect as a number for the head of a report, where it is of no claim.</summary>
+    public KeyNumber Number(string label, Unit unit, string detail = "") => Differences.Count < 2
+        ? new(label, KeyNumber.TooFewData, detail)
+        : new(label, unit.Text(Interval.Estimate), Look.Say($"{Look.Percent(Interval.Level)} interval {
+            unit.Text(Interval.Low)} to {unit.Text(Interval.High)}, N = {Interval.Count}.", detail));
+
     /// <summary>first - second, where infinite is lost: 0 if both are.</summary>
     public static double Apart(double first, double second) => first == second ? 0 : first - second;
 
