@@ -55,10 +55,10 @@ return Run(Args, "covariate_shift", Question, lab =>
                 new Percentiles(Snake(trial.Norm), point.Step, point.Own[$"{what}_low"], point.Own[$"{what}_middle"],
                     point.Own[$"{what}_high"]))]))], caption, sameY: false);
 
-    var (path, cosine) = (claims[0].Effects[0].Interval.Estimate, claims[1].Effects[0].Interval.Estimate);
-    lab.Report(string.Create(CultureInfo.InvariantCulture, $"The inputs of the last hidden layer wander {
-            Math.Pow(10, path):F0} times as far without batch normalization, yet with it a layer's gradient turns {
-            (cosine > 0 ? "less" : "no less")} while the others move ({cosine:+0.00;−0.00} in cosine)"),
+    lab.Report(claims[0].Said() is { } path && claims[1].Said() is { } cosine
+            ? $"Without batch normalization the inputs of the last hidden layer wander {path} as far; with it, the "
+                + $"cosine between a layer's gradient before and after the earlier layers step differs by {cosine}"
+            : Judgement.Unknown,
         [.. tuning.Trials, .. trials], trials.Summarize(["norm", "lr"], TestAccuracy,
             new Measure("path", Path), new Measure("cosine", Cosine)),
         numbers: [],

@@ -38,10 +38,6 @@ return Run(Args, "loss_landscape", Question, lab =>
         [.. tuned.Select(net => Effect.Of(net.Net.Name, all.AtRate(net.None.Cell).Where(IsOk).ToList().BySeed(
             [.. all.AtRate(net.Batch.Cell).Where(IsOk)], (none, batch) => Log(none[0], of) - Log(batch[0], of))))];
     var claim = smooth.Judge(trials, all => Ratios(all, Relative));
-    IEnumerable<KeyNumber> Raw(string label, Func<CurvePoint, double> of) => Ratios(trials, of).Take(1).Select(effect =>
-        new KeyNumber($"{label}, none over batch, {effect.Condition}", Unit.Ratio.Text(effect.Interval.Estimate),
-            $"95% interval {Unit.Ratio.Text(effect.Interval.Low)} to {Unit.Ratio.Text(effect.Interval.High)}, N = "
-                + $"{effect.Interval.Count}"));
     Figure Measured(string id, string title, string y, string caption, Func<CurvePoint, double> of, Net net) =>
         Curves(id, $"{title}, {net.Name}", new("Optimizer step", Log: true), new(y, Log: true),
         [
@@ -53,15 +49,17 @@ return Run(Args, "loss_landscape", Question, lab =>
         ], caption: caption);
 
     var cells = tuned.SelectMany(net => new[] { net.None, net.Batch }).ToList();
-    lab.Report($"Relative to its norm, the gradient changes {string.Join(", ", claim.Effects.Select(effect =>
-            $"{Unit.Ratio.Text(effect.Interval.Estimate)} ({effect.Condition})"))} as fast without batch normalization",
+    lab.Report(claim.Said() is { } said ? "Without batch normalization the gradient changes, relative to its norm, "
+            + $"{said} as fast as with it" : Judgement.Unknown,
         [.. tuned.SelectMany(net => net.Stage.Trials), .. trials],
         trials.Summarize(["model", "activation", "norm", "lr"], [TestAccuracy, .. columns.Select(name =>
                 new Measure($"log10_{name}", trial => Log(trial, point => point.Own[name])))]),
         numbers:
         [
-            .. Raw("The same, not relative", point => point.Own["effective_beta"]),
-            .. Raw("Range of the loss", point => point.Own["loss_range"]),
+            Ratios(trials, point => point.Own["effective_beta"])[0].Number("The same, not relative, none over batch",
+                Unit.Ratio, $"{nets[0].Name}."),
+            Ratios(trials, point => point.Own["loss_range"])[0].Number("Range of the loss, none over batch", Unit.Ratio,
+                $"{nets[0].Name}."),
         ],
         figures:
         [

@@ -53,8 +53,10 @@ return Run(Args, "normalizers", Question, lab =>
 
     var ends = claim.Effects.ToLookup(effect => alternatives.Region.Of(effect.Interval) switch
     {
-        Verdict.Supported => "as soon",
+        // Where neither arm reaches the target in any seed, nothing is known of steps.
         Verdict.TooFewData => "open",
+        _ when effect.Differences.All(one => one == 0) => "open",
+        Verdict.Supported => "as soon",
         _ => effect.Interval.Low > 0 ? "later" : "sooner",
     });
     var same = string.Join("; ", ends["as soon"].Select(effect => effect.Condition));

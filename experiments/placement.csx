@@ -47,24 +47,20 @@ return Run(Args, "placement", Question, lab =>
            from arm in new[] { None, Input, WithBias, After }
            select one.Steps($"{one.Arms[arm].Name}, {one.Name}", trials, one.Arms[arm], one.Arms[Before]),
     ]);
-    KeyNumber Accuracy(Comparison one)
-    {
-        var effect = one.Accuracy(one.Name, evaluated, one.Arms[After], one.Arms[Before]);
-        return new($"Test accuracy after the activation, less before it, {one.Name}", effect.Differences.Count < 2
-            ? KeyNumber.TooFewData : Unit.Points.Text(effect.Interval.Estimate),
-            $"95% interval {Unit.Points.Text(effect.Interval.Low)} to {Unit.Points.Text(effect.Interval.High)}, "
-                + $"N = {effect.Differences.Count}, each at its rate for accuracy.");
-    }
-
-    lab.Report("Behind the activation, batch normalization needs " + string.Join(" and ", claim.Effects.Select(effect =>
-            string.Create(CultureInfo.InvariantCulture,
-                $"{Math.Pow(10, effect.Interval.Estimate):F2} ({effect.Condition})"))) + " times as many steps to the "
-            + "plain net's final accuracy as before it",
+    // Where neither place reaches the target in any seed, nothing is known of steps.
+    lab.Report(claim.Said(effect => effect.Differences.Any(one => one != 0)) is { } said
+            ? $"Behind the activation, batch normalization needs {said} as many steps to "
+            + "the plain net's final accuracy as before it" : Judgement.Unknown,
         [.. compared.SelectMany(one => one.Stage.Trials), .. evaluated],
         evaluated.Summarize(["activation", "norm", "placement", "keep_bias", "norm_input", "lr"],
             [TestAccuracy, ValidationAccuracy, TrainLoss, .. new[] { 0.90, 0.95 }.Select(target =>
                 new Measure($"steps_to_{100 * target:F0}", trial => StepsToTarget(trial, target)))]),
-        numbers: [.. compared.Select(Accuracy)],
+        numbers:
+        [
+            .. compared.Select(one => one.Accuracy(one.Name, evaluated, one.Arms[After], one.Arms[Before]).Number(
+                $"Test accuracy after the activation, less before it, {one.Name}", Unit.Points,
+                "Each at its rate for accuracy.")),
+        ],
         figures:
         [
             Effects("effects", "Steps to the target, over those of BN before the activation", all,

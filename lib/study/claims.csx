@@ -13,7 +13,8 @@ public sealed record Unit(string Name, Func<double, string> Text)
             : $"×{Look.Number(Math.Pow(10, decades))}"),
         Decades = new("decades", decades => $"{Signed(decades)} decades"),
         Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
-        Points = new("accuracy (share of 1)", share => $"{Signed(100 * share)} points"),
+        // Of 10,000 images one is a hundredth of a point.
+        Points = new("accuracy (share of 1)", share => $"{Signed(Math.Round(100 * share, 2))} points"),
         Cosine = new("cosine", Signed),
         Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
         Way = new("share of the way", share => $"{Signed(100 * share)}% of the way");
