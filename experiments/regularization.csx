@@ -6,10 +6,10 @@ const string Reason = "Training sets from 500 to 50,000 images, all trained for 
     + "net gets the same optimization, and small sets are fitted as closely as large ones, or closer. Batches of 16, "
     + "60 and 256 of 5,000 images for the same number of epochs, so that all see the same images. Dropout and the "
     + "noise of Santurkar et al. (2018) are controls: what is meant to regularize should be seen to. They stand at 500 "
-    + "images, where nets of this size overfit most, dropout at 5,000 too. (At 5,000 alone they were tried first, where "
-    + "dropout shows nothing in 20 epochs.) There are twelve seeds at 500 images, where seeds differ most: six left "
-    + "dropout's interval at −0.07 to 1.13 points. The rate is tuned for validation accuracy in every cell, two rates a "
-    + "decade up to where all are lost, since a high rate regularizes too.";
+    + "images, where nets of this size overfit most, dropout at 5,000 too. (At 5,000 alone they were tried first, "
+    + "where dropout shows nothing in 20 epochs.) There are twelve seeds at 500 images, where seeds differ most: six "
+    + "left dropout's interval at −0.07 to 1.13 points. The rate is tuned for validation accuracy in every cell, two "
+    + "rates a decade up to where all are lost, since a high rate regularizes too.";
 
 var regularizes = new Claim("regularizes", "BN regularizes slightly", "Luo et al. 2019; the program that this lab grew "
     + "from", "gap between training and validation accuracy at the lowest training loss that both arms of a seed reach,"
