@@ -30,7 +30,7 @@ return Run(Args, "regularization", Question, lab =>
     };
     (string Name, Config None)[] conditions =
     [
-        .. sizes.Reverse().Select(size => ($"{size:N0} images", Net(size))),
+        .. sizes.Select(size => ($"{size:N0} images", Net(size))),
         .. batches.Select(batch => ($"{middle:N0} images, batches of {batch}", Net(middle, batch))),
     ];
     Config Normalized(Config none) => none with { Norm = Norm.Batch };
@@ -69,10 +69,10 @@ return Run(Args, "regularization", Question, lab =>
             effect.Number($"Control: the same of {effect.Condition}", Unit.Points, "Should be above 0."))],
         figures:
         [
-            Effects("effects", "How much batch normalization narrows the gap", claim, "Gap of none less batch's",
+            Effects("effects", "How much batch normalization narrows the gap", claim, "Gap of none less batch's, points",
                 "Each seed's two arms at the lowest training loss that both reach; to the right BN regularizes."),
             Effects("controls", "How much what is meant to regularize narrows it", control,
-                "Gap of none less the control's", shaded: "where a control should be"),
+                "Gap of none less the control's, points", shaded: "where a control should be"),
             .. sizes.Select(size => Gap.Figure($"course_{size}", $"Gap while the training loss falls, {size:N0} images",
                 [.. cells.Where(cell => cell.TrainSize == size && cell.BatchSize == 60).SelectMany(cell =>
                     trials.At(cell))])),

@@ -15,7 +15,7 @@ public sealed record Unit(string Name, Func<double, string> Text)
         Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
         // Of 10,000 images one is a hundredth of a point.
         Points = new("accuracy (share of 1)", share => $"{Signed(Math.Round(100 * share, 2))} points"),
-        Cosine = new("cosine", Signed),
+        Cosine = new("cosine", value => Signed(Math.Round(value, 2))),
         Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
         Way = new("share of the way", share => $"{Signed(100 * share)}% of the way");
 

@@ -75,7 +75,7 @@ public static class Method
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
             ("Seeds", $"{Look.Counts(Seeds(Role.Evaluate))} in every cell, paired: in all arms a seed has the same "
                 + "initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "
-                + $"{Look.Counts(Seeds(Role.Tune))} others, which enter no number but where that is said")),
+                + $"others ({Look.Counts(Seeds(Role.Tune))}), which enter no number but where that is said")),
             ("Trials", $"{trials.Count}: {trials.Count(IsOk)} ended well, "
                 + $"{trials.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trials.Count(trial => trial.Status == Status.Stuck)} stuck, "
