@@ -59,16 +59,17 @@ return Run(Args, "covariate_shift", Question, lab =>
                 new Percentiles(Snake(trial.Norm), point.Step, point.Own[$"{what}_low"], point.Own[$"{what}_middle"],
                     point.Own[$"{what}_high"]))]))], caption, sameY: false);
 
+    var (laterPath, laterCosine) = (Paths(trials, Later), Cosines(trials, Later));
     lab.Report(claims[0].Said() is { } path && claims[1].Said() is { } cosine
             ? $"Without batch normalization the inputs of the last hidden layer wander {path} as far; with it, the "
-                + $"cosine between a layer's gradient before and after the earlier layers step differs by {cosine}"
-            : Judgement.Unknown,
+                + $"cosine between a layer's gradient before and after the earlier layers step differs by {cosine}, "
+                + $"and from step {Later} on by {Unit.Cosine.Text(laterCosine.Interval.Estimate)}" : Judgement.Unknown,
         [.. tuning.Trials, .. trials], trials.Summarize(["norm", "lr"], TestAccuracy,
             new Measure("path", trial => Path(trial, 1)), new Measure("cosine", trial => Cosine(trial, 1))),
         numbers:
         [
-            Paths(trials, Later).Number($"The drift's ratio from step {Later} on", Unit.Ratio, Leaves),
-            Cosines(trials, Later).Number($"The cosine's difference from step {Later} on", Unit.Cosine, Leaves),
+            laterPath.Number($"The drift's ratio from step {Later} on", Unit.Ratio, Leaves),
+            laterCosine.Number($"The cosine's difference from step {Later} on", Unit.Cosine, Leaves),
         ],
         figures:
         [

@@ -69,8 +69,9 @@ return Run(Args, "regularization", Question, lab =>
             effect.Number($"Control: the same of {effect.Condition}", Unit.Points, "Should be above 0."))],
         figures:
         [
-            Effects("effects", "How much batch normalization narrows the gap", claim, "Gap of none less batch's, points",
-                "Each seed's two arms at the lowest training loss that both reach; to the right BN regularizes."),
+            Effects("effects", "How much batch normalization narrows the gap", claim,
+                "Gap of none less batch's, points", "Each seed's two arms at the lowest training loss that both reach; "
+                    + "to the right BN regularizes."),
             Effects("controls", "How much what is meant to regularize narrows it", control,
                 "Gap of none less the control's, points", shaded: "where a control should be"),
             .. sizes.Select(size => Gap.Figure($"course_{size}", $"Gap while the training loss falls, {size:N0} images",
