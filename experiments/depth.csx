@@ -34,7 +34,7 @@ return Run(Args, "depth", Question, lab =>
     var plain = kinds.Take(sizes.Length).ToList();
     Config Cell(Config start, Norm norm, int depth) => start with
     {
-        Norm = norm, Depth = depth, Epochs = lab.Pick(60.0, 600, 2_000) / (start.TrainSize / start.BatchSize),
+        Norm = norm, Depth = depth, Epochs = Math.Round(lab.Pick(60.0, 600, 2_000) / start.StepsPerEpoch, 4),
     };
     var cells = (from kind in kinds from depth in depths from norm in arms select Cell(kind.Start, norm, depth))
         .ToList();
@@ -67,9 +67,9 @@ return Run(Args, "depth", Question, lab =>
         new("Hidden layers", Log: true), trial => trial.Depth, new("Validation accuracy"), ValidationAccuracy, Each);
     var relus = Shown([.. plain.Select(kind => kind.Start)]);
     lab.Report(claims[0].Said(effect => !claims[0].Effects.Take(sizes.Length).Skip(1).Contains(effect)) is { } deepest
-            && claims[1].Said() is { } growth
+            && claims[1].Said(effect => effect == claims[1].Effects[0]) is { } growth
             ? $"Nets train to {deepest} the depth with batch normalization that they do without, and their squared "
-                + $"gradient at the start grows layer by layer by {growth}" : Judgement.Unknown,
+                + $"gradient at the start grows by {growth} a layer" : Judgement.Unknown,
         [.. tuning.Trials, .. trials],
         trials.Summarize(["model", "activation", "batch_size", "norm", "depth", "lr"], ValidationAccuracy, TrainLoss,
             new Measure("growth", Growth.Of)),
