@@ -15,7 +15,8 @@ var placement = new Claim("placement", "BN belongs before the activation rather 
 
 return Run(Args, "placement", Question, lab =>
 {
-    lab.Study = new(["norm", "placement", "keep_bias", "norm_input", "activation"], ["lr"], Reason);
+    string[] columns = ["activation", "norm", "placement", "keep_bias", "norm_input"];
+    lab.Study = new(columns, ["lr"], Reason);
     var start = lab.Baseline with { TrainSize = lab.Pick(6_000, 30_000, 50_000), Epochs = lab.Pick(1, 1, 10) };
     // The arms stand in this order.
     const int None = 0, Before = 1, After = 2, WithBias = 3, Input = 4;
@@ -50,10 +51,10 @@ return Run(Args, "placement", Question, lab =>
     ]);
     // Where neither place reaches the target in any seed, nothing is known of steps.
     lab.Report(claim.Said(effect => effect.Differences.Any(one => one != 0)) is { } said
-            ? $"Behind the activation, batch normalization needs {said} as many steps to "
-            + "the plain net's final accuracy as before it" : Judgement.Unknown,
+            ? $"Behind the activation, batch normalization needs {said} as many steps to the plain net's final "
+                + "accuracy as before it" : Judgement.Unknown,
         [.. compared.SelectMany(one => one.Stage.Trials), .. evaluated],
-        evaluated.Summarize(["activation", "norm", "placement", "keep_bias", "norm_input", "lr"],
+        evaluated.Summarize([.. columns, "lr"],
             [TestAccuracy, ValidationAccuracy, TrainLoss, .. new[] { 0.90, 0.95 }.Select(target =>
                 new Measure($"steps_to_{100 * target:F0}", trial => StepsToTarget(trial, target)))]),
         numbers:
@@ -80,11 +81,6 @@ return Run(Args, "placement", Question, lab =>
                 + "makes of such: a sigmoid's are around one half. The places differ in that too.",
             "none_input normalizes each pixel by the batch, without gamma and beta; a pixel that is always black stays "
                 + "0.",
-            "A net of three hidden layers; one epoch of 30,000 images.",
         ],
-        [claim],
-        [
-            Comparison.Table(compared, evaluated),
-            Comparison.Rates(compared, ["activation", "norm", "placement", "keep_bias", "norm_input"]),
-        ]);
+        [claim], [Comparison.Table(compared, evaluated), Comparison.Rates(compared, columns)]);
 });

@@ -80,9 +80,6 @@ return Run(Args, "scale_and_shift", Question, lab =>
                 new Measure(column, trial => End(trial, column)))]),
         numbers:
         [
-            new("Units undone to a tenth", Middle(sigmoid, "undone"), "Share of the paper's net's hidden units whose "
-                + "gamma and beta end within a tenth of a deviation of what would undo them; median over seeds. "
-                + $"ReLU: {Middle(relu, "undone")}."),
             new("Moved, gamma and beta against weights", $"{Middle(sigmoid, "moved_affine")} against "
                 + Middle(sigmoid, "moved_weights"), "Distance from the start over the norm there, all learned, medians "
                 + $"over seeds. ReLU: {Middle(relu, "moved_affine")} against {Middle(relu, "moved_weights")}."),
@@ -107,11 +104,9 @@ return Run(Args, "scale_and_shift", Question, lab =>
             "That gamma = sqrt(var + eps) and beta = mean make the layer the identity is arithmetic, and tested; the "
                 + "claim here is that training goes there. It need not: whatever gamma does, the next layer's weights "
                 + "can undo as well.",
-            "Deviation and mean are those of the last 1,000 training images by the weights of the moment; gamma and "
-                + "beta pursue what moves.",
+            "Deviation and mean are those of the last 1,000 training images by the weights of the moment.",
             "One epoch: gamma and beta alone, which learn slowly, would gain more by a longer one.",
-            "A distance over the norm at the start depends on how weights were drawn; for gamma and beta it is the "
-                + "distance per unit, since gamma starts at 1.",
+            "A distance over the norm at the start depends on how weights were drawn.",
         ],
         claims, [Method.Tuned([.. best.Values], ["activation", "width", "norm", "norm_output", "learned"],
             "validation accuracy on the tuning seeds")]);
