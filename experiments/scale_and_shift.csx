@@ -63,13 +63,6 @@ return Run(Args, "scale_and_shift", Question, lab =>
 
     string Middle(Config cell, string column) => trials.At(cell).Select(trial => End(trial, column))
         .Where(double.IsFinite).ToList() is { Count: > 0 } values ? Look.Percent(Median(values)) : KeyNumber.TooFewData;
-    Figure Paths(string id, string title, string learned, string undoing) => Rivers(id, title, trials.At(sigmoid),
-        [
-            .. Enumerable.Range(1, AffineProbe.Layers).Select(layer => ($"Hidden layer {layer}",
-                $"{learned}, {undoing}",
-                new[] { ("learned", $"{learned}_{layer}"), ("would undo", $"{undoing}_{layer}") })),
-        ], "Percentiles over the 100 units of a layer, each the median over the seeds.");
-
     var way = claims[0].Effects[0];
     lab.Report(way.Differences.Count > 1 && claims[1].Said(effect => effect == claims[1].Effects[0]) is { } alone
             ? $"Gamma and beta end {Look.Percent(Math.Abs(way.Interval.Estimate))} {(way.Interval.Estimate < 0
@@ -86,8 +79,10 @@ return Run(Args, "scale_and_shift", Question, lab =>
         ],
         figures:
         [
-            Paths("scale", "Scale: gamma beside the deviation that would undo the normalization", "gamma", "sigma"),
-            Paths("shift", "Shift: beta beside the mean that would undo the normalization", "beta", "mu"),
+            AffineProbe.Paths("scale", "Scale: gamma beside the deviation that would undo the normalization",
+                trials.At(sigmoid), "gamma", "sigma"),
+            AffineProbe.Paths("shift", "Shift: beta beside the mean that would undo the normalization",
+                trials.At(sigmoid), "beta", "mu"),
             ByStep("way", "How near gamma and beta come to undoing the normalization, sigmoid", trials.At(sigmoid),
                 [("batch", "way"), ("chance", "way_by_chance")], new("Share of the way"), "0: as far from it as at the "
                     + "start. 1: undone. Chance: with the deviation and mean of the layer's other units. Means over "

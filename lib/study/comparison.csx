@@ -77,9 +77,9 @@ public sealed record Comparison(Net Net, Tuning Stage, double Target, IReadOnlyL
                 row.best.Where(IsOk).Select(TestAccuracy.Of).DefaultIfEmpty(double.NaN).Average()),
             ("ms a step", row => Milliseconds(row.best)), ("usable decades", row =>
                 Range(row.one.Stage.Trials.At(row.arm.ForSpeed.Cell)).Decades())),
-            "Median steps with its interval by order statistics, at the rate tuned for speed; mean test accuracy at the "
-                + "rate tuned for accuracy; median time on the clock per step, evaluation included; decades of rates "
-                + "within 2 points of the arm's best, on the tuning seeds.");
+            "Median steps with its interval by order statistics, at the rate tuned for speed; mean test accuracy at "
+                + "the rate tuned for accuracy; median time on the clock per step, evaluation included; decades of "
+                + "rates within 2 points of the arm's best, on the tuning seeds.");
     }
 
     /// <summary>The table of the arms' rates.</summary>
