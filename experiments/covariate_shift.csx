@@ -29,7 +29,7 @@ return Run(Args, "covariate_shift", Question, lab =>
             "unit_low", "unit_middle", "unit_high", "layer_low", "layer_middle", "layer_high", "drift",
             .. layers.Select(layer => $"cosine_{layer}"), .. layers.Select(layer => $"change_{layer}"),
         ],
-        config => Training.MeasuredSteps(config.Steps, 24),
+        config => Training.MeasuredSteps(config.Steps, lab.Pick(8, 24, 24)),
         // Tuning needs none of it.
         moment => moment.Config.Role == Role.Tune ? []
             : [.. moment.InputShift(Images, medians), .. moment.GradientShift(layers)]);

@@ -14,10 +14,10 @@ var smooth = new Claim("smooth", "BN smooths the loss", "Santurkar et al. 2018",
 return Run(Args, "loss_landscape", Question, lab =>
 {
     lab.Study = new(["norm", "model", "activation"], ["lr"], Reason, Net.Dependent);
-    var distances = LogGrid(1e-2, 1, 5);
-    var nets = Net.Three(lab, epochs: lab.Pick(1, 1, 20), lenetEpochs: lab.Pick(1, 0.5, 10));
+    var distances = LogGrid(1e-2, 1, lab.Pick(2, 5, 5));
+    var nets = Net.Three(lab, epochs: lab.Pick(0.5, 1, 20), lenetEpochs: lab.Pick(0.3, 0.5, 10));
     string[] columns = ["loss_range", "gradient_range", "gradient_norm", "weight_norm", "effective_beta"];
-    var probe = new Probe(columns, config => Training.MeasuredSteps(config.Steps, 10),
+    var probe = new Probe(columns, config => Training.MeasuredSteps(config.Steps, lab.Pick(4, 10, 10)),
         // Tuning needs none of it.
         moment => moment.Config.Role == Role.Tune ? [] : moment.Landscape(Images, distances));
 

@@ -18,7 +18,7 @@ var twoWeights = new Claim("two-weights", "Changing only these two weights is en
 return Run(Args, "scale_and_shift", Question, lab =>
 {
     lab.Study = new(["norm", "activation", "learned", "norm_output", "width"], ["lr"], Reason, "epochs");
-    var rates = lab.Pick(LogGrid(0.3, 3, 2), LogGrid(0.03, 100, 8), LogGrid(0.03, 300, 9));
+    var rates = lab.Pick([1], LogGrid(0.03, 100, 8), LogGrid(0.03, 300, 9));
     int[] widths = lab.Pick([25, 100], [25, 100, 200], new[] { 25, 50, 100, 200, 500, 1000 });
     var sigmoid = lab.Baseline with
     {
