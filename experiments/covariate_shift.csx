@@ -93,7 +93,8 @@ return Run(Args, "covariate_shift", Question, lab =>
             "The path is summed over the measured steps, the same for all arms; denser steps would make it longer.",
             "The gradient's shift depends on the size of the earlier layers' step, so on the rate: each arm has "
                 + "its own.",
-            "One net. Santurkar et al. measured it on larger ones, with the same result for the second measure.",
+            "One net, of sigmoids, with a plateau at its start. Santurkar et al. measured larger ones, where gradients "
+                + "turned as much with BN as without, or more.",
         ],
         claims, [Method.Tuned(best, ["norm"], "validation accuracy on the tuning seeds")]);
 });

@@ -58,8 +58,9 @@ return Run(Args, "loss_landscape", Question, lab =>
         [
             Ratios(trials, point => point.Own["effective_beta"])[0].Number("The same, not relative, none over batch",
                 Unit.Ratio, $"{nets[0].Name}."),
-            Ratios(trials, point => point.Own["loss_range"])[0].Number("Range of the loss, none over batch", Unit.Ratio,
-                $"{nets[0].Name}."),
+            .. Ratios(trials, point => Relative(point) * point.Own["weight_norm"]).Select(effect => effect.Number(
+                $"The same per share of the weights' norm, {effect.Condition}", Unit.Ratio,
+                "None over batch; not claimed.")),
         ],
         figures:
         [
@@ -80,8 +81,9 @@ return Run(Args, "loss_landscape", Question, lab =>
         ],
         caveats:
         [
-            "Distances are absolute, on 500 fixed training images and with batch statistics; the running ones take no "
-                + "part. A net with larger weights is less moved by the same distance: see the weights' norm.",
+            "Distances are absolute. A net with larger weights is less moved by the same distance, and BN's weights "
+                + "grow: the numbers at the head tell what is left where distance is counted in the weights' norm.",
+            "On 500 fixed training images and with batch statistics; the running ones take no part.",
             "The raw measure mixes smoothness with the gradient's size, which BN changes too; hence the relative one.",
             "The arms are at different rates and so at different places after the same number of steps.",
             "Minimum and maximum over separately trained models, often shown for this, measure something else.",
