@@ -300,9 +300,9 @@ else
   skip readme_example_runs "no README.md yet"
 fi
 
-# And its copy of the shortest experiment that tunes and judges.
-tuned=$(grep -l 'lab.Tune(' experiments/*.csx | grep -v training_speed)
-expect shortest_to_copy "$(wc -l $tuned | sort -n | head -n 1)" '*experiments/placement.csx'
+# And its copy of the shortest experiment of those that ask why.
+why="covariate_shift loss_landscape regularization scale_and_shift placement depth normalizers inference"
+expect shortest_to_copy "$(cd experiments && wc -l ${why// /.csx }.csx | sort -n | head -n 1)" '* placement.csx'
 cp experiments/placement.csx "$tmp/user/experiments"
 (cd "$tmp/user" && eval "$(awk '/^```sh/ { inside = 1; next } /^```/ { inside = 0 } inside' "$OLDPWD/README.md")")
 copy=$tmp/user/experiments/narrow.csx
