@@ -34,41 +34,33 @@ return Run(Args, "inference", Question, lab =>
                            select tuned.Cell with { BnMomentum = momentum, Seed = seed }, ByStatistics.Probe);
 
     double End(Trial trial, string column) => IsOk(trial) ? trial.Curve[^1].Own[column] : double.NaN;
-    double Loss(Trial trial, string column = "precise") => End(trial, "running") - End(trial, column);
-    Effect At(IEnumerable<Trial> all, int size) => Effect.Of($"training batches of {size}",
-        all.At(Cell(size)).Select(trial => Loss(trial)));
-    var claim = inference.Judge(trials, all => [.. sizes.Select(size => At(all, size))]);
+    Effect Gain(IEnumerable<Trial> all, int size, string over, string by = "running") => Effect.Of(
+        $"training batches of {size}", all.At(Cell(size)).Select(trial => End(trial, by) - End(trial, over)));
+    var claim = inference.Judge(trials, all => [.. sizes.Select(size => Gain(all, size, over: "precise"))]);
 
     var usual = trials.Where(trial => trial.BnMomentum == Usual).ToList();
     Axis batch = new("Training batch", Log: true);
     IEnumerable<Point> Points(IEnumerable<Trial> of, Func<Trial, string> arm, Func<Trial, double> value) =>
         of.Where(trial => double.IsFinite(value(trial)))
             .Select(trial => new Point(arm(trial), $"{trial.Seed}", trial.BatchSize, value(trial)));
-    KeyNumber Cost(string label, int size, string column, string detail)
-    {
-        var effect = Effect.Of("", trials.At(Cell(size)).Select(trial => Loss(trial, column))).Interval;
-        return new(label, effect.Count < 2 ? KeyNumber.TooFewData : Unit.Points.Text(-effect.Estimate),
-            $"95% interval {Unit.Points.Text(-effect.High)} to {Unit.Points.Text(-effect.Low)}, N = {effect.Count}; "
-                + detail);
-    }
     Figure Course(double momentum) => ByStep($"course_{Tables.Text(momentum).Replace('.', '_')}",
         $"Accuracy while it trains, by each kind of statistics, momentum {Tables.Text(momentum)}",
         trials.At(Cell(sizes[0]) with { BnMomentum = momentum }),
         [("running", "running"), ("precise", "precise"), ("batch", "batch")], new("Validation accuracy"),
         $"Training batches of {sizes[0]}. Before the last step on 2,000 validation images.");
 
-    string Points100(Effect effect) => $"{Unit.Points.Text(effect.Interval.Estimate)} ({effect.Condition})";
-    lab.Report($"Running statistics, against precise ones: {string.Join(", ",
-            claim.Effects.Where((_, i) => i == 0 || i == sizes.Length - 1).Select(Points100))}",
+    lab.Report(claim.Said(effect => effect == claim.Effects[0] || effect == claim.Effects[^1]) is { } said
+            ? $"By running statistics validation accuracy ends {said} from where it ends by precise ones"
+            : Judgement.Unknown,
         [.. tuning.Trials, .. trials],
         trials.Summarize(["batch_size", "bn_momentum", "lr"], ByStatistics.Kinds.Select(kind =>
             new Measure($"accuracy_by_{kind}", trial => End(trial, kind))).ToList()),
         numbers:
         [
-            Cost("Batch statistics over running ones", sizes[0], "batch", "validation images in batches of "
-                + $"{sizes[0]}, as in training."),
-            Cost("The same, sorted by class", sizes[0], "sorted", "each batch of one class: what is subtracted is what "
-                + "tells the classes apart."),
+            Gain(trials, sizes[0], over: "running", by: "batch").Number("Batch statistics over running ones",
+                Unit.Points, $"Validation images in batches of {sizes[0]}, as in training."),
+            Gain(trials, sizes[0], over: "running", by: "sorted").Number("The same, sorted by class", Unit.Points,
+                "Each batch of one class: what is subtracted is what tells the classes apart."),
         ],
         figures:
         [
@@ -84,7 +76,8 @@ return Run(Args, "inference", Question, lab =>
                     + "training batch's size. sorted: the same where each batch is of one class."),
             Band("momentum", "What running statistics lose against precise ones, by momentum", batch,
                 new("Running less precise, points"),
-                [.. Points(trials, trial => $"momentum {Tables.Text(trial.BnMomentum)}", trial => 100 * Loss(trial))],
+                [.. Points(trials, trial => $"momentum {Tables.Text(trial.BnMomentum)}", trial =>
+                    100 * (End(trial, "running") - End(trial, "precise")))],
                 [], "Momentum: share of the newest batch."),
             .. momenta.Where(momentum => momentum <= Usual).Select(Course),
         ],
@@ -99,30 +92,3 @@ return Run(Args, "inference", Question, lab =>
         ],
         [claim], [Method.Tuned(best, ["batch_size"], "validation accuracy on the tuning seeds")]);
 });
-
-/// <summary>Accuracy on validation images by different statistics, on evaluation seeds: on all of them at the last
-/// step, on 2,000 before.</summary>
-static class ByStatistics
-{
-    public static string[] Kinds { get; } = ["running", "precise", "large", "batch", "sorted"];
-
-    public static Probe Probe { get; } = new(Kinds, config => Training.MeasuredSteps(config.Steps, 9), Measure);
-
-    static IEnumerable<(string, double)> Measure(Moment moment)
-    {
-        var config = moment.Config;
-        if (config.Role == Role.Tune) return [];
-        var count = moment.Step == config.Steps ? Training.ValidationImages : 2_000;
-        var (images, trained) = (moment.Validation(count), Enumerable.Range(0, Math.Min(count, config.TrainSize)));
-        double By(Model model) => moment.Accuracy(model, images, 250, Mode.Evaluation);
-        double ByBatch(IEnumerable<int> at) =>
-            moment.Accuracy(moment.Copy(), at, config.BatchSize, Mode.Training);
-        return
-        [
-            ("running", By(moment.Copy())), ("precise", By(moment.Precise([.. trained.Chunk(config.BatchSize)
-                .Where(batch => batch.Length == config.BatchSize)]))),
-            ("large", By(moment.Precise([.. trained.Chunk(1_000)]))), ("batch", ByBatch(images)),
-            ("sorted", ByBatch(images.OrderBy(at => moment.Data.Train.Labels[at]))),
-        ];
-    }
-}

@@ -14,7 +14,7 @@ return Run(Args, "init_sweep", Question, lab =>
 {
     lab.Study = new(["norm", "init_scale", "init", "activation"], ["lr"], Reason);
     const double Common = 1e-3;
-    var scales = lab.Pick(LogGrid(1e-4, 1e2, 4), LogGrid(1e-4, 1e2, 13), LogGrid(1e-4, 1e2, 25));
+    var scales = lab.Pick(LogGrid(1e-4, 1e2, 3), LogGrid(1e-4, 1e2, 13), LogGrid(1e-4, 1e2, 25));
     var rates = lab.Pick(LogGrid(1e-3, 1e-2, 2), LogGrid(1e-4, 1, 9), LogGrid(1e-4, 1, 17));
     var seeds = lab.Seeds(standard: 6).ToList();
     Scheme[] schemes = [Scheme.Zero, Scheme.LecunNormal, Scheme.GlorotUniform, Scheme.HeNormal, Scheme.Orthogonal];

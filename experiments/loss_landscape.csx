@@ -14,10 +14,10 @@ var smooth = new Claim("smooth", "BN smooths the loss", "Santurkar et al. 2018",
 return Run(Args, "loss_landscape", Question, lab =>
 {
     lab.Study = new(["norm", "model", "activation"], ["lr"], Reason, Net.Dependent);
-    var distances = LogGrid(1e-2, 1, 5);
-    var nets = Net.Three(lab, epochs: lab.Pick(1, 1, 20), lenetEpochs: lab.Pick(1, 0.5, 10));
+    var distances = LogGrid(1e-2, 1, lab.Pick(2, 5, 5));
+    var nets = Net.Three(lab, epochs: lab.Pick(0.5, 1, 20), lenetEpochs: lab.Pick(0.3, 0.5, 10));
     string[] columns = ["loss_range", "gradient_range", "gradient_norm", "weight_norm", "effective_beta"];
-    var probe = new Probe(columns, config => Training.MeasuredSteps(config.Steps, 10),
+    var probe = new Probe(columns, config => Training.MeasuredSteps(config.Steps, lab.Pick(4, 10, 10)),
         // Tuning needs none of it.
         moment => moment.Config.Role == Role.Tune ? [] : moment.Landscape(Images, distances));
 
@@ -38,10 +38,6 @@ return Run(Args, "loss_landscape", Question, lab =>
         [.. tuned.Select(net => Effect.Of(net.Net.Name, all.AtRate(net.None.Cell).Where(IsOk).ToList().BySeed(
             [.. all.AtRate(net.Batch.Cell).Where(IsOk)], (none, batch) => Log(none[0], of) - Log(batch[0], of))))];
     var claim = smooth.Judge(trials, all => Ratios(all, Relative));
-    IEnumerable<KeyNumber> Raw(string label, Func<CurvePoint, double> of) => Ratios(trials, of).Take(1).Select(effect =>
-        new KeyNumber($"{label}, none over batch, {effect.Condition}", Unit.Ratio.Text(effect.Interval.Estimate),
-            $"95% interval {Unit.Ratio.Text(effect.Interval.Low)} to {Unit.Ratio.Text(effect.Interval.High)}, N = "
-                + $"{effect.Interval.Count}"));
     Figure Measured(string id, string title, string y, string caption, Func<CurvePoint, double> of, Net net) =>
         Curves(id, $"{title}, {net.Name}", new("Optimizer step", Log: true), new(y, Log: true),
         [
@@ -53,15 +49,18 @@ return Run(Args, "loss_landscape", Question, lab =>
         ], caption: caption);
 
     var cells = tuned.SelectMany(net => new[] { net.None, net.Batch }).ToList();
-    lab.Report($"Relative to its norm, the gradient changes {string.Join(", ", claim.Effects.Select(effect =>
-            $"{Unit.Ratio.Text(effect.Interval.Estimate)} ({effect.Condition})"))} as fast without batch normalization",
+    lab.Report(claim.Said() is { } said ? "Without batch normalization the gradient changes, relative to its norm, "
+            + $"{said} as fast as with it" : Judgement.Unknown,
         [.. tuned.SelectMany(net => net.Stage.Trials), .. trials],
         trials.Summarize(["model", "activation", "norm", "lr"], [TestAccuracy, .. columns.Select(name =>
                 new Measure($"log10_{name}", trial => Log(trial, point => point.Own[name])))]),
         numbers:
         [
-            .. Raw("The same, not relative", point => point.Own["effective_beta"]),
-            .. Raw("Range of the loss", point => point.Own["loss_range"]),
+            Ratios(trials, point => point.Own["effective_beta"])[0].Number("The same, not relative, none over batch",
+                Unit.Ratio, $"{nets[0].Name}."),
+            .. Ratios(trials, point => Relative(point) * point.Own["weight_norm"]).Select(effect => effect.Number(
+                $"The same per share of the weights' norm, {effect.Condition}", Unit.Ratio,
+                "None over batch; not claimed.")),
         ],
         figures:
         [
@@ -82,8 +81,9 @@ return Run(Args, "loss_landscape", Question, lab =>
         ],
         caveats:
         [
-            "Distances are absolute, on 500 fixed training images and with batch statistics; the running ones take no "
-                + "part. A net with larger weights is less moved by the same distance: see the weights' norm.",
+            "Distances are absolute. A net with larger weights is less moved by the same distance, and BN's weights "
+                + "grow: the numbers at the head tell what is left where distance is counted in the weights' norm.",
+            "On 500 fixed training images and with batch statistics; the running ones take no part.",
             "The raw measure mixes smoothness with the gradient's size, which BN changes too; hence the relative one.",
             "The arms are at different rates and so at different places after the same number of steps.",
             "Minimum and maximum over separately trained models, often shown for this, measure something else.",

@@ -34,9 +34,8 @@ return Run(Args, "training_speed", Question, lab =>
             all => [.. compared.Select(one => one.Accuracy(one.Name, all, one.Arms[1], one.Arms[0]))]),
     ];
 
-    lab.Report("Each arm at its own rate, batch normalization divides the steps to the baseline's final accuracy by "
-            + string.Join(", ", claims[0].Effects.Select(effect => string.Create(CultureInfo.InvariantCulture,
-                $"{Math.Pow(10, effect.Interval.Estimate):F1} ({effect.Condition})"))),
+    lab.Report(claims[0].Said() is { } said ? $"Each arm at its own rate, a net needs {said} as many steps to the "
+            + "baseline's final accuracy without batch normalization as with it" : Judgement.Unknown,
         [.. compared.SelectMany(one => one.Stage.Trials), .. evaluated],
         evaluated.Summarize(["model", "activation", "norm", "lr"],
             [TestAccuracy, ValidationAccuracy, TrainLoss, .. new[] { 0.90, 0.95, 0.97 }.Select(target =>

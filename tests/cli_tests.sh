@@ -398,4 +398,18 @@ else
   skip readme_example_runs "no README.md yet"
 fi
 
+# And its copy of the shortest experiment of those that ask why.
+why="covariate_shift loss_landscape regularization scale_and_shift placement depth normalizers inference"
+expect shortest_to_copy "$(cd experiments && wc -l ${why// /.csx }.csx | sort -n | head -n 1)" '* placement.csx'
+cp experiments/placement.csx "$tmp/user/experiments"
+(cd "$tmp/user" && eval "$(awk '/^```sh/ { inside = 1; next } /^```/ { inside = 0 } inside' "$OLDPWD/README.md")")
+copy=$tmp/user/experiments/narrow.csx
+expect copy_differs_in_four_places "$(diff experiments/placement.csx "$copy" | grep -c '^>')" 4
+run "${release[@]}" "$copy" -- $small --out "$tmp/copy"
+expect copy_runs "$code $err $(cd "$tmp/copy" && ls ./*/report.html)" '0  ./narrow/report.html'
+expect copy_asks_its_own_question "$(grep -c 'matter in a narrow net' "$tmp/copy/narrow/report.html")" '[1-9]*'
+expect copy_has_its_own_grid \
+  "$(cut -d , -f 6 "$tmp/copy/narrow/trials.csv" | sort -u | tr '\n' ' ')" '30 width '
+expect copy_has_its_own_figure "$(grep -c 'Usable learning rates' "$tmp/copy/narrow/report.html")" '[1-9]*'
+
 counts

@@ -123,3 +123,42 @@ Test("depth: gradients grow at initialization as theory has it", () =>
             .ShouldBe((size - 2.0) / (size - 3), 0.02, $"linear, batch {size}");
     Growth(deep with { BatchSize = 32, Norm = Norm.None }).ShouldBe(1, 0.05);
 });
+
+Test("claims: a title says the effects that two seeds know, and none where there are none", () =>
+{
+    Judgement Of(Unit unit, params Effect[] effects) =>
+        new Claim("c", "t", "s", "o", unit, Region.Above(1)).Judge([], _ => effects);
+    Effect Lost = Effect.Of("lost", [double.NaN]), Once = Effect.Of("once", [1]);
+    Of(Unit.Ratio, Effect.Of("a", [1, 1]), Lost, Effect.Of("b", [0, 0]), Once, Effect.Of("c", [-1, -1])).Said()
+        .ShouldBe("×10 (a), ×1 (b) and ×0.1 (c)");
+    Of(Unit.Ratio, Effect.Of("", [1, 1])).Said().ShouldBe("×10");
+    Of(Unit.Ratio, Lost, Once).Said().ShouldBeNull();
+    Of(Unit.Ratio, Effect.Of("a", [1, 1]), Effect.Of("b", [0, 0])).Said(effect => effect.Condition == "b")
+        .ShouldBe("×1 (b)");
+    // Beyond all others, either way.
+    var never = double.PositiveInfinity;
+    Of(Unit.Ratio, Effect.Of("a", [never, never]), Effect.Of("b", [-never, -never])).Said()
+        .ShouldBe("×∞ (a) and ×0 (b)");
+    Of(Unit.Points, Effect.Of("a", [-0.00123, -0.00123])).Said().ShouldBe("−0.12 points (a)");
+
+    var number = Effect.Of("", [0.01, 0.03]).Number("Gain", Unit.Points, "More.");
+    (number.Label, number.Value).ShouldBe(("Gain", "+2 points"));
+    number.Detail.ShouldStartWith("95% interval −10.7");
+    number.Detail.ShouldEndWith("N = 2. More.");
+    Once.Number("Gain", Unit.Points).Value.ShouldBe(KeyNumber.TooFewData);
+});
+
+Test("comparison: growth of a deep net's first gradients is read from what the probe measured", () =>
+{
+    Trial Deep(Config with, Func<int, double> square)
+    {
+        var point = new CurvePoint("", 1, 0, 0, 0, 0);
+        for (var layer = 1; layer <= with.Depth; layer++) point.Own[$"gradient_{layer}"] = square(layer);
+        return new(with) { Curve = [point] };
+    }
+    var cell = new Config { Depth = 10 };
+    Growth.Of(Deep(cell, layer => Math.Pow(1.5, -layer))).ShouldBe(1.5, 1e-12);
+    Growth.Of(Deep(cell with { Depth = 5 }, _ => 1)).ShouldBe(double.NaN);
+    Growth.Of(Deep(cell, _ => double.NaN)).ShouldBe(double.NaN);
+    Growth.Of(new(cell)).ShouldBe(double.NaN);
+});

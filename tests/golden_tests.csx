@@ -240,3 +240,29 @@ Test("golden: batch normalization alone over 100 steps of SGD, to 1e-4", () =>
                 .ShouldBeLessThan(1e-4, entry.Name);
     }
 });
+
+// What the probes of covariate_shift and loss_landscape measure, on the last 40 of 60 images.
+foreach (var test in GoldenCases("probes.json").ToList())
+    Test($"golden: probes {test.Text("name")}, to 1e-4, running statistics untouched", () =>
+    {
+        var all = ReadGolden("probes.json");
+        byte[] Bytes(IEnumerable<double> values, int before) => [.. new byte[before], .. values.Select(v => (byte)v)];
+        var (pixels, labels) = (all.GetProperty("pixels"), all.GetProperty("labels"));
+        var images = new ImageSet(Bytes(pixels.Values(), 20 * 20),
+            Bytes(labels.EnumerateArray().Select(label => label.GetDouble()), 20), 4, 5);
+        var config = new Config
+        {
+            Width = 12, TrainSize = 60, BatchSize = 40, Lr = all.Number("lr"),
+            Norm = test.Text("norm") == "none" ? Norm.None : Norm.Batch,
+            Activation = test.Text("activation") == "relu" ? Activation.Relu : Activation.Sigmoid,
+        };
+        var model = config.Layers(4, 5, Dataset.Classes).ToModel(0).Load(test.GetProperty("parameters"));
+        var before = model.Buffers.Values().ToList();
+        var moment = new Moment(config, new("probed", images, images, "", null), new(), model, 1, 0);
+        var measured = moment.Landscape(40, [.. all.GetProperty("distances").EnumerateArray().Select(d =>
+            d.GetDouble())]).Concat(moment.GradientShift([2, 3, 4])).ToDictionary();
+        foreach (var expected in test.GetProperty("double").EnumerateObject())
+            measured[expected.Name].ShouldBe(expected.Value.Values()[0], 1e-4 * expected.Value.Values()[0],
+                expected.Name);
+        foreach (var (now, then) in model.Buffers.Values().Zip(before)) now.Item2.ShouldBe(then.Item2);
+    });

@@ -10,7 +10,7 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
 {
     var (claim, effects) = (judged.Claim, judged.Effects.Where(effect => effect.Differences.Count > 0).ToList());
     var log = claim.Unit == Unit.Ratio;
-    double On(double value) => log ? Math.Pow(10, value) : value;
+    double On(double value) => log ? Math.Pow(10, value) : claim.Unit == Unit.Points ? 100 * value : value;
     double[] known = [.. effects.SelectMany(effect => effect.Differences.Append(effect.Interval.Low)
         .Append(effect.Interval.High)).Append(claim.Region.Low).Append(claim.Region.High).Append(0)
         .Where(double.IsFinite)];

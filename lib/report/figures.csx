@@ -141,6 +141,6 @@ static KeyNumber Ratio(string label, IReadOnlyList<(double First, double Second)
 static string Arm(Config cell) => string.Join('_', new[]
 {
     Snake(cell.Norm), cell.NormInput ? "input" : "", cell.Placement == Placement.After ? "after" : "",
-    cell.KeepBias ? "with_bias" : "", cell.ClipNorm > 0 ? "clipped" : "",
+    cell.KeepBias ? "with_bias" : "", cell.ClipNorm > 0 ? "clipped" : "", cell.Dropout > 0 ? "dropout" : "",
     cell.Model == Architecture.ResidualMlp ? "residual" : "",
 }.Where(part => part != ""));

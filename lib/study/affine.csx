@@ -90,6 +90,14 @@ public static class AffineProbe
                                                              select $"{kind}_{layer}_{percentile}"],
         config => Training.MeasuredSteps(config.Steps), Measure);
 
+    /// <summary>A panel for each hidden layer: what is learned beside what would undo the normalization.</summary>
+    public static Figure Paths(string id, string title, IReadOnlyList<Trial> trials, string learned, string undoing) =>
+        Rivers(id, title, trials,
+            [
+                .. Enumerable.Range(1, Layers).Select(layer => ($"Hidden layer {layer}", $"{learned}, {undoing}",
+                    new[] { ("learned", $"{learned}_{layer}"), ("would undo", $"{undoing}_{layer}") })),
+            ], "Percentiles over the units of a layer, each the median over the seeds.");
+
     static IEnumerable<(string, double)> Measure(Moment moment)
     {
         if (moment.Config.Role == Role.Tune) yield break;

@@ -13,8 +13,9 @@ public sealed record Unit(string Name, Func<double, string> Text)
             : $"×{Look.Number(Math.Pow(10, decades))}"),
         Decades = new("decades", decades => $"{Signed(decades)} decades"),
         Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
-        Points = new("accuracy (share of 1)", share => $"{Signed(100 * share)} points"),
-        Cosine = new("cosine", Signed),
+        // Of 10,000 images one is a hundredth of a point.
+        Points = new("accuracy (share of 1)", share => $"{Signed(Math.Round(100 * share, 2))} points"),
+        Cosine = new("cosine", value => Signed(Math.Round(value, 2))),
         Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
         Way = new("share of the way", share => $"{Signed(100 * share)}% of the way");
 
@@ -105,6 +106,12 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
         return new(condition, known with { Low = known.Low - resolution, High = known.High + resolution }, all);
     }
 
+    /// <summary>This effect as a number for the head of a report, where it is of no claim.</summary>
+    public KeyNumber Number(string label, Unit unit, string detail = "") => Differences.Count < 2
+        ? new(label, KeyNumber.TooFewData, detail)
+        : new(label, unit.Text(Interval.Estimate), Look.Say($"{Look.Percent(Interval.Level)} interval {
+            unit.Text(Interval.Low)} to {unit.Text(Interval.High)}, N = {Interval.Count}.", detail));
+
     /// <summary>first - second, where infinite is lost: 0 if both are.</summary>
     public static double Apart(double first, double second) => first == second ? 0 : first - second;
 
@@ -140,6 +147,28 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
                 + $"{Words(Region.Above(strong.Margin).Of(first.Interval))}." : "",
             others.Count == 0 ? "" : $"By condition: {string.Join("; ", Effects.Select(Said))}."), Words(Verdict));
     }
+
+    /// <summary>What a title says where no claim's effect is known from two seeds.</summary>
+    public const string Unknown = "Too few data for a finding";
+
+    /// <summary>The effects known from at least two seeds, for a title: "×0.78 (sigmoid) and ×1.4 (ReLU)"; null where
+    /// there are none.</summary>
+    public string? Said(Func<Effect, bool>? which = null)
+    {
+        var said = Effects.Where(effect => effect.Differences.Count > 1 && which?.Invoke(effect) != false).Select(
+            effect => InTitle(effect.Interval.Estimate) + (effect.Condition == "" ? "" : $" ({effect.Condition})"))
+            .ToList();
+        return said.Count switch
+        {
+            0 => null,
+            1 => said[0],
+            _ => $"{string.Join(", ", said[..^1])} and {said[^1]}",
+        };
+    }
+
+    // Beyond all others is a number of times here, and no bound.
+    string InTitle(double estimate) => double.IsFinite(estimate) ? Claim.Unit.Text(estimate)
+        : Claim.Unit == Unit.Ratio ? $"×{Look.Number(Math.Pow(10, estimate))}" : Look.Number(estimate);
 
     /// <summary>A row for each condition.</summary>
     public IEnumerable<ClaimRow> Rows(string experiment, Provenance past) => Effects.Select(effect => new ClaimRow(

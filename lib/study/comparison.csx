@@ -47,8 +47,24 @@ public sealed record Comparison(Net Net, Tuning Stage, double Target, IReadOnlyL
             + $". Target: {Look.Percent(Target)}, where {Arms[0].Name} ends at its best rate on the tuning seeds.",
         Target);
 
+    /// <summary>The rates at which each arm works, by its tuning trials.</summary>
+    public Figure Usable() => Ranges($"rates_{Net.Id}", $"Usable learning rates, {Name}",
+        new("Learning rate", Log: true),
+        [
+            .. from cell in Net.Arms
+               let range = Range(Stage.Of(cell))
+               let best = Stage.BestBySeed(cell, ValidationAccuracy.Of).OfType<TunedRate>().ToList()
+               select new RangeRow(Arm(cell), Arm(cell), range.Low, range.High, [.. best.Select(rate => rate.Cell.Lr)],
+                   best.Count),
+        ],
+        (Net.Rates[0], Net.Rates[^1]), "Bars: rates whose median over the tuning seeds is within 2 points of the arm's "
+            + "best. Marks: each tuning seed's best rate.");
+
+    static (double Low, double High, double Best) Range(IReadOnlyList<Trial> tried) =>
+        tried.UsableRange(trial => trial.Lr, ValidationAccuracy);
+
     /// <summary>The paper's table (figure 3): steps to the first arm's final accuracy and to others, and the best that
-    /// each arm reaches.</summary>
+    /// each arm reaches; beside it what a step costs, and how wide the range of rates is.</summary>
     public static TableSection Table(IReadOnlyList<Comparison> all, IReadOnlyList<Trial> trials)
     {
         var rows = (from one in all from arm in one.Arms select (one, arm, trials: trials.AtRate(arm.ForSpeed.Cell),
@@ -58,9 +74,12 @@ public sealed record Comparison(Net Net, Tuning Stage, double Target, IReadOnlyL
             ($"{all[0].Arms[0].Name}'s end", row => Words(row.trials, row.one.Target)),
             ("90%", row => Words(row.trials, 0.90)), ("95%", row => Words(row.trials, 0.95)),
             ("97%", row => Words(row.trials, 0.97)), ("best test accuracy", row =>
-                row.best.Where(IsOk).Select(TestAccuracy.Of).DefaultIfEmpty(double.NaN).Average())),
-            "Median steps with its interval by order statistics (lowest to highest of six seeds), at the rate tuned "
-                + "for speed; mean test accuracy at the rate tuned for accuracy.");
+                row.best.Where(IsOk).Select(TestAccuracy.Of).DefaultIfEmpty(double.NaN).Average()),
+            ("ms a step", row => Milliseconds(row.best)), ("usable decades", row =>
+                Range(row.one.Stage.Trials.At(row.arm.ForSpeed.Cell)).Decades())),
+            "Median steps with its interval by order statistics, at the rate tuned for speed; mean test accuracy at "
+                + "the rate tuned for accuracy; median time on the clock per step, evaluation included; decades of "
+                + "rates within 2 points of the arm's best, on the tuning seeds.");
     }
 
     /// <summary>The table of the arms' rates.</summary>
@@ -68,6 +87,9 @@ public sealed record Comparison(Net Net, Tuning Stage, double Target, IReadOnlyL
     public static TableSection Rates(IReadOnlyList<Comparison> all, IReadOnlyList<string> by) => Method.Tuned(
         [.. from one in all from arm in one.Arms from rate in new[] { arm.ForSpeed, arm.ForAccuracy } select rate],
         by, "steps to the target (first of two rows) and final validation accuracy (second), on the tuning seeds");
+
+    static double Milliseconds(IReadOnlyList<Trial> trials) => Median(trials.Where(trial => trial.EndedAt > 0)
+        .Select(trial => 1e3 * trial.Seconds / trial.EndedAt).DefaultIfEmpty(0));
 
     static string Words(IReadOnlyList<Trial> trials, double target)
     {

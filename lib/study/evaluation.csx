@@ -51,3 +51,30 @@ public sealed partial record Moment
         }) / (batches.Count * batch);
     }
 }
+
+/// <summary>Accuracy on validation images by different statistics, on evaluation seeds: on all of them at the last
+/// step, on 2,000 before.</summary>
+static class ByStatistics
+{
+    public static string[] Kinds { get; } = ["running", "precise", "large", "batch", "sorted"];
+
+    public static Probe Probe { get; } = new(Kinds, config => Training.MeasuredSteps(config.Steps, 9), Measure);
+
+    static IEnumerable<(string, double)> Measure(Moment moment)
+    {
+        var config = moment.Config;
+        if (config.Role == Role.Tune) return [];
+        var count = moment.Step == config.Steps ? Training.ValidationImages : 2_000;
+        var (images, trained) = (moment.Validation(count), Enumerable.Range(0, Math.Min(count, config.TrainSize)));
+        double By(Model model) => moment.Accuracy(model, images, 250, Mode.Evaluation);
+        double ByBatch(IEnumerable<int> at) =>
+            moment.Accuracy(moment.Copy(), at, config.BatchSize, Mode.Training);
+        return
+        [
+            ("running", By(moment.Copy())), ("precise", By(moment.Precise([.. trained.Chunk(config.BatchSize)
+                .Where(batch => batch.Length == config.BatchSize)]))),
+            ("large", By(moment.Precise([.. trained.Chunk(1_000)]))), ("batch", ByBatch(images)),
+            ("sorted", ByBatch(images.OrderBy(at => moment.Data.Train.Labels[at]))),
+        ];
+    }
+}

@@ -20,20 +20,30 @@ public static class Gap
     /// <summary>Training less validation accuracy, as a share of 1, when the training loss first fell to a value; NaN
     /// where it did not, or the trial was lost.</summary>
     public static double At(Trial trial, double loss) =>
-        AtLoss(trial, loss, point => point.Own["eval_train_accuracy"] - point.Own["full_validation_accuracy"]);
+        WhenItFallsTo(loss, Points(trial).Select(point => (point.Own["eval_train_loss"],
+            point.Own["eval_train_accuracy"] - point.Own["full_validation_accuracy"])));
 
-    /// <summary>The same of validation less training loss, in nats.</summary>
-    public static double OfLossesAt(Trial trial, double loss) =>
-        AtLoss(trial, loss, point => point.Own["full_validation_loss"] - point.Own["eval_train_loss"]);
+    /// <summary>The gap of one trial less the other's at the lowest training loss that both reach, which is where the
+    /// worse of them ends; NaN where one was lost.</summary>
+    public static double Narrowed(Trial wide, Trial narrow) =>
+        LowestLoss(wide, narrow) is var loss ? At(wide, loss) - At(narrow, loss) : 0;
 
     /// <summary>The lowest training loss that every one of the trials reaches; infinite where one was lost.</summary>
-    public static double LowestLoss(IEnumerable<Trial> trials) => trials.Max(trial =>
+    public static double LowestLoss(params IEnumerable<Trial> trials) => trials.Max(trial =>
         Points(trial).Select(point => point.Own["eval_train_loss"]).DefaultIfEmpty(double.PositiveInfinity).Min());
 
-    static IEnumerable<CurvePoint> Points(Trial trial) => IsOk(trial) ? trial.Curve : [];
+    /// <summary>Each trial's gap while its training loss falls.</summary>
+    public static Figure Figure(string id, string title, IReadOnlyList<Trial> trials) => Curves(id, title,
+        new("Training loss (falls from right to left)", Log: true), new("Training less validation accuracy, points"),
+        [
+            .. from trial in trials
+               from loss in LogGrid(1e-4, 2, 30, digits: 2)
+               let gap = At(trial, loss)
+               where double.IsFinite(gap)
+               select new Point(Arm(trial), $"{trial.Seed}", loss, 100 * gap),
+        ]);
 
-    static double AtLoss(Trial trial, double loss, Func<CurvePoint, double> value) =>
-        WhenItFallsTo(loss, Points(trial).Select(point => (point.Own["eval_train_loss"], value(point))));
+    static IEnumerable<CurvePoint> Points(Trial trial) => IsOk(trial) ? trial.Curve : [];
 
     /// <summary>A value when the loss first falls to a level, interpolated in the loss's logarithm from the measurement
     /// before; NaN where it does not, or was below from the first.</summary>

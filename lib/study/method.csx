@@ -59,8 +59,8 @@ public static class Method
         IEnumerable<string> Ordered(IReadOnlyList<string> texts) =>
             texts.All(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
                 ? texts.OrderBy(text => double.Parse(text, CultureInfo.InvariantCulture)) : texts;
-        int Seeds(Role role) =>
-            trials.Where(trial => trial.Role == role).Select(trial => trial.Seed).Distinct().Count();
+        IReadOnlyList<int> Seeds(Role role) => [.. trials.Where(trial => trial.Role == role)
+            .GroupBy(trial => trial.ToCell() with { Lr = trial.Lr }).Select(cell => cell.Count())];
         IEnumerable<(string, string)> varied = study is null ? [("Varied", Listed(values.Select(pair => pair.Name)))]
             :
             [
@@ -73,9 +73,9 @@ public static class Method
             ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1
                 && !Study.IsUnset(pair.Name, pair.Values[0]))
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
-            ("Seeds", $"{Seeds(Role.Evaluate)} in every cell, paired: in all arms a seed has the same initial weights "
-                + "and batches" + (Seeds(Role.Tune) == 0 ? "" : $". Settings were selected on {Seeds(Role.Tune)} "
-                + "others, which enter no number but where that is said")),
+            ("Seeds", $"{Look.Counts(Seeds(Role.Evaluate))} in every cell, paired: in all arms a seed has the same "
+                + "initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "
+                + $"others ({Look.Counts(Seeds(Role.Tune))}), which enter no number but where that is said")),
             ("Trials", $"{trials.Count}: {trials.Count(IsOk)} ended well, "
                 + $"{trials.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trials.Count(trial => trial.Status == Status.Stuck)} stuck, "

@@ -4,7 +4,7 @@ An independent reference: every number is computed by PyTorch, from formulas and
 What PyTorch lacks (the seed's normalization, ghost and noisy batch normalization, RMSprop with epsilon inside the
 root) is written here in a few lines each, and differentiated by PyTorch's autograd.
 
-    python3 record.py [folder]        writes layers.json, optimizers.json, trajectories.json (schema: README.md)
+    python3 record.py [folder]        writes layers.json, optimizers.json, trajectories.json, probes.json (schema: README.md)
 
 Deterministic: one thread, and every case draws from a generator keyed by the case's name, so adding a case moves no
 other. Everything given (inputs, parameters, upstream gradients) is a multiple of a power of two with a short exact
@@ -555,6 +555,57 @@ def trajectory_cases():
     return cases + [batchnorm_alone()], datasets
 
 
+# ---- probes ---------------------------------------------------------------------------------------------------------
+
+PROBED = {"classes": 10, "lr": 0.5, "distances": [0.01, 0.03, 0.1, 0.3, 1.0]}
+
+
+def probe_case(name, arm, activation, pixels, labels):
+    """The measures of Santurkar et al. (2018) on a net as it is, statistics being the batch's own: section 3.1 along
+    the gradient, and definition 2.1 with a step of plain gradient descent."""
+    g, function = generator(name), {"sigmoid": torch.sigmoid, "relu": torch.relu}[activation]
+    parameters, buffers = mlp_parts(arm, [pixels.shape[1], 12, 12, 12, PROBED["classes"]], glorot)
+    for key, value in parameters.items():
+        if value.dim() == 1:
+            parameters[key] = normal(g, len(value), mean=1.0 if key.endswith("gamma") else 0.0, deviation=0.25)
+    layer_of = lambda key: int("".join(filter(str.isdigit, key)))
+
+    def compute(dtype):
+        start, x, target = cast(parameters, dtype), pixels.to(dtype) / 255, torch.tensor(labels)
+
+        def slope(step):
+            """Loss and gradients where every parameter has moved by step(name)."""
+            p = {k: (v + step(k)).requires_grad_() for k, v in start.items()}
+            loss = F.cross_entropy(mlp(x, p, cast(buffers, dtype), arm, function), target)
+            return loss.detach(), dict(zip(p, torch.autograd.grad(loss, list(p.values()))))
+
+        norm = lambda tensors: torch.cat([t.flatten() for t in tensors]).norm()
+        loss, gradient = slope(lambda k: 0)
+        size = norm(gradient.values())
+        along = [slope(lambda k: -distance / size * gradient[k]) for distance in PROBED["distances"]]
+        losses = torch.stack([loss, *(there for there, _ in along)])
+        changes = torch.stack([norm(there[k] - gradient[k] for k in there) for _, there in along])
+        results = {"loss_range": losses.max() - losses.min(), "gradient_range": changes.max(),
+                   "effective_beta": (changes / torch.tensor(PROBED["distances"], dtype=dtype)).max(),
+                   "gradient_norm": size, "weight_norm": norm(start.values())}
+        for layer in (2, 3, 4):
+            weight = f"linear{layer}.weight"
+            _, after = slope(lambda k: -PROBED["lr"] * gradient[k] if layer_of(k) < layer else 0)
+            results[f"cosine_{layer}"] = F.cosine_similarity(gradient[weight].flatten(), after[weight].flatten(), dim=0)
+            results[f"change_{layer}"] = norm([after[weight] - gradient[weight]]) / norm([gradient[weight]])
+        return results
+
+    return {"name": name, "norm": arm, "activation": activation, "parameters": parameters, **both(compute)}
+
+
+def probe_cases():
+    g = generator("pixels")
+    pixels, labels = torch.randint(256, (40, 20), generator=g), torch.randint(10, (40,), generator=g).tolist()
+    cases = [probe_case(f"{arm}_{activation}", arm, activation, pixels, labels)
+             for activation in ("sigmoid", "relu") for arm in ("none", "batch")]
+    return cases, {**PROBED, "pixels": pixels, "labels": labels}
+
+
 def main(folder):
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -563,6 +614,8 @@ def main(folder):
     write(os.path.join(folder, "optimizers.json"), optimizer_cases())
     cases, datasets = trajectory_cases()
     write(os.path.join(folder, "trajectories.json"), cases, datasets=datasets)
+    cases, head = probe_cases()
+    write(os.path.join(folder, "probes.json"), cases, **head)
 
 
 if __name__ == "__main__":
