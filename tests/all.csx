@@ -1,3 +1,4 @@
+#load "../lib/lab.csx"
 #load "testing.csx"
 #load "reference.csx"
 #load "gemm_tests.csx"

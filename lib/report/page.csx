@@ -19,7 +19,7 @@ public abstract record Section(string Title);
 public sealed record FigureSection(Figure Figure) : Section(Figure.Title);
 /// <summary>How it was done: terms and what they were.</summary>
 public sealed record Definitions(string Title, IReadOnlyList<(string Term, string Text)> Items) : Section(Title);
-/// <summary>A table that sorts by click. Formats gives a column's .NET number format; others get four significant
+/// <summary>A table that sorts by click and comes down as CSV, in the order shown, numbers in full. Formats gives a column's .NET number format; others get four significant
 /// digits. Missing numbers are dashes, and sort last.</summary>
 public sealed record TableSection(string Title, DataFrame Frame, string Note = "",
     IReadOnlyDictionary<string, string>? Formats = null) : Section(Title);
@@ -81,7 +81,7 @@ public static class PageHtml
         : $"""<span class="badge {Html(verdict.Replace(' ', '-'))}">{Html(verdict)}</span>""";
 
     static string Render(Section section) => $"""
-        <section{(section is FigureSection f ? $" id=\"{Html(f.Figure.Id)}\"" : "")}><h2>{Html(section.Title)}</h2>{
+        <section id="{Html(section is FigureSection f ? f.Figure.Id : Look.Anchor(section.Title))}"><h2>{Html(section.Title)}</h2>{
         section switch
         {
             FigureSection { Figure: var figure } => Figure(figure),
@@ -113,14 +113,15 @@ public static class PageHtml
         var columns = table.Frame.Columns
             .Select(c => (Column: c, Numeric: c.IsNumericColumn(), Format: Format(c, table))).ToList();
         var head = columns.Select(c => $"""
-            <th scope="col"{(c.Numeric ? " class=\"n\"" : "")}>
+            <th scope="col"{(c.Numeric ? " class=\"n\"" : "")} data-v="{Html(c.Column.Name)}">
             <button>{Html(c.Column.Name.Replace('_', ' '))}</button></th>
             """);
         var rows = Enumerable.Range(0, (int)table.Frame.Rows.Count).Select(r => $"<tr>{string.Concat(columns.Select(c =>
             c.Numeric ? $"<td class=\"n\" data-v=\"{Raw(c.Column[r])}\">{Html(c.Format(c.Column[r]))}</td>"
                 : $"<td>{Html($"{c.Column[r]}")}</td>"))}</tr>");
         return $"""
-            {Small(table.Note)}<div class="scroll" tabindex="0" role="region" aria-label="{Html(table.Title)}"><table>
+            <div class="above">{Small(table.Note)}<button class="download">Download as CSV</button></div>
+            <div class="scroll" tabindex="0" role="region" aria-label="{Html(table.Title)}"><table>
             <thead><tr>{string.Concat(head)}</tr></thead><tbody>{string.Join("\n", rows)}</tbody></table></div>
             """;
     }

@@ -51,6 +51,10 @@ public static class PageStyle
         pre { margin:0; padding:14px 18px; background:var(--soft); border-radius:8px; overflow-x:auto; font-size:14px;
           line-height:1.5; font-family:ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
         code { font-family:inherit; user-select:all; }
+        .above { display:flex; flex-wrap:wrap; align-items:flex-end; justify-content:space-between; gap:0 24px; }
+        .download { margin:0 0 12px; padding:5px 14px; border:1px solid var(--line); border-radius:99px;
+          background:none; color:var(--link); font:inherit; font-size:14px; cursor:pointer; white-space:nowrap; }
+        .download:hover { border-color:var(--link); }
         .scroll { overflow:auto; max-height:560px; border:1px solid var(--line); border-radius:8px; }
         table { border-collapse:collapse; width:100%; font-size:14px; line-height:1.4;
           font-variant-numeric:tabular-nums; }
@@ -89,7 +93,7 @@ public static class PageStyle
           .chart { margin:0 -6px; width:calc(100% + 12px); }
         }
         @media print {
-          #theme, .modebar { display:none !important; } main { max-width:none; padding:0; } body { font-size:11pt; }
+          #theme, .modebar, .download { display:none !important; } main { max-width:none; padding:0; } body { font-size:11pt; }
           figure, .numbers > div, .index li, tr { break-inside:avoid; } h2 { break-after:avoid; }
           section { margin-top:28px; } .scroll { max-height:none; overflow:visible; border:0; }
           pre { white-space:pre-wrap; } th button::after { content:""; }
@@ -146,6 +150,18 @@ public static class PageStyle
           th.parentNode.querySelectorAll("th").forEach(other => other.removeAttribute("aria-sort"));
           th.setAttribute("aria-sort", up ? "ascending" : "descending");
           body.append(...[...body.rows].sort((a, b) => sign(key(a), key(b))));
+        });
+        document.querySelectorAll(".download").forEach(button => button.onclick = () => {
+          const section = button.closest("section");
+          const text = cell => cell.dataset.v === "" ? "NaN" : cell.dataset.v ?? cell.textContent;
+          const quoted = value => /[",\n]|^ | $/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+          const rows = [...section.querySelector("table").rows]
+            .map(row => [...row.cells].map(cell => quoted(text(cell))).join(",") + "\n");
+          const link = document.createElement("a");
+          link.href = URL.createObjectURL(new Blob(rows, { type: "text/csv" }));
+          link.download = [...location.pathname.split("/").slice(-2, -1), section.id].join("_") + ".csv";
+          link.click();
+          setTimeout(() => URL.revokeObjectURL(link.href), 10000);
         });
         """;
 }
