@@ -120,6 +120,14 @@ expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -
   "alternatives better deeper explodes faster higher-lr higher-lr-large-batch inference init placement regularizes \
 shift-distribution shift-gradient small-batch smooth stable two-weights undo "
 
+run "${release[@]}" experiments/train_and_evaluate.csx -- $small --out "$tmp/two"
+expect train_and_evaluate_succeeds "$err exit $code" ' exit 0'
+
+# For the browser tests, which open all these pages.
+run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
+expect index_is_written "$err $(grep -o 'href="[a-z_]*/report.html"' "$tmp/two/index.html" | wc -l | tr -d ' ')" ' 13'
+[ -z "${KEEP_RESULTS-}" ] || cp -R "$tmp/two" "$KEEP_RESULTS"
+
 # ---- The same with one job, again, the report alone, and all afresh.
 
 run "${release[@]}" $lr_sweep -- $small --jobs 1 --out "$tmp/one"
