@@ -34,12 +34,21 @@ public static class Look
     public static readonly IReadOnlyDictionary<string, string> Dark = new SortedDictionary<string, string>
     {
         [Ink] = "#E8EAED", [Muted] = "#9AA3AF", [Grid] = "#2A2F37", [Paper] = "#15181D", [Lost] = "#FF5C6C",
-        ["#0072B2"] = "#2B94D6",
+        ["#0072B2"] = "#2B94D6", ["#00704F"] = "#45C79A", ["#8A5A00"] = "#F2C14E", ["#B3122A"] = "#FF7A87",
+    };
+
+    /// <summary>Verdicts as pages write them, those that say most for a claim first.</summary>
+    public static readonly IReadOnlyDictionary<string, ArmStyle> Verdicts = new OrderedDictionary<string, ArmStyle>
+    {
+        ["supported"] = new("#00704F", "circle", "●"), ["mixed"] = new("#8A5A00", "diamond-wide", "◆"),
+        ["too few data"] = new(Muted, "circle-open", "○"), ["not supported"] = new("#8A5A00", "square-open", "□"),
+        ["contradicted"] = new("#B3122A", "x", "✖"),
     };
 
     /// <summary>Colours of maps: cividis (Nuñez et al. 2018), which everybody sees alike, and from the one arm's colour
     /// to the other's.</summary>
-    public const string Sequential = "Cividis";
+    public static readonly IReadOnlyList<string> Sequential = ["#00204D", "#00336F", "#39486B", "#575C6D", "#707173",
+        "#8A8779", "#A69D75", "#C4B56C", "#E4CF5B", "#FFEA46"];
     public static readonly object[][] Diverging = [[0, "#E69F00"], [0.5, "#F4F4F2"], [1, "#0072B2"]];
 
     // Okabe and Ito's palette. Olive (Tol 2021) stands in for its yellow, unreadable on white; grey and brown complete

@@ -142,7 +142,7 @@ public static class Marks
                 {
                     // A diagonal of the cell, and two parallel to it cut off at its edges.
                     var (i, j) = (Array.IndexOf(xs, cell.X), Array.IndexOf(ys, cell.Y));
-                    var (low, high) = (Math.Max(-0.45, aside - 0.45), Math.Min(0.45, aside + 0.45));
+                    var (low, high) = (Math.Max(-0.5, aside - 0.5), Math.Min(0.5, aside + 0.5));
                     strokes.AddRange([(i + low, j + (up ? 1 : -1) * (low - aside)),
                         (i + high, j + (up ? 1 : -1) * (high - aside)), (i + high, null)]);
                 }
@@ -220,6 +220,39 @@ public static class Marks
             },
             textposition = "middle right", hoverinfo = "skip", cliponaxis = false,
             textfont = new { size = 12, color = Look.Ink },
+        });
+    }
+
+    /// <summary>Effects of one verdict: intervals as bars, arrows where one reaches an end, estimates, and the verdict's
+    /// legend entry.</summary>
+    public static IEnumerable<GenericChart> Verdicts(string verdict, ArmStyle style, IReadOnlyList<ForestRow> rows,
+        (double Low, double High) ends)
+    {
+        if (rows.Count == 0) yield break;
+        var open = rows.SelectMany(row => new[] { (X: row.Low, row.Y, Shape: "triangle-left", At: ends.Low),
+            (X: row.High, row.Y, Shape: "triangle-right", At: ends.High) }).Where(end => end.X == end.At).ToList();
+        var known = rows.Where(row => double.IsFinite(row.Estimate)).ToList();
+        yield return Trace(TraceMode.Lines, verdict, rows.SelectMany(row => new[] { row.Low, row.High, row.High }),
+            rows.SelectMany(row => new double?[] { row.Y, row.Y, null }), new
+            {
+                line = new { color = style.Color, width = 3 }, opacity = 0.55, connectgaps = false, hoverinfo = "skip",
+            });
+        yield return Trace(TraceMode.Markers, verdict, open.Select(end => end.X), open.Select(end => (double?)end.Y),
+            new
+            {
+                marker = new { symbol = open.Select(end => end.Shape), size = 9, color = style.Color, opacity = 0.55 },
+                hoverinfo = "skip", cliponaxis = false,
+            });
+        yield return Trace(TraceMode.Markers, verdict, known.Select(row => row.Estimate),
+            known.Select(row => (double?)row.Y), new
+            {
+                marker = new { symbol = style.Symbol, size = 10, color = style.Color, line = new { width = 1.5,
+                    color = style.Color } },
+                hovertext = known.Select(row => row.Hover), hovertemplate = "%{hovertext}", cliponaxis = false,
+            });
+        yield return Trace(TraceMode.Markers, verdict, [0], [null], new
+        {
+            showlegend = true, marker = new { symbol = style.Symbol, size = 10, color = style.Color },
         });
     }
 

@@ -20,19 +20,26 @@ public static class PageStyle
         .name a { color:inherit; }
         h1 { margin:0; font-size:clamp(26px, 4.2vw, 40px); line-height:1.18; letter-spacing:-.018em; font-weight:680;
           text-wrap:balance; }
-        .question { margin:16px 0 0; font-size:18px; color:var(--muted); text-wrap:pretty; }
+        .question { margin:0 0 10px; font-size:18px; color:var(--muted); text-wrap:pretty; }
+        h1 + .question { margin:16px 0 0; }
         .notice { margin:28px 0 0; padding:14px 18px; border-left:4px solid var(--warn); background:var(--warn-soft);
           border-radius:4px; }
         .notice b { color:var(--warn); }
         .numbers { display:grid; grid-template-columns:repeat(auto-fit, minmax(210px, 1fr)); gap:16px;
-          margin:36px 0 0; }
+          margin:16px 0 0; }
+        .numbers.verdicts { grid-template-columns:repeat(auto-fit, minmax(min(340px, 100%), 1fr)); }
+        header + .numbers, .notice + .numbers { margin-top:36px; }
         .numbers > div { display:flex; flex-direction:column; align-items:flex-start; padding:18px 20px;
           background:var(--soft); border-radius:8px; }
         .label { font-size:14px; color:var(--muted); line-height:1.4; }
         .value { font-size:25px; line-height:1.3; font-weight:650; letter-spacing:-.01em;
           font-variant-numeric:tabular-nums; }
         .detail { margin-top:6px; font-size:14px; color:var(--muted); line-height:1.45; }
-        .badge { display:inline-block; margin:4px 0 2px; padding:0 9px; border:1px solid currentColor;
+        .verdicts .value { font-size:32px; }
+        .conditions { margin:12px 0 0; border-top:1px solid var(--line); }
+        .conditions td { padding:4px 12px 0 0; border:0; white-space:normal; }
+        .badge { display:inline-block; margin:0; vertical-align:middle; letter-spacing:0; white-space:nowrap;
+          padding:0 9px; border:1px solid currentColor;
           border-radius:99px;
           font-size:13px; line-height:1.6; color:var(--muted); font-weight:500; }
         .badge.supported { color:var(--good); } .badge.contradicted { color:var(--bad); }
@@ -66,7 +73,7 @@ public static class PageStyle
         th[aria-sort=descending] button::after { content:"↓"; opacity:1; }
         td { padding:7px 14px; border-top:1px solid var(--line); white-space:nowrap; }
         .n { text-align:right; }
-        tbody tr:hover { background:var(--soft); }
+        .scroll tbody tr:hover { background:var(--soft); }
         .index { display:grid; grid-template-columns:repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap:18px;
           margin:40px 0 0;
           padding:0; list-style:none; }
@@ -75,8 +82,8 @@ public static class PageStyle
           border:1px solid var(--line);
           border-radius:10px; color:inherit; text-decoration:none; }
         .index a:hover { border-color:var(--link); background:var(--soft); }
+        .index svg { display:block; width:100%; height:auto; margin:0 0 6px; }
         .index strong { font-size:18px; line-height:1.35; letter-spacing:-.005em; } .index .name { margin:0; }
-        .index .badge { margin:0 0 0 4px; vertical-align:1px; }
         .index a > span { color:var(--muted); font-size:15px; line-height:1.5; }
         .index .number { margin-top:auto; padding-top:6px; } .index .number b { color:var(--ink); font-size:17px; }
         .index .small-notice { color:var(--warn) !important; font-size:13.5px !important; }
@@ -123,6 +130,8 @@ public static class PageStyle
             const entries = data.filter(t => t.showlegend).length;
             if (entries > 2) { layout.legend.orientation = "v"; layout.height += 20 * entries; }
           }
+          // What only a wide figure has room for.
+          if (narrow) layout.annotations = layout.annotations?.filter(words => words.name !== "wide");
           layout.width = width;
           // A finger that scrolls the page must not drag the axes along.
           const touch = matchMedia("(pointer: coarse)").matches;

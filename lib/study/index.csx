@@ -3,6 +3,9 @@
 
 public static class IndexPage
 {
+    /// <summary>The main figure, small, beside each report.</summary>
+    public const string Picture = "picture.svg";
+
     /// <summary>Writes DIR/index.html; returns its path. Experiments come in the order given, then others that have
     /// results there by name. Those without a report are listed as not run.</summary>
     /// <param name="names">Experiments of this project; each is experiments/NAME.csx.</param>
@@ -15,13 +18,13 @@ public static class IndexPage
         var path = Path.Combine(folder, "index.html");
         WriteIndex(path, "What batch normalization does to training",
             "One card for each experiment: what was found, what was asked, and the main number.",
-            [.. reported.Select(Card)],
+            [.. reported.Select(past => Card(folder, past))],
             [.. ClaimsSection(folder), .. missing.Count == 0 ? Array.Empty<Section>() :
             [
                 new Definitions("Not run", [.. missing.Select(entry => (entry.Name, Question(entry.Name)))]),
                 new Command("Run them", $"./run-all.sh {string.Join(' ', missing.Select(entry => entry.Name))}"),
-            ]],
-            made: reported.Count == 0 ? "" : Made(reported));
+            ], .. reported.Count == 0 ? Array.Empty<Section>() : [Made(reported)]],
+            made: reported.Count == 0 ? "" : $"Code: {Each(reported, past => past.Code)}.");
         return path;
     }
 
@@ -31,7 +34,7 @@ public static class IndexPage
         if (Claims(folder) is { Count: > 0 } rows)
             Store.WriteTable(Path.Combine(folder, "claims.csv"), new Columns<ClaimRow>("claim", "experiment", "dataset",
                 "preset", "text", "source", "outcome", "condition", "unit", "effect", "low", "high", "level", "n",
-                "claimed", "condition_verdict", "verdict", "verdict_strict", "verdict_lax", "p", "holm_p",
+                "claimed", "claimed_low", "claimed_high", "condition_verdict", "verdict", "verdict_strict", "verdict_lax", "p", "holm_p",
                 "smallest_p"), rows);
     }
 
@@ -40,28 +43,40 @@ public static class IndexPage
 
     // One line a claim: its verdict, and its effect under each condition.
     static IEnumerable<Section> ClaimsSection(string folder) => Claims(folder) is { Count: > 0 } rows
-        ? [new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim), ("condition", row => row.Condition),
+        ? [new FigureSection(Forest.Of("forest", "All claims",
+            [.. rows.Where(row => !double.IsNaN(row.ClaimedLow + row.ClaimedHigh))], row => $"{row.Experiment}/report.html")),
+            new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim), ("condition", row => row.Condition),
             ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
             ("effect", row => Unit.Of(row.Unit).Text(row.Effect)), ("interval", row =>
-                $"{Unit.Of(row.Unit).Text(row.Low)} to {Unit.Of(row.Unit).Text(row.High)}"), ("n", row => row.N),
+                Unit.Of(row.Unit).Range(row.Low, row.High)), ("n", row => row.N),
             ("data", row => row.Dataset), ("experiment", row => row.Experiment)),
             "Verdict: the claim's, over all conditions; here: under this one."),
-            new Links("The same as a table", [("claims.csv", "claims.csv", "outcomes in words, margins, p")])]
+            new Links("Data", [("claims.csv", "claims.csv", "the same table, with outcomes in words, margins, p")])]
         : [];
 
-    static IndexCard Card(Provenance past) => new(past.Experiment, past.Found!.Title, past.Found.Question,
+    static IndexCard Card(string folder, Provenance past) => new(past.Experiment, past.Found!.Title, past.Found.Question,
         $"{past.Experiment}/report.html",
         past.Found.Value == "" ? null : new(past.Found.Label, past.Found.Value, past.Found.Detail, past.Found.Verdict),
         past.Preset == "smoke" ? $"A smoke run on {past.Dataset}: its numbers answer nothing."
-            : past.Notice is null ? null : $"On {past.Dataset}, in place of mnist.");
+            : past.Notice is null ? null : $"On {past.Dataset}, in place of mnist.",
+        Path.Combine(folder, past.Experiment, Picture) is var picture && File.Exists(picture)
+            ? File.ReadAllText(picture) : "");
 
-    static string Made(IReadOnlyList<Provenance> reported) => string.Create(CultureInfo.InvariantCulture,
-        $"{reported.Sum(past => past.Trials)} trials, the last on {reported.Max(past => past.Ended)}. "
-            + $"Data: {Each(reported, past => past.Dataset)}. Machine: {Each(reported, past => past.Machine)}. "
-            + $"Code: {Each(reported, past => past.Code)}.");
+    static Definitions Made(IReadOnlyList<Provenance> reported) => new("Where and when",
+    [
+        ("Trials", string.Create(CultureInfo.InvariantCulture, $"{reported.Sum(past => past.Trials):N0}")),
+        ("Time", $"{Span(TimeSpan.FromSeconds(reported.Sum(past => past.Seconds)))} in all, the last on "
+            + $"{reported.Max(past => past.Ended)}"),
+        ("Machine", Each(reported, past => $"{past.Machine}, {past.VectorBits}-bit vectors, {past.Jobs} trials at a "
+            + $"time, {past.Runtime}")),
+        ("Data", Each(reported, past => past.Dataset)),
+    ]);
+
+    static string Span(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min"
+        : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{time.Seconds} s";
 
     static string Each(IEnumerable<Provenance> reported, Func<Provenance, string> part) =>
-        string.Join(", ", reported.Select(part).Distinct());
+        string.Join("; ", reported.Select(part).Distinct());
 
     // Folders that --fresh has set aside end in a number.
     static IEnumerable<string> Results(string folder) => !Directory.Exists(folder) ? []
