@@ -40,6 +40,7 @@ foreach (var path in pages)
         await using var view = await View.Of(browser, path, 1440, dark: false);
         (await view.Toggles()).ShouldBeEmpty();
         (await view.Ask<string[]>(Scripts.Hover)).ShouldBeEmpty();
+        (await view.Picks()).ShouldBeEmpty();
         (await view.Ask<string[]>(Scripts.Sorting)).ShouldBeEmpty();
         await view.Page.ClickAsync("#theme");
         (await view.Ask<string[]>(Scripts.Faults, true)).ShouldBeEmpty();
@@ -75,9 +76,7 @@ Test("browser: faults are noticed", () => Do(async () =>
     var path = Path.Combine(work.FullName, "report.html");
     File.WriteAllText(path, File.ReadAllText(pages[1])
         .Replace("Content-Security-Policy", "none").Replace("aria-label", "none")
-        .Replace("const draw = ", "const draw = (chart, w) => { const was = chart.parentNode.querySelector('script'); "
-            + "was.textContent = was.textContent.replace('\"type\":\"scatter\"', '\"visible\":false,\"type\":\"scatter\"'"
-            + "); return drawAll(chart, w); }; const drawAll = ")
+        .Replace("Plotly.react(chart, data,", "Plotly.react(chart, data.slice(1),")
         .Replace("</main>", "<p style='width:2000px'>wide</p><img src='https://example.com/x.png'></main>"
             + "<script>console.error('spoken'); nothing();</script>"));
     await using var view = await View.Of(browser, path, 390, dark: true);
@@ -135,8 +134,8 @@ public sealed class View(IBrowserContext context, IPage page, string work) : IAs
     {
         async Task Click()
         {
-            foreach (var entry in await page.QuerySelectorAllAsync("[data-chart] .legend .traces:first-of-type rect"))
-                await entry.ClickAsync();
+            foreach (var chart in await page.QuerySelectorAllAsync("[data-chart]"))
+                if (await chart.QuerySelectorAsync(".legendtoggle") is { } entry) await entry.ClickAsync();
             // Plotly waits for a second click before it takes the first.
             await Task.Delay(600);
         }
@@ -144,6 +143,20 @@ public sealed class View(IBrowserContext context, IPage page, string work) : IAs
         var off = await Ask<string[]>(Scripts.Toggled, true);
         await Click();
         return [.. off, .. await Ask<string[]>(Scripts.Toggled, false)];
+    }
+
+    /// <summary>Clicks a marker that is linked to curves: these are shown, and no others.</summary>
+    public async Task<IReadOnlyList<string>> Picks()
+    {
+        List<string> faults = [];
+        foreach (var chart in await Ask<string[]>(Scripts.Linked))
+        {
+            await page.EvaluateFunctionAsync("id => document.querySelector(`[data-chart=${id}]`).scrollIntoView()", chart);
+            var at = await Ask<double[]>(Scripts.Marker, chart);
+            await page.Mouse.ClickAsync((decimal)at[0], (decimal)at[1]);
+            faults.AddRange(await Ask<string[]>(Scripts.Picked, chart));
+        }
+        return faults;
     }
 
     /// <summary>The text of the file that a click makes the page give.</summary>
@@ -190,7 +203,7 @@ public static class Scripts
           charts.forEach(chart => {
             const name = chart.dataset.chart;
             const { data } = JSON.parse(chart.parentNode.querySelector("script").textContent);
-            const full = data.filter(t => t.z ? t.z.length : t.x?.length && t.y?.length);
+            const full = data.filter(t => t.visible !== false && (t.z ? t.z.length : t.x?.length && t.y?.length));
             const drawn = chart.querySelectorAll(".scatterlayer > .trace, .heatmaplayer > .hm").length;
             if (chart.data?.length !== data.length || drawn !== full.length || !drawn)
               faults.push(`${name}: ${drawn} traces drawn of ${full.length}`);
@@ -238,6 +251,31 @@ public static class Scripts
             if (!/seed.*\d/.test(said)) faults.push(`${chart.dataset.chart}: hovering says "${said}"`);
           }
           return faults;
+        }
+        """;
+
+    public const string Linked = """
+        () => [...document.querySelectorAll("[data-chart]")].filter(chart => chart.data.some(t => t.customdata))
+          .map(chart => chart.dataset.chart)
+        """;
+
+    // Where the first linked marker stands on the screen.
+    public const string Marker = """
+        id => {
+          const chart = document.querySelector(`[data-chart=${id}]`), box = chart.getBoundingClientRect();
+          const trace = chart._fullData.find(t => t.customdata), { xaxis, yaxis } = chart._fullLayout;
+          return [box.left + xaxis._offset + xaxis.d2p(trace.x[0]), box.top + yaxis._offset + yaxis.d2p(trace.y[0])];
+        }
+        """;
+
+    public const string Picked = """
+        id => {
+          const chart = document.querySelector(`[data-chart=${id}]`);
+          const picked = chart._fullData.find(t => t.customdata).customdata[0];
+          const shown = chart.data.filter(t => t.meta && t.visible).map(t => t.meta);
+          const heading = chart.layout.annotations.find(words => words.name === "picked").text;
+          return shown.length && shown.every(key => key === picked) && heading.includes(picked) ? []
+            : [`${id}: a click on ${picked} shows ${shown}`];
         }
         """;
 

@@ -71,7 +71,7 @@ expect run_all_succeeds "$all" '*exit 0'
 expect run_all_names_the_page "$(tail -n 1 <<< "$out")" "open $tmp/two/index.html"
 expect run_all_says_nothing_on_stderr "$err" ''
 two=$tmp/two/lr_sweep
-expect files "$(ls "$two" | tr '\n' ' ')" 'curves.csv provenance.json report.html summary.csv trials.csv '
+expect files "$(ls "$two" | tr '\n' ' ')" 'curves.csv picture.svg provenance.json report.html summary.csv trials.csv '
 columns=trial,experiment,dataset,model,depth,width,activation,norm,placement,optimizer,lr,momentum,weight_decay,init
 columns=$columns,init_scale,batch_size,train_size,epochs,seed,role,status,ended_at,reason,train_loss,train_accuracy
 columns=$columns,validation_loss,validation_accuracy,test_accuracy,code,seconds,loss_excess,loss_volatility,lr_end

@@ -28,9 +28,10 @@ public static class Forest
         foreach (var claim in claims)
         {
             var (first, top) = (claim[0], y + Heading);
-            words.Add(Words($"<b><a href=\"{href(first)}\">{Look.Text(first.Text)}</a></b>  "
-                + $"{Marks.Glyph(Look.Verdicts[first.Verdict])} {first.Verdict}", "paper", 0, y + Heading / 2 + 2, "left",
-                13, Look.Ink));
+            var style = Look.Verdicts[first.Verdict];
+            words.Add(Words($"{Marks.Glyph(style)} <a href=\"{href(first)}\">{Look.Text(first.Text)}</a>", "paper", 0,
+                y + Heading / 2 + 2, "left", 13, Look.Ink));
+            words.Add(Words(first.Verdict, "paper", 1, y + Heading / 2 + 2, "right", 13, style.Color, name: "wide"));
             y = top;
             foreach (var row in claim)
             {

@@ -59,7 +59,7 @@ public static class Look
         ("batch_no_gamma", new("#56B4E9", "diamond", "◆")), ("batch_no_beta", new("#4B3F92", "cross", "✚")),
         ("batch_no_affine", new("#009E73", "triangle-up", "▲")),
         ("seed", new("#CC79A7", "pentagon", "⬟")), ("layer", new("#D55E00", "triangle-down", "▼")),
-        ("group", new("#999933", "hexagon", "⬢")), ("instance", new("#8B5E3C", "star", "★")),
+        ("group", new("#999933", "star-diamond", "✦")), ("instance", new("#8B5E3C", "star", "★")),
         ("ghost", new(Ink, "triangle-right", "▶")), ("noisy", new("#8A8F98", "triangle-left", "◀")),
     ];
 

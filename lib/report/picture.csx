@@ -1,7 +1,7 @@
 #load "charts.csx"
 #nullable enable
-// A figure as a small picture: what Plotly is told of its first panel (the first two of a map) and of the lanes of lost
-// seeds, drawn as SVG without a word in it. Colours are those of white paper, or a page's own where it names them (--c0072B2 for #0072B2).
+// A figure as a small picture: what Plotly is told of its first panel (the first two where each is of one arm) and of the
+// lanes of lost seeds, drawn as SVG without a word in it. Colours are those of white paper, or a page's own where it names them (--c0072B2 for #0072B2).
 
 public static class Picture
 {
@@ -13,10 +13,12 @@ public static class Picture
         using var json = JsonDocument.Parse(GenericChart.toFigureJson(figure.Chart));
         var (layout, traces) = (json.RootElement.GetProperty("layout"),
             json.RootElement.GetProperty("data").EnumerateArray().ToList());
-        string[] panels = traces.Any(trace => Text(trace, "type") == "heatmap") ? ["y", "y2"] : ["y"];
         // Lanes stand on a further axis that has no title.
         var lanes = layout.EnumerateObject().Where(part => part.Name.StartsWith("yaxis") && part.Name != "yaxis"
             && !part.Value.TryGetProperty("title", out _)).Select(part => part.Name.Replace("axis", "")).FirstOrDefault();
+        IEnumerable<string?> Arms(string axis) => On(axis).Select(trace => Text(trace, "legendgroup")).Distinct();
+        string[] panels = lanes != "y2" && On("y2").Any() && !Arms("y").Intersect(Arms("y2")).OfType<string>().Any()
+            ? ["y", "y2"] : ["y"];
         var (slot, height) = ((Width + Pad) / panels.Length, Height - 2 * Pad - (lanes is null ? 0 : Lanes + Pad));
         IEnumerable<JsonElement> On(string axis) =>
             traces.Where(trace => (Text(trace, "yaxis") ?? "y") == axis);

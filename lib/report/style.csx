@@ -66,12 +66,12 @@ public static class PageStyle
         table { border-collapse:collapse; width:100%; font-size:14px; line-height:1.4;
           font-variant-numeric:tabular-nums; }
         th { position:sticky; top:0; background:var(--soft); text-align:left; padding:0; }
-        th button { width:100%; padding:9px 14px; border:0; background:none; color:var(--muted); font:inherit;
+        th button { width:100%; padding:9px 12px; border:0; background:none; color:var(--muted); font:inherit;
           font-weight:600; text-align:inherit; white-space:nowrap; cursor:pointer; }
         th button::after { content:"↕"; margin-left:5px; opacity:.35; }
         th[aria-sort=ascending] button::after { content:"↑"; opacity:1; }
         th[aria-sort=descending] button::after { content:"↓"; opacity:1; }
-        td { padding:7px 14px; border-top:1px solid var(--line); white-space:nowrap; }
+        td { padding:7px 12px; border-top:1px solid var(--line); white-space:nowrap; }
         .n { text-align:right; }
         .scroll tbody tr:hover { background:var(--soft); }
         .index { display:grid; grid-template-columns:repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap:18px;
@@ -130,8 +130,21 @@ public static class PageStyle
             const entries = data.filter(t => t.showlegend).length;
             if (entries > 2) { layout.legend.orientation = "v"; layout.height += 20 * entries; }
           }
-          // What only a wide figure has room for.
-          if (narrow) layout.annotations = layout.annotations?.filter(words => words.name !== "wide");
+          if (narrow) {
+            // What only a wide figure has room for, and what it has on one line.
+            layout.annotations = layout.annotations?.filter(words => words.name !== "wide");
+            layout.annotations?.forEach(words => words.font.size = Math.min(words.font.size, 11));
+            data.filter(t => t.mode === "text").forEach(t => t.text = t.text.map(s => s.replace("   ", "<br>")));
+            Object.entries(layout).filter(([key, axis]) => key.startsWith("xaxis") && axis.tickvals).forEach(([, axis]) => {
+              const every = Math.ceil(axis.tickvals.length / 6), thin = list => list.filter((_, i) => i % every === 0);
+              [axis.tickvals, axis.ticktext] = [thin(axis.tickvals), thin(axis.ticktext)];
+            });
+          }
+          const { picked } = chart.dataset;
+          if (picked) {
+            data.filter(t => t.meta).forEach(t => t.visible = t.meta === picked);
+            layout.annotations.find(words => words.name === "picked").text = `<b>${picked}</b>`;
+          }
           layout.width = width;
           // A finger that scrolls the page must not drag the axes along.
           const touch = matchMedia("(pointer: coarse)").matches;
@@ -142,6 +155,11 @@ public static class PageStyle
         };
         const paint = (dark, width) => { setTheme(dark); charts.forEach(chart => draw(chart, width)); };
         paint(isDark());
+        charts.forEach(chart => chart.on("plotly_click", ({ points: [{ customdata }] }) => {
+          if (customdata === undefined) return;
+          chart.dataset.picked = customdata;
+          draw(chart);
+        }));
         document.getElementById("theme").onclick = () => {
           paint(!isDark());
           try { localStorage.setItem("theme", isDark() ? "dark" : "light"); } catch { }

@@ -43,13 +43,15 @@ public static class IndexPage
 
     // One line a claim: its verdict, and its effect under each condition.
     static IEnumerable<Section> ClaimsSection(string folder) => Claims(folder) is { Count: > 0 } rows
-        ? [new FigureSection(Forest.Of("forest", "All claims",
+        ?
+        [
+            new FigureSection(Forest.Of("forest", "All claims",
             [.. rows.Where(row => !double.IsNaN(row.ClaimedLow + row.ClaimedHigh))], row => $"{row.Experiment}/report.html")),
             new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim), ("condition", row => row.Condition),
             ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
             ("effect", row => Unit.Of(row.Unit).Text(row.Effect)), ("interval", row =>
                 Unit.Of(row.Unit).Range(row.Low, row.High)), ("n", row => row.N),
-            ("data", row => row.Dataset), ("experiment", row => row.Experiment)),
+            ("experiment", row => row.Experiment)),
             "Verdict: the claim's, over all conditions; here: under this one."),
             new Links("Data", [("claims.csv", "claims.csv", "the same table, with outcomes in words, margins, p")])]
         : [];
