@@ -18,6 +18,7 @@
 #load "comparison_tests.csx"
 #load "explanation_tests.csx"
 #load "report_tests.csx"
+#load "trial_figures_tests.csx"
 #nullable enable
 
 return Tests.Run(Args.FirstOrDefault() ?? "");

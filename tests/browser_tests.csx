@@ -153,7 +153,10 @@ public sealed class View(IBrowserContext context, IPage page, string work) : IAs
         {
             await page.EvaluateFunctionAsync("id => document.querySelector(`[data-chart=${id}]`).scrollIntoView()", chart);
             var at = await Ask<double[]>(Scripts.Marker, chart);
+            await page.Mouse.MoveAsync((decimal)at[0], (decimal)at[1]);
+            await Task.Delay(100);
             await page.Mouse.ClickAsync((decimal)at[0], (decimal)at[1]);
+            await Task.Delay(100);
             faults.AddRange(await Ask<string[]>(Scripts.Picked, chart));
         }
         return faults;
@@ -271,11 +274,11 @@ public static class Scripts
     public const string Picked = """
         id => {
           const chart = document.querySelector(`[data-chart=${id}]`);
-          const picked = chart._fullData.find(t => t.customdata).customdata[0];
+          const { picked } = chart.dataset;
           const shown = chart.data.filter(t => t.meta && t.visible).map(t => t.meta);
           const heading = chart.layout.annotations.find(words => words.name === "picked").text;
-          return shown.length && shown.every(key => key === picked) && heading.includes(picked) ? []
-            : [`${id}: a click on ${picked} shows ${shown}`];
+          return picked && shown.length && shown.every(key => key === picked) && heading.includes(picked) ? []
+            : [`${id}: a click that picked ${picked} shows ${shown}`];
         }
         """;
 

@@ -133,7 +133,7 @@ public static class PageStyle
           if (narrow) {
             // What only a wide figure has room for, and what it has on one line.
             layout.annotations = layout.annotations?.filter(words => words.name !== "wide");
-            layout.annotations?.forEach(words => words.font.size = Math.min(words.font.size, 11));
+            layout.annotations?.forEach(words => words.font.size = Math.round(words.font.size * .87));
             data.filter(t => t.mode === "text").forEach(t => t.text = t.text.map(s => s.replace("   ", "<br>")));
             Object.entries(layout).filter(([key, axis]) => key.startsWith("xaxis") && axis.tickvals).forEach(([, axis]) => {
               const every = Math.ceil(axis.tickvals.length / 6), thin = list => list.filter((_, i) => i % every === 0);
