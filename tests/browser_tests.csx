@@ -1,7 +1,8 @@
 #load "testing.csx"
 #r "nuget: PuppeteerSharp, 25.15.0"
 #nullable enable
-// Opens every page of a results folder in Chromium, from file: with the network off, at two widths, light and dark.
+// Opens every page of a results folder in Chromium, from file: with the network off, at two widths, light and dark, and
+// uses it.
 // Arguments: the browser, the folder, and a part of the names of the tests to run.
 using PuppeteerSharp;
 using PuppeteerSharp.Media;
@@ -11,7 +12,6 @@ using System.Text.RegularExpressions;
 var (executable, folder, filter) = (Args[0], Path.GetFullPath(Args[1]), Args.ElementAtOrDefault(2) ?? "");
 string[] pages = [Path.Combine(folder, "index.html"), .. Directory.GetDirectories(folder)
     .Select(path => Path.Combine(path, "report.html")).Where(File.Exists).Order(StringComparer.Ordinal)];
-(int Width, bool Dark)[] screens = [(390, false), (390, true), (1440, false), (1440, true)];
 
 // Waited for on this thread, never awaited: what follows an await would run on the browser's own.
 static T Wait<T>(Func<Task<T>> task) => Task.Run(task).GetAwaiter().GetResult();
@@ -29,21 +29,29 @@ string Name(string path) =>
 
 foreach (var path in pages)
 {
-    foreach (var (width, dark) in screens)
-        Test($"browser: {Name(path)}, {width} px, {(dark ? "dark" : "light")}", () => Do(async () =>
-        {
-            await using var view = await View.Of(browser, path, width, dark);
-            view.Faults.Concat(await view.Ask<string[]>(Scripts.Faults, dark)).ShouldBeEmpty();
-        }));
-    Test($"browser: {Name(path)}, in use", () => Do(async () =>
+    Test($"browser: {Name(path)} on a phone", () => Do(async () =>
+    {
+        await using var view = await View.Of(browser, path, 390, dark: false);
+        (await view.Look()).ShouldBeEmpty();
+    }));
+    Test($"browser: {Name(path)} on a wide screen, in use", () => Do(async () =>
     {
         await using var view = await View.Of(browser, path, 1440, dark: false);
+        (await view.Look()).ShouldBeEmpty();
         (await view.Toggles()).ShouldBeEmpty();
         (await view.Ask<string[]>(Scripts.Hover)).ShouldBeEmpty();
         (await view.Picks()).ShouldBeEmpty();
+        if (path != pages[0])
+        {
+            var table = await view.Download("#groups .download");
+            table.ShouldBe(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "summary.csv")));
+            await view.Page.ClickAsync("#groups th:nth-child(1) button");
+            await view.Page.ClickAsync("#groups th:nth-child(1) button");
+            var sorted = (await view.Download("#groups .download")).Split('\n');
+            sorted.Order().ShouldBe(table.Split('\n').Order());
+            sorted[1].ShouldBe(await view.Ask<string>(Scripts.FirstRow));
+        }
         (await view.Ask<string[]>(Scripts.Sorting)).ShouldBeEmpty();
-        await view.Page.ClickAsync("#theme");
-        (await view.Ask<string[]>(Scripts.Faults, true)).ShouldBeEmpty();
         view.Faults.ShouldBeEmpty();
     }));
     Test($"browser: {Name(path)}, links and size", () =>
@@ -56,18 +64,15 @@ foreach (var path in pages)
     });
 }
 
-foreach (var path in pages.Skip(1))
-    Test($"browser: {Name(path)}, its table of groups comes down as it stands on disk", () => Do(async () =>
-    {
-        await using var view = await View.Of(browser, path, 1440, dark: false);
-        var table = await view.Download("#groups .download");
-        table.ShouldBe(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "summary.csv")));
-        await view.Page.ClickAsync("#groups th:nth-child(1) button");
-        await view.Page.ClickAsync("#groups th:nth-child(1) button");
-        var sorted = (await view.Download("#groups .download")).Split('\n');
-        sorted.Order().ShouldBe(table.Split('\n').Order());
-        sorted[1].ShouldBe(await view.Ask<string>(Scripts.FirstRow));
-    }));
+Test("browser: a page opens in the dark, and the button beside it is remembered", () => Do(async () =>
+{
+    await using var view = await View.Of(browser, pages[1], 1440, dark: true);
+    (await view.Ask<string[]>(Scripts.Faults, true)).ShouldBeEmpty();
+    await view.Page.ClickAsync("#theme");
+    (await view.Ask<string[]>(Scripts.Faults, false)).ShouldBeEmpty();
+    await view.Page.ReloadAsync();
+    (await view.Ask<string[]>(Scripts.Faults, false)).ShouldBeEmpty();
+}));
 
 // What the tests see must be seen: a page with each fault.
 Test("browser: faults are noticed", () => Do(async () =>
@@ -119,10 +124,27 @@ public sealed class View(IBrowserContext context, IPage page, string work) : IAs
         };
         await page.SetOfflineModeAsync(true);
         await page.SetViewportAsync(new() { Width = width, Height = 900 });
-        await page.EmulateMediaFeaturesAsync(
-            [new() { MediaFeature = MediaFeature.PrefersColorScheme, Value = dark ? "dark" : "light" }]);
+        await view.Theme(dark);
         await page.GoToAsync($"file://{path}");
         return view;
+    }
+
+    // A page hears of the change with the next frame.
+    async Task Theme(bool dark)
+    {
+        await page.EmulateMediaFeaturesAsync(
+            [new() { MediaFeature = MediaFeature.PrefersColorScheme, Value = dark ? "dark" : "light" }]);
+        await page.EvaluateExpressionAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    }
+
+    /// <summary>What is wrong in light, after a change to dark, and back.</summary>
+    public async Task<IReadOnlyList<string>> Look()
+    {
+        var light = await Ask<string[]>(Scripts.Faults, false);
+        await Theme(dark: true);
+        var dark = await Ask<string[]>(Scripts.Faults, true);
+        await Theme(dark: false);
+        return [.. faults, .. light, .. dark.Select(fault => $"dark: {fault}")];
     }
 
     public Task<T> Ask<T>(string script, params object[] arguments) =>
@@ -151,7 +173,6 @@ public sealed class View(IBrowserContext context, IPage page, string work) : IAs
         List<string> faults = [];
         foreach (var chart in await Ask<string[]>(Scripts.Linked))
         {
-            await page.EvaluateFunctionAsync("id => document.querySelector(`[data-chart=${id}]`).scrollIntoView()", chart);
             var at = await Ask<double[]>(Scripts.Marker, chart);
             await page.Mouse.MoveAsync((decimal)at[0], (decimal)at[1]);
             await Task.Delay(100);
@@ -265,7 +286,9 @@ public static class Scripts
     // Where the first linked marker stands on the screen.
     public const string Marker = """
         id => {
-          const chart = document.querySelector(`[data-chart=${id}]`), box = chart.getBoundingClientRect();
+          const chart = document.querySelector(`[data-chart=${id}]`);
+          chart.scrollIntoView({ behavior: "instant" });
+          const box = chart.getBoundingClientRect();
           const trace = chart._fullData.find(t => t.customdata), { xaxis, yaxis } = chart._fullLayout;
           return [box.left + xaxis._offset + xaxis.d2p(trace.x[0]), box.top + yaxis._offset + yaxis.d2p(trace.y[0])];
         }

@@ -24,8 +24,8 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
     var (arms, xs) = (Look.Of(cells.Select(cell => cell.Arm)), cells.Select(cell => cell.At).Distinct().ToArray());
     var (beside, step, accuracy) = (Axes.Dodge(x, xs), new Axis("Optimizer step", Log: true),
         new Axis("Validation accuracy, 2,000 images"));
-    string Key(BestCell cell) => Look.Text($"{cell.Arm}, {x.Title.ToLowerInvariant()} {Look.Number(cell.At)}; bold: rate "
-        + $"{Look.Number(cell.Rate)}");
+    string Key(BestCell cell) => Look.Text($"{cell.Arm}, {x.Title.ToLowerInvariant()} {Look.Number(cell.At)}; bold: "
+        + $"rate {Look.Number(cell.Rate)}");
     // The page shows the curves whose meta is the customdata of the marker that was clicked.
     IEnumerable<GenericChart> Curves(BestCell cell, ArmStyle style, bool shown) =>
         from best in new[] { false, true }
@@ -65,8 +65,8 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
     Axes.Place(layout, "2", Axes.Of(step, [.. curves.Select(point => (double)point.Step)], pad: 0.01),
         Axes.Of(accuracy, [.. curves.Select(point => point.ValidationAccuracy)], pad: 0.05), 0, Lower / Height);
     layout["annotations"] = new[] { Axes.Heading(Key(first), Lower / Height, "picked") };
-    return new(id, title, Look.Say(caption, "Above: each cell at the rate that is best over its tuning seeds, which are "
-            + "the dots. Click a marker, and below stands how that cell trained at all rates that were tried."),
+    return new(id, title, Look.Say(caption, "Above: each cell at the rate that is best over its tuning seeds, which "
+            + "are the dots. Click a marker, and below stands how that cell trained at all rates that were tried."),
         Axes.Assemble([.. back, .. front], layout), Look.Say([$"{y.Title} at the best learning rate against {x.Title}.",
             .. arms.Select(arm => $"{arm.Arm}: best rates {string.Join(", ", cells.Where(cell => cell.Arm == arm.Arm)
                 .Select(cell => Look.Number(cell.Rate)))}.")]));

@@ -66,11 +66,11 @@ public static class Forest
         layout["yaxis"] = new { range = new[] { y, 0 }, visible = false, fixedrange = true };
         layout["margin"] = new { l = 14, r = 14, t = 44, b = 56 };
         (layout["shapes"], layout["annotations"]) = (shapes, words);
-        return new(id, title, "Each claim declares, before it is run, the least effect that it asks for: its margin. Here "
-            + "0 is no effect, and what is claimed is shaded (to the right of 1, or between −1 and 1 where the claim is "
-            + "that nothing changes). Beyond 1 the axis goes by powers of ten. Bars: 95% intervals; an arrow has no "
-            + "bound within the figure. A claim is mixed where its conditions differ, or where the rule of divergence "
-            + "decides.",
+        return new(id, title, "Each claim declares, before it is run, the least effect that it asks for: its margin. "
+            + "Here 0 is no effect, and what is claimed is shaded (to the right of 1, or between −1 and 1 where the "
+            + "claim is that nothing changes). Beyond 1 the axis goes by powers of ten. Bars: 95% intervals; an arrow "
+            + "has no bound within the figure. A claim is mixed where its conditions differ, or where the rule of "
+            + "divergence decides.",
             Axes.Assemble(Look.Verdicts.SelectMany(style => Marks.Verdicts(style.Key, style.Value,
                 [.. drawn.Where(one => one.Verdict == style.Key).Select(one => one.Row)], (low, high))), layout),
             Look.Say(["All claims.", .. claims.Select(claim => $"{claim[0].Text}: {claim[0].Verdict}.")]));
