@@ -1,5 +1,5 @@
 #load "testing.csx"
-#r "nuget: PuppeteerSharp, 25.15.0"
+#load "browser.csx"
 #nullable enable
 // Opens every page of a results folder in Chromium, from file: with the network off, at two widths, light and dark, and
 // uses it.
@@ -13,47 +13,14 @@ var (executable, folder, filter) = (Args[0], Path.GetFullPath(Args[1]), Args.Ele
 string[] pages = [Path.Combine(folder, "index.html"), .. Directory.GetDirectories(folder)
     .Select(path => Path.Combine(path, "report.html")).Where(File.Exists).Order(StringComparer.Ordinal)];
 
-// Waited for on this thread, never awaited: what follows an await would run on the browser's own.
-static T Wait<T>(Func<Task<T>> task) => Task.Run(task).GetAwaiter().GetResult();
-
-var browser = Wait(() => Puppeteer.LaunchAsync(new LaunchOptions
-{
-    Headless = true, ExecutablePath = executable,
-    // Containers have no namespaces for the sandbox; the pages are our own. No name resolves, should a page ask.
-    Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--host-resolver-rules=\"MAP * ~NOTFOUND\""],
-    ProtocolTimeout = 30_000,
-}));
+var browser = Launch(executable);
 
 string Name(string path) =>
     path == pages[0] ? "index" : Path.GetFileName(Path.GetDirectoryName(path)!);
 
 foreach (var path in pages)
 {
-    Test($"browser: {Name(path)} on a phone", () => Do(async () =>
-    {
-        await using var view = await View.Of(browser, path, 390, dark: false);
-        (await view.Look()).ShouldBeEmpty();
-    }));
-    Test($"browser: {Name(path)} on a wide screen, in use", () => Do(async () =>
-    {
-        await using var view = await View.Of(browser, path, 1440, dark: false);
-        (await view.Look()).ShouldBeEmpty();
-        (await view.Toggles()).ShouldBeEmpty();
-        (await view.Ask<string[]>(Scripts.Hover)).ShouldBeEmpty();
-        (await view.Picks()).ShouldBeEmpty();
-        if (path != pages[0])
-        {
-            var table = await view.Download("#groups .download");
-            table.ShouldBe(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "summary.csv")));
-            await view.Page.ClickAsync("#groups th:nth-child(1) button");
-            await view.Page.ClickAsync("#groups th:nth-child(1) button");
-            var sorted = (await view.Download("#groups .download")).Split('\n');
-            sorted.Order().ShouldBe(table.Split('\n').Order());
-            sorted[1].ShouldBe(await view.Ask<string>(Scripts.FirstRow));
-        }
-        (await view.Ask<string[]>(Scripts.Sorting)).ShouldBeEmpty();
-        view.Faults.ShouldBeEmpty();
-    }));
+    Test($"browser: {Name(path)}", () => Do(() => Task.WhenAll(OnPhone(path), OnWideScreen(path))));
     Test($"browser: {Name(path)}, links and size", () =>
     {
         new FileInfo(path).Length.ShouldBeLessThan(6_000_000);
@@ -62,6 +29,34 @@ foreach (var path in pages)
             .Where(link => !link.StartsWith("data:") && !link.StartsWith("https:"))
             .Where(link => !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, link))).ShouldBeEmpty();
     });
+}
+
+async Task OnPhone(string path)
+{
+    await using var view = await View.Of(browser, path, 390, dark: false);
+    (await view.Look()).ShouldBeEmpty("on a phone");
+}
+
+// And in use.
+async Task OnWideScreen(string path)
+{
+    await using var view = await View.Of(browser, path, 1440, dark: false);
+    (await view.Look()).ShouldBeEmpty("on a wide screen");
+    (await view.Toggles()).ShouldBeEmpty();
+    (await view.Ask<string[]>(Scripts.Hover)).ShouldBeEmpty();
+    (await view.Picks()).ShouldBeEmpty();
+    if (path != pages[0])
+    {
+        var table = await view.Download("#groups .download");
+        table.ShouldBe(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "summary.csv")));
+        await view.Page.ClickAsync("#groups th:nth-child(1) button");
+        await view.Page.ClickAsync("#groups th:nth-child(1) button");
+        var sorted = (await view.Download("#groups .download")).Split('\n');
+        sorted.Order().ShouldBe(table.Split('\n').Order());
+        sorted[1].ShouldBe(await view.Ask<string>(Scripts.FirstRow));
+    }
+    (await view.Ask<string[]>(Scripts.Sorting)).ShouldBeEmpty();
+    view.Faults.ShouldBeEmpty();
 }
 
 Test("browser: a page opens in the dark, and the button beside it is remembered", () => Do(async () =>
@@ -94,8 +89,6 @@ Test("browser: faults are noticed", () => Do(async () =>
 
 try { return Tests.Run(filter); }
 finally { Do(browser.CloseAsync); }
-
-static void Do(Func<Task> test) => Wait(async () => { await test(); return true; });
 
 /// <summary>A page that was opened, and what went wrong with it.</summary>
 public sealed class View(IBrowserContext context, IPage page, string work) : IAsyncDisposable
@@ -159,7 +152,7 @@ public sealed class View(IBrowserContext context, IPage page, string work) : IAs
             foreach (var chart in await page.QuerySelectorAllAsync("[data-chart]"))
                 if (await chart.QuerySelectorAsync(".legendtoggle") is { } entry) await entry.ClickAsync();
             // Plotly waits for a second click before it takes the first.
-            await Task.Delay(600);
+            await Task.Delay(450);
         }
         await Click();
         var off = await Ask<string[]>(Scripts.Toggled, true);
@@ -312,8 +305,8 @@ public static class Scripts
             th.querySelector("button").click();
             const cells = [...table.tBodies[0].rows].map(row => row.cells[i].dataset.v ?? row.cells[i].textContent);
             const known = cells.filter(cell => cell !== "");
-            const inOrder = known.slice(1).every((cell, k) => sign * (isNaN(cell) || isNaN(known[k])
-              ? known[k].localeCompare(cell) : known[k] - cell) <= 0);
+            const inOrder = known.slice(1).every((cell, k) => known[k] === cell || sign * (isNaN(cell)
+              || isNaN(known[k]) ? known[k].localeCompare(cell) : known[k] - cell) < 0);
             const said = th.getAttribute("aria-sort");
             return inOrder && cells.length === rows && cells.slice(known.length).every(cell => cell === "")
               && said === (sign === 1 ? "ascending" : "descending") ? [] : [`${th.textContent.trim()} ${said}: ${cells}`];

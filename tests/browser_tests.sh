@@ -11,17 +11,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
-browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
-
 install=${CI-}
 [ "${1-}" != --install ] || { install=true; shift; }
 if ! browser > /dev/null && [ "$install" = true ] && command -v apt-get > /dev/null; then
   root=
   [ "$(id -u)" = 0 ] || root=sudo
   { $root apt-get update && $root apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } \
-    > "$tmp/apt" 2>&1 || { tail -n 5 "$tmp/apt"; echo "FAILED browser: Chromium could not be installed"; }
+    > "$tmp/apt" 2>&1
+  expect chromium_is_installed "$(browser || tail -n 3 "$tmp/apt")" '/*'
 fi
 if ! browser > /dev/null; then
   skip browser "no Chromium here; --install installs it (Debian's, by apt-get)"

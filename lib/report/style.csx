@@ -36,7 +36,7 @@ public static class PageStyle
           font-variant-numeric:tabular-nums; }
         .detail { margin-top:6px; font-size:14px; color:var(--muted); line-height:1.45; }
         .verdicts .value { font-size:32px; }
-        .conditions { margin:12px 0 0; border-top:1px solid var(--line); }
+        .conditions { width:auto; min-width:min(100%, 360px); margin:12px 0 0; border-top:1px solid var(--line); }
         .conditions td { padding:4px 12px 0 0; border:0; white-space:normal; }
         .badge { display:inline-block; margin:0; vertical-align:middle; letter-spacing:0; white-space:nowrap;
           padding:0 9px; border:1px solid currentColor;
@@ -168,7 +168,9 @@ public static class PageStyle
         let before = false;
         addEventListener("beforeprint", () => { before = isDark(); paint(false, 680); });
         addEventListener("afterprint", () => { paint(before); charts.forEach(chart => Plotly.Plots.resize(chart)); });
-        const order = (a, b) => (a === "") - (b === "") || (isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b);
+        // Infinity less itself is no number.
+        const order = (a, b) => a === b ? 0 : (a === "") - (b === "")
+          || (isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b);
         document.querySelectorAll("th button").forEach(button => button.onclick = () => {
           const th = button.parentNode, body = th.closest("table").tBodies[0],
             up = th.getAttribute("aria-sort") !== "ascending";

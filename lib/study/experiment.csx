@@ -139,7 +139,8 @@ public sealed class Lab(string experiment, string question, Options options, Can
         WriteProvenance();
     }
 
-    /// <summary>Writes summary.csv, report.html, picture.svg and claims.csv; with --dry-run prints the plan instead.</summary>
+    /// <summary>Writes summary.csv, report.html, picture.svg and claims.csv; with --dry-run prints the plan instead.
+    /// </summary>
     /// <param name="title">What was found, in a sentence.</param>
     /// <param name="trials">All that the report is of.</param>
     /// <param name="groups">The table of groups.</param>

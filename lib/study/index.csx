@@ -34,27 +34,31 @@ public static class IndexPage
         if (Claims(folder) is { Count: > 0 } rows)
             Store.WriteTable(Path.Combine(folder, "claims.csv"), new Columns<ClaimRow>("claim", "experiment", "dataset",
                 "preset", "text", "source", "outcome", "condition", "unit", "effect", "low", "high", "level", "n",
-                "claimed", "claimed_low", "claimed_high", "condition_verdict", "verdict", "verdict_strict", "verdict_lax", "p", "holm_p",
+                "claimed", "claimed_low", "claimed_high", "condition_verdict", "verdict", "verdict_strict",
+                "verdict_lax", "p", "holm_p",
                 "smallest_p"), rows);
     }
 
     static IReadOnlyList<ClaimRow> Claims(string folder) => ClaimRow.Adjusted(
         [.. Results(folder).Select(name => Read(folder, name)).SelectMany(past => past?.Found?.Claims ?? [])]);
 
-    // One line a claim: its verdict, and its effect under each condition.
-    static IEnumerable<Section> ClaimsSection(string folder) => Claims(folder) is { Count: > 0 } rows
-        ?
-        [
-            new FigureSection(Forest.Of("forest", "All claims",
-            [.. rows.Where(row => !double.IsNaN(row.ClaimedLow + row.ClaimedHigh))], row => $"{row.Experiment}/report.html")),
-            new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim), ("condition", row => row.Condition),
-            ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
-            ("effect", row => Unit.Of(row.Unit).Text(row.Effect)), ("interval", row =>
-                Unit.Of(row.Unit).Range(row.Low, row.High)), ("n", row => row.N),
+    // A figure of all, and one line a claim: its verdict, and its effect under each condition.
+    static IEnumerable<Section> ClaimsSection(string folder)
+    {
+        if (Claims(folder) is not { Count: > 0 } rows) yield break;
+        // Results of an older version lack the margins.
+        if (rows.Where(row => !double.IsNaN(row.ClaimedLow)).ToList() is { Count: > 0 } known)
+            yield return new FigureSection(Forest.Of("forest", "All claims", known,
+                row => $"{row.Experiment}/report.html"));
+        yield return new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim),
+            ("condition", row => row.Condition), ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
+            ("effect", row => Unit.Of(row.Unit).Text(row.Effect)),
+            ("interval", row => Unit.Of(row.Unit).Range(row.Low, row.High)), ("n", row => row.N),
             ("experiment", row => row.Experiment)),
-            "Verdict: the claim's, over all conditions; here: under this one."),
-            new Links("Data", [("claims.csv", "claims.csv", "the same table, with outcomes in words, margins, p")])]
-        : [];
+            "Verdict: the claim's, over all conditions; here: under this one.");
+        yield return new Links("Data", [("claims.csv", "claims.csv",
+            "the same table, with outcomes in words, margins, p")]);
+    }
 
     static IndexCard Card(string folder, Provenance past) => new(past.Experiment, past.Found!.Title, past.Found.Question,
         $"{past.Experiment}/report.html",
