@@ -127,7 +127,8 @@ public sealed class View(IBrowserContext context, IPage page, string work) : IAs
     {
         await page.EmulateMediaFeaturesAsync(
             [new() { MediaFeature = MediaFeature.PrefersColorScheme, Value = dark ? "dark" : "light" }]);
-        await page.EvaluateExpressionAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        await page.EvaluateExpressionAsync(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
     }
 
     /// <summary>What is wrong in light, after a change to dark, and back.</summary>
@@ -309,7 +310,8 @@ public static class Scripts
               || isNaN(known[k]) ? known[k].localeCompare(cell) : known[k] - cell) < 0);
             const said = th.getAttribute("aria-sort");
             return inOrder && cells.length === rows && cells.slice(known.length).every(cell => cell === "")
-              && said === (sign === 1 ? "ascending" : "descending") ? [] : [`${th.textContent.trim()} ${said}: ${cells}`];
+              && said === (sign === 1 ? "ascending" : "descending") ? []
+              : [`${th.textContent.trim()} ${said}: ${cells}`];
           })))
         """;
 

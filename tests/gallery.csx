@@ -7,7 +7,8 @@ using PuppeteerSharp.Media;
 var browser = Launch(Args[0]);
 try
 {
-    // The top of a report, down to the end of its main figure.
+    // The top of the index, and of a report down to the end of its main figure.
+    Take("index", "index.html", 1200, ".index li:nth-child(6)", fromTop: true);
     Take("lr_sweep", "lr_sweep/report.html", 1200, "figure", fromTop: true);
     Take("claims", "index.html", 1100, "#forest figure .chart");
     Take("init_map", "init_sweep/report.html", 1000, "#map_relu figure .chart");
@@ -20,7 +21,7 @@ void Take(string name, string page, int width, string element, bool fromTop = fa
     await view.SetViewportAsync(new() { Width = width, Height = 900 });
     await view.EmulateMediaFeaturesAsync([new() { MediaFeature = MediaFeature.PrefersColorScheme, Value = "light" }]);
     await view.GoToAsync($"file://{Path.GetFullPath(Path.Combine(Args[1], page))}");
-    await view.AddStyleTagAsync(new() { Content = "#theme, .modebar { display:none !important; }" });
+    await view.AddStyleTagAsync(new AddTagOptions { Content = "#theme, .modebar { display:none !important; }" });
     var box = await (await view.QuerySelectorAsync(element)).BoundingBoxAsync();
     var path = Path.Combine(Args[2], $"{name}.png");
     await view.ScreenshotAsync(path, new()

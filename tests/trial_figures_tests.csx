@@ -8,8 +8,8 @@ static Tuning SmallTuning()
     List<Config> cells = [.. from size in new[] { 4, 64 } from norm in new[] { Norm.None, Norm.Batch }
                              select new Config { Norm = norm, BatchSize = size }];
     return new(cells, rates, [.. from cell in cells from rate in rates from seed in new[] { 101, 102 }
-        select (Made(rate, seed, rate == 0.1 ? 0.9 : 0.5, rate == 1 ? 5 : 0, with: _ => cell with { Lr = rate, Seed = seed })
-            with { Curve = [new("", 1, 1, 2, 2, 0.1), new("", 10, 10, 1, 1, 0.5)] })]);
+        select Made(rate, seed, rate == 0.1 ? 0.9 : 0.5, rate == 1 ? 5 : 0, with: _ => cell with
+            { Lr = rate, Seed = seed }) with { Curve = [new("", 1, 1, 2, 2, 0.1), new("", 10, 10, 1, 1, 0.5)] }]);
 }
 
 Test("figures: a slice has each trial once in each panel, those without a number below all others", () =>
@@ -19,9 +19,9 @@ Test("figures: a slice has each trial once in each panel, those without a number
         Log: true), trial => trial.BatchSize)], new("Accuracy"), ValidationAccuracy));
     foreach (var axis in new[] { null, "y2" })
     {
-        double[] Heights(bool lost) => [.. traces.Where(t => StringAt(t, "yaxis") == axis && t.TryGetProperty("hovertext",
-            out _) && StringAt(t.GetProperty("marker"), "color") == Look.Lost == lost).SelectMany(t => t.GetProperty("y")
-            .EnumerateArray()).Select(y => y.GetDouble())];
+        double[] Heights(bool lost) => [.. traces.Where(t => StringAt(t, "yaxis") == axis
+            && t.TryGetProperty("hovertext", out _) && StringAt(t.GetProperty("marker"), "color") == Look.Lost == lost)
+            .SelectMany(t => t.GetProperty("y").EnumerateArray()).Select(y => y.GetDouble())];
         (Heights(lost: false).Length, Heights(lost: true).Length).ShouldBe((16, 8));
         Heights(lost: true).Max().ShouldBeLessThan(Heights(lost: false).Min());
     }
@@ -49,9 +49,9 @@ Test("figures: the best over rates leads each marker to the curves of all its ra
 
 Test("figures: claims of different units share zero and margin, and what has no bound ends in an arrow", () =>
 {
-    ClaimRow Row(Claim claim, double effect, double low, double high) => claim.Judge([], _ => [new("", new(effect, low,
-        high, 0.95, 6), [effect, effect])]).Rows("e", past: new("e", "", "standard", "mnist", "", null, "", "", false, "",
-        "", 1, 256, 1, "", "", 0, 0, 0)).Single();
+    Provenance past = new("e", "", "standard", "mnist", "", null, "", "", false, "", "", 1, 256, 1, "", "", 0, 0, 0);
+    ClaimRow Row(Claim claim, double effect, double low, double high) => claim.Judge([], _ =>
+        [new("", new(effect, low, high, 0.95, 6), [effect, effect])]).Rows("e", past).Single();
     Claim Of(string id, Unit unit, Region region) => new(id, $"{id} <holds>", "s", "o", unit, region);
     var figure = Forest.Of("f", "f",
         [
@@ -65,9 +65,9 @@ Test("figures: claims of different units share zero and margin, and what has no 
         .Select(x => Math.Round(x.GetDouble(), 9))];
     Estimates("too few data").Distinct().ShouldHaveSingleItem().ShouldBe(Math.Round(Math.Asinh(2), 9));
     Estimates("supported").ShouldBe([Math.Round(Math.Asinh(1), 9)]);
-    traces.SelectMany(t => t.TryGetProperty("marker", out var marker) && marker.TryGetProperty("symbol", out var symbols)
-        && symbols.ValueKind == JsonValueKind.Array ? symbols.EnumerateArray() : []).Select(symbol => symbol.GetString())
-        .ShouldBe(["triangle-right"]);
+    traces.Select(t => t.GetProperty("marker")).SelectMany(marker => marker.TryGetProperty("symbol", out var symbols)
+        && symbols.ValueKind == JsonValueKind.Array ? symbols.EnumerateArray() : [])
+        .Select(symbol => symbol.GetString()).ShouldBe(["triangle-right"]);
     GenericChart.toFigureJson(figure.Chart).ShouldContain("e/report.html");
     figure.Alt.ShouldContain("c <holds>: supported.");
 });

@@ -35,6 +35,10 @@ public static class Axes
         };
         if (axis.Log && Ticks(low, high, values) is { Length: > 1 } ticks)
             (layout["tickvals"], layout["ticktext"]) = (ticks, ticks.Select(t => Look.Number(t)));
+        // Nothing stands between two epochs.
+        if (!axis.Log && values.Distinct().Order().ToList() is { Count: > 1 and <= 12 } counts
+            && counts.Zip(counts.Skip(1)).All(pair => pair.Second - pair.First == 1))
+            layout["tickvals"] = counts;
         return layout;
     }
 

@@ -13,8 +13,8 @@ public sealed record BestCell(Config Cell, double At, double Rate, IReadOnlyList
         new(Arm, At, Share(Best, Status.Diverged), Share(Best, Status.Stuck), Best.Count));
 }
 
-/// <summary>Each cell at its best learning rate, and below, by a click on its marker, the curves of all its rates: is the
-/// best one a plateau or a needle, and does it still rise at the end?</summary>
+/// <summary>Each cell at its best learning rate, and below, by a click on its marker, the curves of all its rates: is
+/// the best one a plateau or a needle, and does it still rise at the end?</summary>
 /// <param name="at">The swept number.</param>
 static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func<Config, double> at, Axis y,
     Measure measure, string caption = "")

@@ -28,8 +28,10 @@ static Func<Trial, string> Configuration(IReadOnlyList<Trial> trials, Func<Trial
 {
     var varied = Study.Varied(trials).Where(name => name is not "norm" and not "placement")
         .Select(name => (Name: name, Column: new Columns<Config>(name)))
-        .Where(one => but is null || trials.Any(trial => one.Column.Texts(trial)[0] != Store.Text(but(trial)))).ToList();
-    return trial => string.Join(", ", varied.Select(one => $"{one.Name.Replace('_', ' ')} {one.Column.Texts(trial)[0]}"));
+        .Where(one => but is null || trials.Any(trial => one.Column.Texts(trial)[0] != Store.Text(but(trial))))
+        .ToList();
+    return trial => string.Join(", ",
+        varied.Select(one => $"{one.Name.Replace('_', ' ')} {one.Column.Texts(trial)[0]}"));
 }
 
 static double Share(IEnumerable<Trial> trials, Status status) =>

@@ -9,8 +9,8 @@ public static class Forest
 {
     const int Heading = 30, Line = 19, Between = 10;
 
-    /// <summary>A block for each claim, those that hold first: its verdict, and under each condition the effect with its
-    /// interval, what the claim asserts being shaded. Beyond one margin the axis goes by powers of ten.</summary>
+    /// <summary>A block for each claim, those that hold first: its verdict, and under each condition the effect with
+    /// its interval, what the claim asserts being shaded. Beyond one margin the axis goes by powers of ten.</summary>
     /// <param name="href">Where a claim's experiment is reported.</param>
     /// <exception cref="ArgumentException">A row whose claim has no finite bound.</exception>
     public static Figure Of(string id, string title, IReadOnlyList<ClaimRow> rows, Func<ClaimRow, string> href)
@@ -36,7 +36,7 @@ public static class Forest
             foreach (var row in claim)
             {
                 var unit = Unit.Of(row.Unit);
-                var said = double.IsNaN(row.Effect) ? "–" : unit.Text(row.Effect);
+                var said = unit.Effect(row.Effect);
                 var at = new ForestRow(y + Line / 2.0, Inside(On(row, row.Low)), Inside(On(row, row.Effect)),
                     Inside(On(row, row.High)), $"<b>{Look.Text(Look.Say(first.Text, row.Condition))}</b><br>"
                         + $"{row.ConditionVerdict}: {said}<br>{Look.Percent(row.Level)} interval "

@@ -34,7 +34,8 @@ public static class Look
     public static readonly IReadOnlyDictionary<string, string> Dark = new SortedDictionary<string, string>
     {
         [Ink] = "#E8EAED", [Muted] = "#9AA3AF", [Grid] = "#2A2F37", [Paper] = "#15181D", [Lost] = "#FF5C6C",
-        ["#0072B2"] = "#2B94D6", ["#00446B"] = "#8CCBF2", ["#A05A00"] = "#C98A3A", ["#00704F"] = "#45C79A", ["#8A5A00"] = "#F2C14E", ["#B3122A"] = "#FF7A87",
+        ["#0072B2"] = "#2B94D6", ["#00446B"] = "#8CCBF2", ["#A05A00"] = "#C98A3A",
+        ["#00704F"] = "#45C79A", ["#8A5A00"] = "#F2C14E", ["#B3122A"] = "#FF7A87",
     };
 
     /// <summary>Verdicts as pages write them, those that say most for a claim first.</summary>
@@ -64,11 +65,13 @@ public static class Look
     ];
 
     // The same with something else beside it: a darker colour of the same family, and a hollow marker.
-    static readonly ArmStyle OtherNone = new("#A05A00", "circle-open", "○"), OtherBatch = new("#00446B", "square-open", "□");
+    static readonly ArmStyle OtherNone = new("#A05A00", "circle-open", "○"),
+        OtherBatch = new("#00446B", "square-open", "□");
     static readonly (string Arm, ArmStyle Style)[] Variants =
     [
-        ("none_clipped", OtherNone), ("none_input", OtherNone), ("none_residual", OtherNone), ("batch_after", OtherBatch),
-        ("batch_residual", OtherBatch), ("batch_with_bias", new("#2F9C95", "square-cross-open", "⊞")),
+        ("none_clipped", OtherNone), ("none_input", OtherNone), ("none_residual", OtherNone),
+        ("batch_after", OtherBatch), ("batch_residual", OtherBatch),
+        ("batch_with_bias", new("#2F9C95", "square-cross-open", "⊞")),
     ];
 
     /// <summary>The arms of one figure in the lab's order, with their looks. A name that the lab does not know takes

@@ -235,14 +235,17 @@ public static class Marks
             });
         yield return Trace(TraceMode.Text, row.Arm, [grid.Low], [lane + 0.4], new
         {
-            text = new[] { $"{Glyph(style)} <b>{Look.Text(row.Label)}</b>   {words ?? Span(row, grid, x.Log)}  (N = {row.Count})" },
+            text = new[]
+            {
+                $"{Glyph(style)} <b>{Look.Text(row.Label)}</b>   {words ?? Span(row, grid, x.Log)}  (N = {row.Count})",
+            },
             textposition = "middle right", hoverinfo = "skip", cliponaxis = false,
             textfont = new { size = 12, color = Look.Ink },
         });
     }
 
-    /// <summary>Effects of one verdict: intervals as bars, arrows where one reaches an end, estimates, and the verdict's
-    /// legend entry.</summary>
+    /// <summary>Effects of one verdict: intervals as bars, arrows where one reaches an end, estimates, and the
+    /// verdict's legend entry.</summary>
     public static IEnumerable<GenericChart> Verdicts(string verdict, ArmStyle style, IReadOnlyList<ForestRow> rows,
         (double Low, double High) ends)
     {

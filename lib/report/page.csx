@@ -21,8 +21,9 @@ public abstract record Section(string Title);
 public sealed record FigureSection(Figure Figure) : Section(Figure.Title);
 /// <summary>How it was done: terms and what they were.</summary>
 public sealed record Definitions(string Title, IReadOnlyList<(string Term, string Text)> Items) : Section(Title);
-/// <summary>A table that sorts by click and comes down as CSV, in the order shown, numbers in full. Formats gives a column's .NET number format; others get four significant
-/// digits. Missing numbers are dashes, and sort last.</summary>
+/// <summary>A table that sorts by click and comes down as CSV, in the order shown, numbers in full. Formats gives a
+/// column's .NET number format; others get four significant digits. Missing numbers are dashes, and sort last.
+/// </summary>
 public sealed record TableSection(string Title, DataFrame Frame, string Note = "",
     IReadOnlyDictionary<string, string>? Formats = null) : Section(Title);
 public sealed record Notes(string Title, IReadOnlyList<string> Items) : Section(Title);
@@ -54,7 +55,8 @@ public static class PageHtml
         $"""<header><p class="name"><a href="../index.html">All experiments</a> / {Html(page.Name)}</p>""",
         page.Question == "" ? "" : $"""<p class="question">{Html(page.Question)}</p>""", $"<h1>{Html(page.Title)}</h1>",
         "</header>", Notice(page.Notice), Numbers("verdicts", page.Numbers.Where(number => number.Verdict != "")),
-        Numbers("others", page.Numbers.Where(number => number.Verdict == "")), .. page.Sections.Select(Render), Footer(page.Made)],
+        Numbers("others", page.Numbers.Where(number => number.Verdict == "")),
+        .. page.Sections.Select(Render), Footer(page.Made)],
         page.Sections.OfType<FigureSection>().Any());
 
     public static string Index(string title, string introduction, IReadOnlyList<IndexCard> cards,
@@ -75,8 +77,8 @@ public static class PageHtml
 
     static string Numbers(string kind, IEnumerable<KeyNumber> numbers) => !numbers.Any() ? "" : $"""
         <div class="numbers {kind}">{string.Concat(numbers.Select(n => $"""
-        <div><span class="label">{Html(n.Label)}</span><span class="value">{Html(n.Value)} {Badge(n.Verdict)}</span><span
-        class="detail">{Html(n.Detail)}</span>{Conditions(n.Conditions)}</div>
+        <div><span class="label">{Html(n.Label)}</span><span class="value">{Html(n.Value)} {Badge(n.Verdict)}</span>
+        <span class="detail">{Html(n.Detail)}</span>{Conditions(n.Conditions)}</div>
         """))}</div>
         """;
 
@@ -91,7 +93,8 @@ public static class PageHtml
         : $"""<span class="badge {Html(verdict.Replace(' ', '-'))}">{Html(verdict)}</span>""";
 
     static string Render(Section section) => $"""
-        <section id="{Html(section is FigureSection f ? f.Figure.Id : Look.Anchor(section.Title))}"><h2>{Html(section.Title)}</h2>{
+        <section id="{Html(section is FigureSection f ? f.Figure.Id : Look.Anchor(section.Title))}"><h2>{
+        Html(section.Title)}</h2>{
         section switch
         {
             FigureSection { Figure: var figure } => Figure(figure),

@@ -1,7 +1,8 @@
 #load "charts.csx"
 #nullable enable
-// A figure as a small picture: what Plotly is told of its first panel (the first two where each is of one arm) and of the
-// lanes of lost seeds, drawn as SVG without a word in it. Colours are those of white paper, or a page's own where it names them (--c0072B2 for #0072B2).
+// A figure as a small picture: what Plotly is told of its first panel (the first two where each is of one arm) and of
+// the lanes of lost seeds, drawn as SVG without a word in it. Colours are those of white paper, or a page's own where
+// it names them (--c0072B2 for #0072B2).
 
 public static class Picture
 {
@@ -15,7 +16,8 @@ public static class Picture
             json.RootElement.GetProperty("data").EnumerateArray().ToList());
         // Lanes stand on a further axis that has no title.
         var lanes = layout.EnumerateObject().Where(part => part.Name.StartsWith("yaxis") && part.Name != "yaxis"
-            && !part.Value.TryGetProperty("title", out _)).Select(part => part.Name.Replace("axis", "")).FirstOrDefault();
+            && !part.Value.TryGetProperty("title", out _))
+            .Select(part => part.Name.Replace("axis", "")).FirstOrDefault();
         IEnumerable<string?> Arms(string axis) => On(axis).Select(trace => Text(trace, "legendgroup")).Distinct();
         string[] panels = lanes != "y2" && On("y2").Any() && !Arms("y").Intersect(Arms("y2")).OfType<string>().Any()
             ? ["y", "y2"] : ["y"];
@@ -24,7 +26,8 @@ public static class Picture
             traces.Where(trace => (Text(trace, "yaxis") ?? "y") == axis);
         IEnumerable<string> drawn =
         [
-            .. panels.SelectMany((panel, i) => new Frame(layout, panel, i * slot, slot - Pad, Pad, height).Draw(On(panel))),
+            .. panels.SelectMany((panel, i) =>
+                new Frame(layout, panel, i * slot, slot - Pad, Pad, height).Draw(On(panel))),
             .. lanes is null ? [] : new Frame(layout, lanes, 0, Width, Height - Pad - Lanes, Lanes).Draw(On(lanes)),
         ];
         return string.Create(CultureInfo.InvariantCulture, $"""
@@ -65,7 +68,8 @@ public static class Picture
                     0.8 * Line(trace).GetProperty("width").GetDouble(), opacity)],
                 ("markers", _) when Text(Marker(trace), "color") == Look.Lost => [Path(string.Concat(
                     points.OfType<string>().Select(point => $"M{point}" + (Text(Marker(trace), "symbol") == "x"
-                        ? "m-2.5 -2.5l5 5m0 -5l-5 5" : "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0"))), "none", Look.Lost, 1.3, 1)],
+                        ? "m-2.5 -2.5l5 5m0 -5l-5 5" : "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0"))), "none", Look.Lost,
+                    1.3, 1)],
                 ("markers", _) when Marker(trace).GetProperty("size").ValueKind == JsonValueKind.Number =>
                     [Path(string.Concat(points.OfType<string>().Select(point => $"M{point}h0")), "none",
                         Text(Marker(trace), "color")!, 2.5, 0.5)],

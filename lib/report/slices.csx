@@ -28,15 +28,17 @@ static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
                 && trial.Status == status).Select(trial => new Point(arm, $"{trial.Seed}", at(trial), Height(trial),
                     Look.Say(text(trial), trial.Reason)))];
             var aside = arms.Count == 1 ? 0 : 0.6 * (i / (arms.Count - 1.0) - 0.5);
-            charts.AddRange(Axes.On($"y{axis}", Marks.Slice(arm, style, x, y, Points(Status.Ok), Points(Status.Diverged),
-                Points(Status.Stuck), v => beside(v, aside), legend: place == 0), $"x{axis}"));
+            charts.AddRange(Axes.On($"y{axis}", Marks.Slice(arm, style, x, y, Points(Status.Ok),
+                Points(Status.Diverged), Points(Status.Stuck), v => beside(v, aside), legend: place == 0),
+                $"x{axis}"));
         }
-        Axes.Place(layout, axis, Axes.Of(x, xs, pad: 0.05), Axes.Of(y, [.. values, values.Min() - 0.2 * span], pad: 0.05), bottom / height,
-            (bottom + each) / height);
+        Axes.Place(layout, axis, Axes.Of(x, xs, pad: 0.05), Axes.Of(y, [.. values, values.Min() - 0.2 * span],
+            pad: 0.05), bottom / height, (bottom + each) / height);
     }
     return new(id, title, Look.Say(caption, "Dots: trials. Below them, trials without a number: ✖ diverged, ○ stuck."),
         Axes.Assemble(charts, layout), Look.Say([$"All {trials.Count} trials: {y.Title} against "
             + $"{string.Join(" and against ", panels.Select(panel => panel.X.Title))}.",
-            .. arms.Select(arm => trials.Where(trial => Arm(trial) == arm.Arm && IsOk(trial)).Select(measure.Of).ToList()
-                is { Count: > 0 } own ? $"{arm.Arm}: up to {Look.Number(own.Max())}." : $"{arm.Arm}: all lost.")]));
+            .. arms.Select(arm => trials.Where(trial => Arm(trial) == arm.Arm && IsOk(trial)).Select(measure.Of)
+                .ToList() is { Count: > 0 } own ? $"{arm.Arm}: up to {Look.Number(own.Max())}."
+                : $"{arm.Arm}: all lost.")]));
 }

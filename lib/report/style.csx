@@ -100,7 +100,8 @@ public static class PageStyle
           .chart { margin:0 -6px; width:calc(100% + 12px); }
         }
         @media print {
-          #theme, .modebar, .download { display:none !important; } main { max-width:none; padding:0; } body { font-size:11pt; }
+          #theme, .modebar, .download { display:none !important; } main { max-width:none; padding:0; }
+          body { font-size:11pt; }
           figure, .numbers > div, .index li, tr { break-inside:avoid; } h2 { break-after:avoid; }
           section { margin-top:28px; } .scroll { max-height:none; overflow:visible; border:0; }
           pre { white-space:pre-wrap; } th button::after { content:""; }
@@ -135,9 +136,9 @@ public static class PageStyle
             layout.annotations = layout.annotations?.filter(words => words.name !== "wide");
             layout.annotations?.forEach(words => words.font.size = Math.round(words.font.size * .87));
             data.filter(t => t.mode === "text").forEach(t => t.text = t.text.map(s => s.replace("   ", "<br>")));
-            Object.entries(layout).filter(([key, axis]) => key.startsWith("xaxis") && axis.tickvals).forEach(([, axis]) => {
-              const every = Math.ceil(axis.tickvals.length / 6), thin = list => list.filter((_, i) => i % every === 0);
-              [axis.tickvals, axis.ticktext] = [thin(axis.tickvals), thin(axis.ticktext)];
+            Object.keys(layout).filter(key => key.startsWith("xaxis")).map(key => layout[key]).forEach(axis => {
+              const every = Math.ceil((axis.tickvals?.length ?? 0) / 6);
+              for (const key of ["tickvals", "ticktext"]) axis[key] = axis[key]?.filter((_, i) => i % every === 0);
             });
           }
           const { picked } = chart.dataset;

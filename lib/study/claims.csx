@@ -18,6 +18,10 @@ public sealed record Unit(string Name, Func<double, string> Text)
         Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
         Way = new("share of the way", share => $"{Signed(100 * share)}% of the way");
 
+    /// <summary>An effect: infinite where one arm has no number that the other could be compared with.</summary>
+    public string Effect(double value) => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? "beyond all"
+        : Text(value);
+
     /// <summary>"+1 to +2 decades": the unit once.</summary>
     public string Range(double low, double high) => (Text(low), Text(high)) is var (first, second)
         && first.IndexOf(' ') is > 0 and var at && second.EndsWith(first[at..]) ? $"{first[..at]} to {second}"
@@ -159,8 +163,7 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
             .Select(one => $"With divergence at {one.Key} ln(classes): {Words(one.Value)}.")))));
 
     string Estimate(Effect effect) => effect.Differences.Count == 0 ? KeyNumber.TooFewData
-        : double.IsInfinity(effect.Interval.Estimate) ? "beyond the budget"
-        : Claim.Unit.Text(effect.Interval.Estimate);
+        : Claim.Unit.Effect(effect.Interval.Estimate);
 
     string IntervalWords(Effect effect) => effect.Differences.Count < 2 ? "no interval"
         : $"{Look.Percent(effect.Interval.Level)} interval "

@@ -52,7 +52,7 @@ public static class IndexPage
                 row => $"{row.Experiment}/report.html"));
         yield return new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim),
             ("condition", row => row.Condition), ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
-            ("effect", row => Unit.Of(row.Unit).Text(row.Effect)),
+            ("effect", row => Unit.Of(row.Unit).Effect(row.Effect)),
             ("interval", row => Unit.Of(row.Unit).Range(row.Low, row.High)), ("n", row => row.N),
             ("experiment", row => row.Experiment)),
             "Verdict: the claim's, over all conditions; here: under this one.");
@@ -60,8 +60,8 @@ public static class IndexPage
             "the same table, with outcomes in words, margins, p")]);
     }
 
-    static IndexCard Card(string folder, Provenance past) => new(past.Experiment, past.Found!.Title, past.Found.Question,
-        $"{past.Experiment}/report.html",
+    static IndexCard Card(string folder, Provenance past) => new(
+        past.Experiment, past.Found!.Title, past.Found.Question, $"{past.Experiment}/report.html",
         past.Found.Value == "" ? null : new(past.Found.Label, past.Found.Value, past.Found.Detail, past.Found.Verdict),
         past.Preset == "smoke" ? $"A smoke run on {past.Dataset}: its numbers answer nothing."
             : past.Notice is null ? null : $"On {past.Dataset}, in place of mnist.",

@@ -76,7 +76,7 @@ public static class Method
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
             ("Seeds", $"{Seeds(Role.Evaluate)} in every cell, paired: in all arms a seed has the same initial weights "
                 + "and batches" + (Seeds(Role.Tune) == 0 ? "" : $". Settings were selected on {Seeds(Role.Tune)} "
-                + "others, which enter no number but where that is said")),
+                + $"other{(Seeds(Role.Tune) == 1 ? "" : "s")}, which enter no number but where that is said")),
             ("Trials", $"{trials.Count}: {trials.Count(IsOk)} ended well, "
                 + $"{trials.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trials.Count(trial => trial.Status == Status.Stuck)} stuck, "
