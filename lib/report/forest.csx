@@ -43,10 +43,12 @@ public static class Forest
                         + $"{unit.Range(row.Low, row.High)}, N = {row.N}<br>claimed: {Look.Text(row.Claimed)}<br>"
                         + $"{row.Experiment}, {row.Dataset}");
                 drawn.Add((row.ConditionVerdict, at));
-                // Beside the bar, where there is more room; a phone has none.
-                var right = high - at.High > at.Low - low;
-                words.Add(Words(Look.Text(Look.Say(row.Condition, said)), "x", right ? at.High : at.Low, at.Y,
-                    right ? "left" : "right", 11, Look.Muted, right ? 9 : -9, "wide"));
+                // Beside the bar, or, where that fills the figure, beside its mark; a phone has no room.
+                var (left, right) = Math.Max(high - at.High, at.Low - low) > 0.3 * (high - low) ? (at.Low, at.High)
+                    : double.IsNaN(at.Estimate) ? (0, 0) : (at.Estimate, at.Estimate);
+                var toRight = high - right > left - low;
+                words.Add(Words(Look.Text(Look.Say(row.Condition, said)), "x", toRight ? right : left, at.Y,
+                    toRight ? "left" : "right", 11, Look.Muted, toRight ? 9 : -9, "wide"));
                 y += Line;
             }
             shapes.Add(Rectangle(Inside(On(first, first.ClaimedLow)), Inside(On(first, first.ClaimedHigh)), top, y));
