@@ -126,6 +126,9 @@ expect train_and_evaluate_succeeds "$err exit $code" ' exit 0'
 # For the browser tests, which open all these pages.
 run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
 expect index_is_written "$err $(grep -o 'href="[a-z_]*/report.html"' "$tmp/two/index.html" | wc -l | tr -d ' ')" ' 13'
+cp "$tmp/two/index.html" "$tmp/index.html"
+run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
+same index_is_the_same_again "$tmp/two/index.html" "$tmp/index.html"
 [ -z "${KEEP_RESULTS-}" ] || cp -R "$tmp/two" "$KEEP_RESULTS"
 
 # ---- The same with one job, again, the report alone, and all afresh.
@@ -143,10 +146,11 @@ expect again_runs_nothing "$out" '*nothing to run, 36 trials kept*'
 for table in trials.csv curves.csv summary.csv report.html provenance.json; do
   same "again_keeps_$table" "$one/$table" "$tmp/before/$table"
 done
-rm "$one/report.html" "$one/summary.csv"
+rm "$one/report.html" "$one/summary.csv" "$one/picture.svg"
 run "${release[@]}" $lr_sweep -- --report-only $small --out "$tmp/one"
 expect report_only_succeeds "$code" 0
 same report_only_makes_the_same_report "$one/report.html" "$tmp/before/report.html"
+same report_only_makes_the_same_picture "$one/picture.svg" "$tmp/before/picture.svg"
 same report_only_makes_the_same_summary "$one/summary.csv" "$tmp/before/summary.csv"
 
 run "${release[@]}" $lr_sweep -- $small --fresh --out "$tmp/one"

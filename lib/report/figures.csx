@@ -96,7 +96,8 @@ static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, stri
             .. from trial in trials
                from point in trial.Curve
                where double.IsFinite(point.Own.GetValueOrDefault("epoch", double.NaN))
-               select new Point(Arm(trial), $"{trial.Seed}", point.Own["epoch"], point.Own[column]),
+               select new Point(Arm(trial), $"{trial.Seed}", point.Own["epoch"], point.Own[column],
+                   $"rate {Store.Text(trial.Lr)}"),
         ],
         caption: caption);
 
@@ -114,7 +115,7 @@ static IEnumerable<Point> PointsOf(IReadOnlyList<Trial> trials, string column, F
     from trial in trials
     from point in trial.Curve
     where double.IsFinite(point.Own.GetValueOrDefault(column, double.NaN))
-    select new Point(name(trial), $"{trial.Seed}", point.Step, point.Own[column]);
+    select new Point(name(trial), $"{trial.Seed}", point.Step, point.Own[column], $"rate {Store.Text(trial.Lr)}");
 
 /// <summary>Percentiles against the step, where the probe measured them in columns NAME_15, NAME_50 and NAME_85: each
 /// the median over the trials that ended well. A panel shows the columns of one or more names.</summary>
