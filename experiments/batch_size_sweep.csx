@@ -108,6 +108,10 @@ return Run(Args, "batch_size_sweep", Question, lab =>
             Rates("largest", "Largest stable learning rate against batch size", "Going up from a tuning seed's "
                 + "best, the last before the first that diverges or is stuck.",
                 (cell, seed) => LargestStableRate(OfSeed(cell, seed))),
+            BestOverRates("tuned", "The best over learning rates, and what it was chosen from", tuning, batch,
+                cell => cell.BatchSize, new("Validation accuracy"), ValidationAccuracy),
+            Slice("slice", "All tuning trials", tuning.Trials, [(lr, trial => trial.Lr), (batch, trial =>
+                trial.BatchSize)], new("Validation accuracy"), ValidationAccuracy),
         ],
         caveats:
         [

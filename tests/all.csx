@@ -1,3 +1,4 @@
+#load "../lib/lab.csx"
 #load "testing.csx"
 #load "reference.csx"
 #load "gemm_tests.csx"
@@ -20,6 +21,7 @@
 #load "report_tests.csx"
 #load "side_by_side_tests.csx"
 #load "console_tests.csx"
+#load "trial_figures_tests.csx"
 #nullable enable
 
 return Tests.Run(Args.FirstOrDefault() ?? "");

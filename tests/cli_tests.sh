@@ -87,7 +87,8 @@ expect nothing_for_terminals_in_a_pipe "$(grep -c $'\e' <<< "$out")" 0
 expect run_all_names_the_page "$(tail -n 1 <<< "$out")" "open $tmp/two/index.html"
 expect run_all_says_nothing_on_stderr "$err" ''
 two=$tmp/two/lr_sweep
-expect files "$(ls "$two" | tr '\n' ' ')" 'curves.csv figures provenance.json report.html summary.csv trials.csv '
+expect files "$(ls "$two" | tr '\n' ' ')" \
+  'curves.csv figures picture.svg provenance.json report.html summary.csv trials.csv '
 columns=trial,experiment,dataset,model,depth,width,activation,norm,placement,optimizer,lr,momentum,weight_decay,init
 columns=$columns,init_scale,batch_size,train_size,epochs,seed,role,status,ended_at,reason,train_loss,train_accuracy
 columns=$columns,validation_loss,validation_accuracy,test_accuracy,code,seconds,loss_excess,loss_volatility,lr_end
@@ -144,6 +145,17 @@ expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -
   "alternatives better deeper explodes faster higher-lr higher-lr-large-batch inference init placement regularizes \
 shift-distribution shift-gradient small-batch smooth stable two-weights undo "
 
+run "${release[@]}" experiments/train_and_evaluate.csx -- $small --out "$tmp/two"
+expect train_and_evaluate_succeeds "$err exit $code" ' exit 0'
+
+# For the browser tests, which open all these pages.
+run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
+expect index_is_written "$err $(grep -o 'href="[a-z_]*/report.html"' "$tmp/two/index.html" | wc -l | tr -d ' ')" ' 13'
+cp "$tmp/two/index.html" "$tmp/index.html"
+run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
+same index_is_the_same_again "$tmp/two/index.html" "$tmp/index.html"
+[ -z "${KEEP_RESULTS-}" ] || cp -R "$tmp/two" "$KEEP_RESULTS"
+
 # ---- The same with one job, again, the report alone, and all afresh.
 
 run "${release[@]}" $lr_sweep -- $small --jobs 1 --out "$tmp/one"
@@ -159,10 +171,11 @@ expect again_runs_nothing "$out" '*nothing to run, 36 trials kept*'
 for table in trials.csv curves.csv summary.csv report.html provenance.json; do
   same "again_keeps_$table" "$one/$table" "$tmp/before/$table"
 done
-rm "$one/report.html" "$one/summary.csv"
+rm "$one/report.html" "$one/summary.csv" "$one/picture.svg"
 run "${release[@]}" $lr_sweep -- --report-only --out "$tmp/one"
 expect report_only_knows_preset_and_seeds "$code $err" '0 '
 same report_only_makes_the_same_report "$one/report.html" "$tmp/before/report.html"
+same report_only_makes_the_same_picture "$one/picture.svg" "$tmp/before/picture.svg"
 same report_only_makes_the_same_summary "$one/summary.csv" "$tmp/before/summary.csv"
 
 run "${release[@]}" $lr_sweep -- --compare "$tmp/two" --out "$tmp/one"

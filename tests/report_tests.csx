@@ -81,6 +81,10 @@ Test("report: an arm looks the same everywhere, an unknown one is stable and apa
     Look.Of(many).Select(a => a.Style.Color).Distinct().Count().ShouldBe(10);
     Look.Of(many.Reverse()).ShouldBe(Look.Of(many));
     Look.Of([.. many, "i"]).Count.ShouldBe(11);
+    foreach (var arms in new string[][] { ["none", "batch", "batch_after", "batch_with_bias", "none_input"],
+        ["none", "batch", "layer", "group", "ghost", "noisy", "seed", "none_clipped"] })
+        Look.Of(arms).Select(a => (a.Style.Color, a.Style.Symbol)).SelectMany(look => new[] { look.Color, look.Symbol })
+            .Distinct().Count().ShouldBe(2 * arms.Length);
 });
 
 Test("report: numbers for people", () =>

@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
 # All tests that fit into ten minutes on two cores. The last line is the counts; what was skipped is named above it.
+# With --install (or where CI is true) they may install what they lack of the system's packages: Chromium.
 set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+case ${1-} in
+  '' | --install) install=${1-} ;;
+  *) echo "$1 is not known: tests/run.sh [--install]" >&2; exit 2 ;;
+esac
 ./.dotnet-script/setup.sh || exit
 
 tmp=$(mktemp -d)
@@ -51,7 +56,8 @@ narrow() {
 part host ./tests/host_tests.sh
 part lab script tests/all.csx
 for kind in gemm op norm edge layers; do part "$kind, 128-bit vectors" narrow $kind:; done
-part "command line" ./tests/cli_tests.sh
+KEEP_RESULTS=$tmp/results part "command line" ./tests/cli_tests.sh
+part browser ./tests/browser_tests.sh $install "$tmp/results"
 part endurance ./tests/endurance.sh --quick --kills 5
 
 echo "== all, $SECONDS s"

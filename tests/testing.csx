@@ -1,4 +1,3 @@
-#load "../lib/lab.csx"
 #r "nuget: Shouldly, 4.2.1"
 #r "nuget: CsCheck, 5.0.1"
 #nullable enable

@@ -24,6 +24,15 @@ $err
 exit $code"
 }
 
+# As lib/prelude.csx has the cache, so that a script is compiled once for all.
+script() {
+  local cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+  dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"
+}
+
+# The path of a Chromium.
+browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
 counts() {
   local summary="$passed passed, $failed failed"
   [ $skipped = 0 ] || summary="$summary, $skipped skipped"

@@ -35,6 +35,10 @@ public static class Axes
         };
         if (axis.Log && Ticks(low, high, values) is { Length: > 1 } ticks)
             (layout["tickvals"], layout["ticktext"]) = (ticks, ticks.Select(t => Look.Number(t)));
+        // Nothing stands between two epochs.
+        if (!axis.Log && values.Distinct().Order().ToList() is { Count: > 1 and <= 12 } counts
+            && counts.Zip(counts.Skip(1)).All(pair => pair.Second - pair.First == 1))
+            layout["tickvals"] = counts;
         return layout;
     }
 
@@ -67,9 +71,9 @@ public static class Axes
     /// <summary>What the marks in the lanes mean, written above them.</summary>
     public static object LaneKey(double top, IReadOnlyList<Lost> lost, string stuck) => new
     {
-        text = $"seeds lost of {Look.Counts(lost.Select(l => l.Count))}:   " + (lost.All(l => l.Missing == 0) ? "none"
-            : $"<span style=\"color:{Look.Lost}\">✖</span> diverged   "
-                + $"<span style=\"color:{Look.Lost}\">○</span> {stuck}   <span style=\"font-size:7px\">●</span> none"),
+        text = $"lost of {Look.Counts(lost.Select(l => l.Count))} seeds:  "
+            + $"<span style=\"color:{Look.Lost}\">✖</span> diverged  "
+            + $"<span style=\"color:{Look.Lost}\">○</span> {stuck}  <span style=\"font-size:7px\">●</span> none",
         x = 0, y = top, xref = "paper", yref = "paper", xanchor = "left", yanchor = "bottom", showarrow = false,
         font = new { size = 11, color = Look.Muted },
     };
@@ -110,21 +114,24 @@ public static class Axes
         },
     };
 
-    /// <summary>A panel's title above it.</summary>
-    public static object Heading(string text, double top) => new
+    /// <summary>A panel's title above it; by its name the page's script finds it.</summary>
+    public static object Heading(string text, double top, string name = "") => new
     {
-        text = $"<b>{Look.Text(text)}</b>", x = 0, y = top, xref = "paper", yref = "paper", xanchor = "left",
+        text = $"<b>{Look.Text(text)}</b>", name, x = 0, y = top, xref = "paper", yref = "paper", xanchor = "left",
         yanchor = "bottom", showarrow = false, font = new { size = 13, color = Look.Ink },
     };
 
-    /// <summary>The charts on a y axis by Plotly's name: y, y2, ...</summary>
-    public static IEnumerable<GenericChart> On(string yAxis, IEnumerable<GenericChart> charts)
+    /// <summary>The charts on axes by Plotly's names: y, y2, ... and x, x2, ...</summary>
+    public static IEnumerable<GenericChart> On(string yAxis, IEnumerable<GenericChart> charts, string xAxis = "x") =>
+        charts.Select(chart => chart.With([.. yAxis == "y" ? [] : new (string, object)[] { ("yaxis", yAxis) },
+            .. xAxis == "x" ? [] : new (string, object)[] { ("xaxis", xAxis) }]));
+
+    /// <summary>A panel with an x axis of its own, from a height to another (0 to 1).</summary>
+    public static void Place(Dictionary<string, object> layout, string number, Dictionary<string, object> x,
+        Dictionary<string, object> y, double bottom, double top)
     {
-        foreach (var chart in charts)
-        {
-            if (yAxis != "y") GenericChart.getTraces(chart).Head.SetProperty("yaxis", yAxis);
-            yield return chart;
-        }
+        (x["anchor"], y["anchor"], y["domain"]) = ($"y{number}", $"x{number}", new[] { bottom, top });
+        (layout[$"xaxis{number}"], layout[$"yaxis{number}"]) = (x, y);
     }
 
     public static GenericChart Assemble(IEnumerable<GenericChart> charts, Dictionary<string, object> layout)
@@ -135,4 +142,11 @@ public static class Axes
         return GenericChart.setLayout(shared, Chart.Combine(charts.DefaultIfEmpty(
             GenericChart.ofTraceObject(false, new Plotly.NET.Trace("scatter")))));
     }
+}
+
+/// <summary>The chart with more options of its trace, by Plotly's names.</summary>
+public static GenericChart With(this GenericChart chart, params IReadOnlyList<(string Key, object Value)> options)
+{
+    foreach (var (key, value) in options) GenericChart.getTraces(chart).Head.SetProperty(key, value);
+    return chart;
 }

@@ -10,7 +10,7 @@ public sealed record Figure(string Id, string Title, string Caption, GenericChar
 
 /// <summary>y against x by arm: the median with its band, every seed as a dot, and below it the seeds that were lost as
 /// crosses (diverged) and rings (stuck) sized by their share. An arm that lost all its seeds at x shows only there, and
-/// a median of survivors is hollow.</summary>
+/// a median of survivors is hollow. Where no seed was lost there are no lanes.</summary>
 /// <param name="stuck">What a ring says where it is not "stuck".</param>
 /// <param name="guide">A dashed line of theory.</param>
 /// <exception cref="ArgumentException">A y that is not finite: such a seed belongs to lost.</exception>
@@ -34,7 +34,7 @@ public static Figure Panels(string id, string title, Axis x, IReadOnlyList<Panel
     var xs = all.Select(p => p.X).Concat(lost.Select(l => l.X)).Distinct().Order().ToArray();
     var gone = lost.ToDictionary(l => (l.Arm, l.X));
     var beside = Axes.Dodge(x, xs);
-    var (gap, lanes) = lost.Count > 0 ? (44, 38 * arms.Count) : (0, 0);
+    var (gap, lanes) = lost.Any(l => l.Missing > 0) ? (44, 38 * arms.Count) : (0, 0);
     var (each, between) = panels.Count == 1 ? (330, 0) : (230, 24);
     double height = panels.Count * each + (panels.Count - 1) * between + gap + lanes;
     var layout = Axes.Frame((int)height + 100);
@@ -53,7 +53,7 @@ public static Figure Panels(string id, string title, Axis x, IReadOnlyList<Panel
                 .Select(v => new Group(v, medians.GetValueOrDefault((arm, v)), gone.GetValueOrDefault((arm, v))))
                 .Where(g => g.Median is not null || g.Lost is not null).ToList();
             var aside = arms.Count == 1 ? 0 : 0.5 * (i / (arms.Count - 1.0) - 0.5);
-            back.AddRange(Axes.On($"y{axis}", [.. Marks.Bands(arm, style, groups), Marks.Seeds(arm, style, panel.Y,
+            back.AddRange(Axes.On($"y{axis}", [.. Marks.Bands(arm, style, groups), Marks.Seeds(arm, style, x, panel.Y,
                 [.. panel.Points.Where(p => p.Arm == arm)], v => beside(v, aside))]));
             front.AddRange(Axes.On($"y{axis}", Marks.Medians(arm, style, x, TraceMode.Lines_Markers,
                 Look.Counts(groups.Select(g => g.Lost?.Count ?? g.Median!.Count)), groups)
@@ -98,7 +98,7 @@ public static Figure Curves(string id, string title, Axis x, Axis y, IReadOnlyLi
             .Select(g => new Group(g.Key, MedianInterval(g.Select(p => p.Y)))).ToList();
         drawn.AddRange(groups);
         back.AddRange(Marks.Bands(arm, style, groups));
-        back.Add(Marks.SeedLines(arm, style, y, own));
+        back.Add(Marks.SeedLines(arm, style, x, y, own));
         front.AddRange(Marks.Medians(arm, style, x, TraceMode.Lines, $"{seeds}", groups));
         front.Add(Marks.Ends(arm, [.. (ends ?? []).Where(p => p.Arm == arm)]));
     }

@@ -21,11 +21,10 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
     string Name(Effect effect) => arm?.Invoke(effect) ?? effect.Condition;
     var styles = Look.Of(effects.Select(Name)).ToDictionary(one => one.Arm, one => one.Style);
     var claimed = shaded is null;
-    string Words(Effect effect) => (double.IsInfinity(effect.Interval.Estimate) ? "beyond all"
-        : claim.Unit.Text(effect.Interval.Estimate))
+    string Words(Effect effect) => claim.Unit.Effect(effect.Interval.Estimate)
         + (claimed ? $": {Judgement.Words(claim.Region.Of(effect.Interval))}" : "");
 
-    var layout = Axes.Frame(52 * Math.Max(1, effects.Count) + 84);
+    var layout = Axes.Frame(60 * Math.Max(1, effects.Count) + 84);
     layout["margin"] = new { l = 22, r = 22, t = 12, b = 56 };
     layout["xaxis"] = Axes.Of(x, [ends.Item1, ends.Item2], pad: 0.03);
     layout["yaxis"] = new { range = new[] { -0.4, Math.Max(1, effects.Count) - 0.4 }, visible = false,

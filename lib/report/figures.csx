@@ -7,28 +7,45 @@ static Figure Band(string id, string title, IReadOnlyList<Trial> trials, Axis x,
 
 /// <summary>Several measures against one swept number, one panel above the other.</summary>
 static Figure Panels(string id, string title, IReadOnlyList<Trial> trials, Axis x, Func<Trial, double> at,
-    IReadOnlyList<(Axis Y, Measure Measure)> panels, string caption = "") =>
-    Panels(id, title, x,
+    IReadOnlyList<(Axis Y, Measure Measure)> panels, string caption = "")
+{
+    var text = Configuration(trials, at);
+    return Panels(id, title, x,
         [
             .. panels.Select(panel => new Panel(panel.Y, [.. trials.Where(IsOk).Select(trial =>
-                new Point(Arm(trial), $"{trial.Seed}", at(trial), panel.Measure.Of(trial)))])),
+                new Point(Arm(trial), $"{trial.Seed}", at(trial), panel.Measure.Of(trial), text(trial)))])),
         ],
         [
             .. trials.GroupBy(trial => (Arm: Arm(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm,
                 group.Key.At, Share(group, Status.Diverged), Share(group, Status.Stuck), group.Count())),
         ],
         caption);
+}
+
+/// <summary>Says of a trial by what its configuration differs from the others, beside its arm.</summary>
+/// <param name="but">A number that is said elsewhere.</param>
+static Func<Trial, string> Configuration(IReadOnlyList<Trial> trials, Func<Trial, double>? but = null)
+{
+    var varied = Study.Varied(trials).Where(name => name is not "norm" and not "placement")
+        .Select(name => (Name: name, Column: new Columns<Config>(name)))
+        .Where(one => but is null || trials.Any(trial => one.Column.Texts(trial)[0] != Tables.Text(but(trial))))
+        .ToList();
+    return trial => string.Join(", ",
+        varied.Select(one => $"{one.Name.Replace('_', ' ')} {one.Column.Texts(trial)[0]}"));
+}
 
 static double Share(IEnumerable<Trial> trials, Status status) =>
     trials.Average(trial => trial.Status == status ? 1.0 : 0.0);
 
 /// <summary>Steps to a target against a swept number, by arm: not to reach it is to be lost.</summary>
 static Figure StepsBand(string id, string title, IReadOnlyList<Trial> trials, Axis x, Func<Trial, double> at, Axis y,
-    Func<Trial, double> steps, Guide guide, string caption = "") =>
-    Band(id, title, x, y,
+    Func<Trial, double> steps, Guide guide, string caption = "")
+{
+    var text = Configuration(trials, at);
+    return Band(id, title, x, y,
         [
             .. trials.Where(trial => double.IsFinite(steps(trial))).Select(trial =>
-                new Point(Arm(trial), $"{trial.Seed}", at(trial), steps(trial))),
+                new Point(Arm(trial), $"{trial.Seed}", at(trial), steps(trial), text(trial))),
         ],
         [
             .. trials.GroupBy(trial => (Arm: Arm(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm,
@@ -36,6 +53,7 @@ static Figure StepsBand(string id, string title, IReadOnlyList<Trial> trials, Ax
                 && double.IsNaN(steps(trial)) ? 1.0 : 0.0), group.Count())),
         ],
         caption, "did not reach it", guide);
+}
 
 /// <summary>A measure over two swept numbers, a map for each of two arms and one of their difference.</summary>
 static Figure Maps(string id, string title, IReadOnlyList<Trial> trials, (Norm First, Norm Second) arms, Axis x,
@@ -78,7 +96,8 @@ static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, stri
             .. from trial in trials
                from point in trial.Curve
                where double.IsFinite(point.Own.GetValueOrDefault("epoch", double.NaN))
-               select new Point(Arm(trial), $"{trial.Seed}", point.Own["epoch"], point.Own[column]),
+               select new Point(Arm(trial), $"{trial.Seed}", point.Own["epoch"], point.Own[column],
+                   $"rate {Tables.Text(trial.Lr)}"),
         ],
         caption: caption);
 
@@ -96,7 +115,7 @@ static IEnumerable<Point> PointsOf(IReadOnlyList<Trial> trials, string column, F
     from trial in trials
     from point in trial.Curve
     where double.IsFinite(point.Own.GetValueOrDefault(column, double.NaN))
-    select new Point(name(trial), $"{trial.Seed}", point.Step, point.Own[column]);
+    select new Point(name(trial), $"{trial.Seed}", point.Step, point.Own[column], $"rate {Tables.Text(trial.Lr)}");
 
 /// <summary>Percentiles against the step, where the probe measured them in columns NAME_15, NAME_50 and NAME_85: each
 /// the median over the trials that ended well. A panel shows the columns of one or more names.</summary>

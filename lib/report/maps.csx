@@ -38,7 +38,8 @@ public static Figure Maps(string id, string title, Axis x, Axis y, (string Arm, 
     var each = 26 * ys.Length + 40;
     double height = 3 * each + 2 * 46;
     var layout = Axes.Frame((int)height + 110);
-    layout["coloraxis"] = Axes.Colors(values.Min(), values.Max(), Look.Sequential, measure, 1, 0.62);
+    layout["coloraxis"] = Axes.Colors(values.Min(), values.Max(), Look.Sequential.Index()
+        .Select(color => new object[] { color.Index / (Look.Sequential.Count - 1.0), color.Item }), measure, 1, 0.62);
     layout["coloraxis2"] = Axes.Colors(-span, span, Look.Diverging, "difference", 0, 0.3);
     List<GenericChart> charts = [];
     List<object> titles = [];

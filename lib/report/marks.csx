@@ -27,16 +27,38 @@ public static class Marks
                    });
     }
 
-    public static GenericChart Seeds(string arm, ArmStyle style, Axis y, IReadOnlyList<Point> points,
+    public static GenericChart Seeds(string arm, ArmStyle style, Axis x, Axis y, IReadOnlyList<Point> points,
         Func<double, double> dodge) =>
         Trace(TraceMode.Markers, arm, points.Select(p => dodge(p.X)), points.Select(p => (double?)p.Y), new
         {
             marker = new { color = style.Color, size = 5, opacity = 0.5, symbol = style.Symbol },
-            hovertext = points.Select(Hover), hovertemplate = $"%{{hovertext}}<br>{Look.Text(y.Title)} %{{y:.4~g}}",
+            hovertext = points.Select(p => Hover(p, x)),
+            hovertemplate = $"%{{hovertext}}<br>{Look.Text(y.Title)} %{{y:.4~g}}",
         });
 
+    /// <summary>An arm's trials in a slice: dots, and below them those without a number.</summary>
+    public static IEnumerable<GenericChart> Slice(string arm, ArmStyle style, Axis x, Axis y, IReadOnlyList<Point> ok,
+        IReadOnlyList<Point> diverged, IReadOnlyList<Point> stuck, Func<double, double> dodge, bool legend)
+    {
+        GenericChart Lost(IReadOnlyList<Point> points, string symbol) => Trace(TraceMode.Markers, arm,
+            points.Select(p => dodge(p.X)), points.Select(p => (double?)p.Y), new
+            {
+                marker = new { symbol, color = Look.Lost, size = 6, opacity = 0.8 },
+                hovertext = points.Select(p => Hover(p, x)), hovertemplate = "%{hovertext}",
+            });
+        return
+        [
+            Seeds(arm, style, x, y, ok, dodge), Lost(diverged, "x"), Lost(stuck, "circle-open"),
+            Trace(TraceMode.Markers, Look.Text(arm), [1], [null], new
+            {
+                legendgroup = arm, showlegend = legend,
+                marker = new { symbol = style.Symbol, size = 9, color = style.Color },
+            }),
+        ];
+    }
+
     /// <summary>All seeds' curves in one trace, parted by gaps: sixty curves stay as light as six.</summary>
-    public static GenericChart SeedLines(string arm, ArmStyle style, Axis y, IReadOnlyList<Point> points)
+    public static GenericChart SeedLines(string arm, ArmStyle style, Axis x, Axis y, IReadOnlyList<Point> points)
     {
         var line = new List<(Point At, double? Y)>();
         foreach (var seed in points.GroupBy(p => p.Seed))
@@ -44,8 +66,8 @@ public static class Marks
         return Trace(TraceMode.Lines, arm, line.Select(l => l.At.X), line.Select(l => l.Y), new
         {
             line = new { color = style.Color, width = 1 }, opacity = 0.4, connectgaps = false,
-            hovertext = line.Select(l => Hover(l.At)),
-            hovertemplate = $"%{{hovertext}}<br>{Look.Text(y.Title)} %{{y:.4~g}}",
+            hovertext = line.Select(l => Hover(l.At)), hovertemplate =
+                $"%{{hovertext}}<br>{Look.Text(x.Title)} %{{x:.4~g}}<br>{Look.Text(y.Title)} %{{y:.4~g}}",
         });
     }
 
@@ -142,7 +164,7 @@ public static class Marks
                 {
                     // A diagonal of the cell, and two parallel to it cut off at its edges.
                     var (i, j) = (Array.IndexOf(xs, cell.X), Array.IndexOf(ys, cell.Y));
-                    var (low, high) = (Math.Max(-0.45, aside - 0.45), Math.Min(0.45, aside + 0.45));
+                    var (low, high) = (Math.Max(-0.5, aside - 0.5), Math.Min(0.5, aside + 0.5));
                     strokes.AddRange([(i + low, j + (up ? 1 : -1) * (low - aside)),
                         (i + high, j + (up ? 1 : -1) * (high - aside)), (i + high, null)]);
                 }
@@ -211,15 +233,47 @@ public static class Marks
                 textfont = new { size = 11, color = Look.Ink }, hovertemplate = "%{hovertext}",
                 hovertext = marks.Select(m => $"{At(row.Label, x, m.Key)}<br>{m.Value} of {row.Count} seeds"),
             });
-        yield return Trace(TraceMode.Text, row.Arm, [grid.Low], [lane + 0.36], new
+        yield return Trace(TraceMode.Text, row.Arm, [grid.Low], [lane + 0.4], new
         {
             text = new[]
-                
             {
                 $"{Glyph(style)} <b>{Look.Text(row.Label)}</b>   {words ?? Span(row, grid, x.Log)}  (N = {row.Count})",
             },
             textposition = "middle right", hoverinfo = "skip", cliponaxis = false,
             textfont = new { size = 12, color = Look.Ink },
+        });
+    }
+
+    /// <summary>Effects of one verdict: intervals as bars, arrows where one reaches an end, estimates, and the
+    /// verdict's legend entry.</summary>
+    public static IEnumerable<GenericChart> Verdicts(string verdict, ArmStyle style, IReadOnlyList<ForestRow> rows,
+        (double Low, double High) ends)
+    {
+        if (rows.Count == 0) yield break;
+        var open = rows.SelectMany(row => new[] { (X: row.Low, row.Y, Shape: "triangle-left", At: ends.Low),
+            (X: row.High, row.Y, Shape: "triangle-right", At: ends.High) }).Where(end => end.X == end.At).ToList();
+        var known = rows.Where(row => double.IsFinite(row.Estimate)).ToList();
+        yield return Trace(TraceMode.Lines, verdict, rows.SelectMany(row => new[] { row.Low, row.High, row.High }),
+            rows.SelectMany(row => new double?[] { row.Y, row.Y, null }), new
+            {
+                line = new { color = style.Color, width = 3 }, opacity = 0.55, connectgaps = false, hoverinfo = "skip",
+            });
+        yield return Trace(TraceMode.Markers, verdict, open.Select(end => end.X), open.Select(end => (double?)end.Y),
+            new
+            {
+                marker = new { symbol = open.Select(end => end.Shape), size = 9, color = style.Color, opacity = 0.55 },
+                hoverinfo = "skip", cliponaxis = false,
+            });
+        yield return Trace(TraceMode.Markers, verdict, known.Select(row => row.Estimate),
+            known.Select(row => (double?)row.Y), new
+            {
+                marker = new { symbol = style.Symbol, size = 10, color = style.Color, line = new { width = 1.5,
+                    color = style.Color } },
+                hovertext = known.Select(row => row.Hover), hovertemplate = "%{hovertext}", cliponaxis = false,
+            });
+        yield return Trace(TraceMode.Markers, verdict, [0], [null], new
+        {
+            showlegend = true, marker = new { symbol = style.Symbol, size = 10, color = style.Color },
         });
     }
 
@@ -237,6 +291,9 @@ public static class Marks
 
     static string Hover(Point p) => $"<b>{Look.Text(p.Arm)}</b>, seed {Look.Text(p.Seed)}"
         + (p.Hover == "" ? "" : "<br>" + Look.Text(p.Hover).Replace("\n", "<br>"));
+
+    // With x as it is: dots stand beside it.
+    static string Hover(Point p, Axis x) => $"{Hover(p)}<br>{Look.Text(x.Title)} {Look.Number(p.X)}";
 
     /// <summary>A scatter trace of the arm's legend group; options by Plotly's names. Null in y is a gap.</summary>
     public static GenericChart Trace(TraceMode mode, string name, IEnumerable<double> x, IEnumerable<double?> y,

@@ -1,4 +1,5 @@
 #load "charts.csx"
+#load "picture.csx"
 #load "style.csx"
 #nullable enable
 // One self-contained HTML file per experiment: plotly.js once inside it, the figures as JSON, and nothing fetched from
@@ -6,8 +7,9 @@
 using Microsoft.Data.Analysis;
 
 /// <summary>A number that a reader should take home. Verdict: supported, contradicted, not supported, mixed, too few
-/// data, or empty.</summary>
-public sealed record KeyNumber(string Label, string Value, string Detail = "", string Verdict = "")
+/// data, or empty. Conditions: the same under each of several.</summary>
+public sealed record KeyNumber(string Label, string Value, string Detail = "", string Verdict = "",
+    params IReadOnlyList<(string Condition, string Value, string Verdict)> Conditions)
 {
     /// <summary>What stands in place of a number that too few seeds have.</summary>
     public const string TooFewData = "too few data";
@@ -19,8 +21,9 @@ public abstract record Section(string Title);
 public sealed record FigureSection(Figure Figure) : Section(Figure.Title);
 /// <summary>How it was done: terms and what they were.</summary>
 public sealed record Definitions(string Title, IReadOnlyList<(string Term, string Text)> Items) : Section(Title);
-/// <summary>A table that sorts by click. Formats gives a column's .NET number format; others get four significant
-/// digits. Missing numbers are dashes, and sort last.</summary>
+/// <summary>A table that sorts by click and comes down as CSV, in the order shown, numbers in full. Formats gives a
+/// column's .NET number format; others get four significant digits. Missing numbers are dashes, and sort last.
+/// </summary>
 public sealed record TableSection(string Title, DataFrame Frame, string Note = "",
     IReadOnlyDictionary<string, string>? Formats = null) : Section(Title);
 public sealed record Notes(string Title, IReadOnlyList<string> Items) : Section(Title);
@@ -32,9 +35,9 @@ public sealed record Links(string Title, IReadOnlyList<(string Text, string Href
 public sealed record Page(string Name, string Title, string Question, IReadOnlyList<KeyNumber> Numbers,
     IReadOnlyList<Section> Sections, string? Notice = null, string Made = "");
 
-/// <summary>An experiment's card on the index.</summary>
+/// <summary>An experiment's card on the index. Picture: an SVG element.</summary>
 public sealed record IndexCard(string Name, string Title, string Sentence, string Href, KeyNumber? Number = null,
-    string? Notice = null);
+    string? Notice = null, string Picture = "");
 
 /// <summary>Writes a report; a reader of the old file never sees half of the new one.</summary>
 /// <exception cref="IOException">The folder cannot be written, or the disk is full; the old file stays.</exception>
@@ -50,8 +53,10 @@ public static class PageHtml
 {
     public static string Of(Page page) => Document(page.Title, [
         $"""<header><p class="name"><a href="../index.html">All experiments</a> / {Html(page.Name)}</p>""",
-        $"<h1>{Html(page.Title)}</h1>", page.Question == "" ? "" : $"""<p class="question">{Html(page.Question)}</p>""",
-        "</header>", Notice(page.Notice), Numbers(page.Numbers), .. page.Sections.Select(Render), Footer(page.Made)],
+        page.Question == "" ? "" : $"""<p class="question">{Html(page.Question)}</p>""", $"<h1>{Html(page.Title)}</h1>",
+        "</header>", Notice(page.Notice), Numbers("verdicts", page.Numbers.Where(number => number.Verdict != "")),
+        Numbers("others", page.Numbers.Where(number => number.Verdict == "")),
+        .. page.Sections.Select(Render), Footer(page.Made)],
         page.Sections.OfType<FigureSection>().Any());
 
     public static string Index(string title, string introduction, IReadOnlyList<IndexCard> cards,
@@ -61,27 +66,35 @@ public static class PageHtml
         sections.OfType<FigureSection>().Any());
 
     static string Card(IndexCard card) => $"""
-        <li><a href="{Html(card.Href)}"><span class="name">{Html(card.Name)}</span><strong>{Html(card.Title)}</strong>
-        <span>{Html(card.Sentence)}</span>{(card.Number is { } n ? $"""
-        <span class="number"><b>{Html(n.Value)}</b> {Html(n.Label)} {Badge(n.Verdict)}</span>
+        <li><a href="{Html(card.Href)}">{card.Picture}<span class="name">{Html(card.Name)}</span><strong>{
+            Html(card.Title)}</strong><span>{Html(card.Sentence)}</span>{(card.Number is { } n ? $"""
+        <span class="number"><b>{Html(n.Value)}</b> {Badge(n.Verdict)}<br>{Html(n.Label)}</span>
         """ : "")}{(card.Notice is { } notice ? $"""<span class="small-notice">{Html(notice)}</span>""" : "")}</a></li>
         """;
 
     static string Notice(string? notice) => notice is null or "" ? ""
         : $"""<p class="notice" role="note"><b>Please note.</b> {Html(notice)}</p>""";
 
-    static string Numbers(IReadOnlyList<KeyNumber> numbers) => numbers.Count == 0 ? "" : $"""
-        <div class="numbers">{string.Concat(numbers.Select(n => $"""
-        <div><span class="label">{Html(n.Label)}</span><span class="value">{Html(n.Value)}</span>{Badge(n.Verdict)}<span
-        class="detail">{Html(n.Detail)}</span></div>
+    static string Numbers(string kind, IEnumerable<KeyNumber> numbers) => !numbers.Any() ? "" : $"""
+        <div class="numbers {kind}">{string.Concat(numbers.Select(n => $"""
+        <div><span class="label">{Html(n.Label)}</span><span class="value">{Html(n.Value)} {Badge(n.Verdict)}</span>
+        <span class="detail">{Html(n.Detail)}</span>{Conditions(n.Conditions)}</div>
         """))}</div>
+        """;
+
+    static string Conditions(IReadOnlyList<(string Condition, string Value, string Verdict)> all) => all.Count == 0 ? ""
+        : $"""
+        <table class="conditions">{string.Concat(all.Select(one => $"""
+        <tr><td>{Html(one.Condition)}</td><td>{Html(one.Value)}</td><td>{Badge(one.Verdict)}</td></tr>
+        """))}</table>
         """;
 
     static string Badge(string verdict) => verdict == "" ? ""
         : $"""<span class="badge {Html(verdict.Replace(' ', '-'))}">{Html(verdict)}</span>""";
 
     static string Render(Section section) => $"""
-        <section{(section is FigureSection f ? $" id=\"{Html(f.Figure.Id)}\"" : "")}><h2>{Html(section.Title)}</h2>{
+        <section id="{Html(section is FigureSection f ? f.Figure.Id : Look.Anchor(section.Title))}"><h2>{
+        Html(section.Title)}</h2>{
         section switch
         {
             FigureSection { Figure: var figure } => Figure(figure),
@@ -113,14 +126,15 @@ public static class PageHtml
         var columns = table.Frame.Columns
             .Select(c => (Column: c, Numeric: c.IsNumericColumn(), Format: Format(c, table))).ToList();
         var head = columns.Select(c => $"""
-            <th scope="col"{(c.Numeric ? " class=\"n\"" : "")}>
+            <th scope="col"{(c.Numeric ? " class=\"n\"" : "")} data-v="{Html(c.Column.Name)}">
             <button>{Html(c.Column.Name.Replace('_', ' '))}</button></th>
             """);
         var rows = Enumerable.Range(0, (int)table.Frame.Rows.Count).Select(r => $"<tr>{string.Concat(columns.Select(c =>
             c.Numeric ? $"<td class=\"n\" data-v=\"{Raw(c.Column[r])}\">{Html(c.Format(c.Column[r]))}</td>"
                 : $"<td>{Html($"{c.Column[r]}")}</td>"))}</tr>");
         return $"""
-            {Small(table.Note)}<div class="scroll" tabindex="0" role="region" aria-label="{Html(table.Title)}"><table>
+            <div class="above">{Small(table.Note)}<button class="download">Download as CSV</button></div>
+            <div class="scroll" tabindex="0" role="region" aria-label="{Html(table.Title)}"><table>
             <thead><tr>{string.Concat(head)}</tr></thead><tbody>{string.Join("\n", rows)}</tbody></table></div>
             """;
     }
@@ -128,16 +142,20 @@ public static class PageHtml
     static string Raw(object? value) => value is null or double.NaN or float.NaN ? ""
         : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    // One count of decimals down a column, so that its numbers can be compared by eye; a column over many decades
-    // (rates) has each number to four digits instead.
+    // One count of decimals down a column, no more than it needs, so that its numbers can be compared by eye; a column
+    // over many decades (rates) has each number to four digits instead.
     static Func<object?, string> Format(DataFrameColumn column, TableSection table)
     {
         var format = table.Formats?.GetValueOrDefault(column.Name);
         var sizes = column.Cast<object?>().Where(v => format is null && v is double or float && Raw(v) != "")
             .Select(v => Math.Abs(Convert.ToDouble(v))).Where(v => v > 0 && double.IsFinite(v)).ToList();
         var wide = sizes.Count > 0 && sizes.Max() / sizes.Min() >= 1000;
-        if (sizes.Count > 0 && !wide) format = sizes.All(double.IsInteger) ? "0"
-            : $"F{Math.Clamp(3 - (int)Math.Floor(Math.Log10(sizes.Max())), 0, 9)}";
+        if (sizes.Count > 0 && !wide)
+        {
+            var most = Math.Clamp(3 - (int)Math.Floor(Math.Log10(sizes.Max())), 0, 9);
+            format = $"F{Enumerable.Range(0, most + 1).First(few => few == most || sizes.All(size =>
+                Math.Round(size, few) == Math.Round(size, most)))}";
+        }
         return value => Raw(value) == "" ? "–" : wide ? Look.Number(Convert.ToDouble(value), 4)
             : format is null ? Raw(value)
             : ((IFormattable)value!).ToString(format, CultureInfo.InvariantCulture).Replace('-', '−');
@@ -158,7 +176,8 @@ public static class PageHtml
         <meta name="color-scheme" content="light dark">
         <link rel="icon" href="data:,">
         <title>{Html(title)}</title>
-        <style>{PageStyle.Css}</style>
+        <style>{PageStyle.Css}
+        {Picture.Dark}</style>
         <script>{PageStyle.Theme}</script>
         </head>
         <body>

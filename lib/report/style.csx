@@ -20,19 +20,26 @@ public static class PageStyle
         .name a { color:inherit; }
         h1 { margin:0; font-size:clamp(26px, 4.2vw, 40px); line-height:1.18; letter-spacing:-.018em; font-weight:680;
           text-wrap:balance; }
-        .question { margin:16px 0 0; font-size:18px; color:var(--muted); text-wrap:pretty; }
+        .question { margin:0 0 10px; font-size:18px; color:var(--muted); text-wrap:pretty; }
+        h1 + .question { margin:16px 0 0; }
         .notice { margin:28px 0 0; padding:14px 18px; border-left:4px solid var(--warn); background:var(--warn-soft);
           border-radius:4px; }
         .notice b { color:var(--warn); }
         .numbers { display:grid; grid-template-columns:repeat(auto-fit, minmax(210px, 1fr)); gap:16px;
-          margin:36px 0 0; }
+          margin:16px 0 0; }
+        .numbers.verdicts { grid-template-columns:repeat(auto-fit, minmax(min(340px, 100%), 1fr)); }
+        header + .numbers, .notice + .numbers { margin-top:36px; }
         .numbers > div { display:flex; flex-direction:column; align-items:flex-start; padding:18px 20px;
           background:var(--soft); border-radius:8px; }
         .label { font-size:14px; color:var(--muted); line-height:1.4; }
         .value { font-size:25px; line-height:1.3; font-weight:650; letter-spacing:-.01em;
           font-variant-numeric:tabular-nums; }
         .detail { margin-top:6px; font-size:14px; color:var(--muted); line-height:1.45; }
-        .badge { display:inline-block; margin:4px 0 2px; padding:0 9px; border:1px solid currentColor;
+        .verdicts .value { font-size:32px; }
+        .conditions { width:auto; min-width:min(100%, 360px); margin:12px 0 0; border-top:1px solid var(--line); }
+        .conditions td { padding:4px 12px 0 0; border:0; white-space:normal; }
+        .badge { display:inline-block; margin:0; vertical-align:middle; letter-spacing:0; white-space:nowrap;
+          padding:0 9px; border:1px solid currentColor;
           border-radius:99px;
           font-size:13px; line-height:1.6; color:var(--muted); font-weight:500; }
         .badge.supported { color:var(--good); } .badge.contradicted { color:var(--bad); }
@@ -51,18 +58,22 @@ public static class PageStyle
         pre { margin:0; padding:14px 18px; background:var(--soft); border-radius:8px; overflow-x:auto; font-size:14px;
           line-height:1.5; font-family:ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
         code { font-family:inherit; user-select:all; }
+        .above { display:flex; flex-wrap:wrap; align-items:flex-end; justify-content:space-between; gap:0 24px; }
+        .download { margin:0 0 12px; padding:5px 14px; border:1px solid var(--line); border-radius:99px;
+          background:none; color:var(--link); font:inherit; font-size:14px; cursor:pointer; white-space:nowrap; }
+        .download:hover { border-color:var(--link); }
         .scroll { overflow:auto; max-height:560px; border:1px solid var(--line); border-radius:8px; }
         table { border-collapse:collapse; width:100%; font-size:14px; line-height:1.4;
           font-variant-numeric:tabular-nums; }
         th { position:sticky; top:0; background:var(--soft); text-align:left; padding:0; }
-        th button { width:100%; padding:9px 14px; border:0; background:none; color:var(--muted); font:inherit;
+        th button { width:100%; padding:9px 12px; border:0; background:none; color:var(--muted); font:inherit;
           font-weight:600; text-align:inherit; white-space:nowrap; cursor:pointer; }
         th button::after { content:"↕"; margin-left:5px; opacity:.35; }
         th[aria-sort=ascending] button::after { content:"↑"; opacity:1; }
         th[aria-sort=descending] button::after { content:"↓"; opacity:1; }
-        td { padding:7px 14px; border-top:1px solid var(--line); white-space:nowrap; }
+        td { padding:7px 12px; border-top:1px solid var(--line); white-space:nowrap; }
         .n { text-align:right; }
-        tbody tr:hover { background:var(--soft); }
+        .scroll tbody tr:hover { background:var(--soft); }
         .index { display:grid; grid-template-columns:repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap:18px;
           margin:40px 0 0;
           padding:0; list-style:none; }
@@ -71,8 +82,8 @@ public static class PageStyle
           border:1px solid var(--line);
           border-radius:10px; color:inherit; text-decoration:none; }
         .index a:hover { border-color:var(--link); background:var(--soft); }
+        .index svg { display:block; width:100%; height:auto; margin:0 0 6px; }
         .index strong { font-size:18px; line-height:1.35; letter-spacing:-.005em; } .index .name { margin:0; }
-        .index .badge { margin:0 0 0 4px; vertical-align:1px; }
         .index a > span { color:var(--muted); font-size:15px; line-height:1.5; }
         .index .number { margin-top:auto; padding-top:6px; } .index .number b { color:var(--ink); font-size:17px; }
         .index .small-notice { color:var(--warn) !important; font-size:13.5px !important; }
@@ -89,7 +100,8 @@ public static class PageStyle
           .chart { margin:0 -6px; width:calc(100% + 12px); }
         }
         @media print {
-          #theme, .modebar { display:none !important; } main { max-width:none; padding:0; } body { font-size:11pt; }
+          #theme, .modebar, .download { display:none !important; } main { max-width:none; padding:0; }
+          body { font-size:11pt; }
           figure, .numbers > div, .index li, tr { break-inside:avoid; } h2 { break-after:avoid; }
           section { margin-top:28px; } .scroll { max-height:none; overflow:visible; border:0; }
           pre { white-space:pre-wrap; } th button::after { content:""; }
@@ -119,6 +131,21 @@ public static class PageStyle
             const entries = data.filter(t => t.showlegend).length;
             if (entries > 2) { layout.legend.orientation = "v"; layout.height += 20 * entries; }
           }
+          if (narrow) {
+            // What only a wide figure has room for, and what it has on one line.
+            layout.annotations = layout.annotations?.filter(words => words.name !== "wide");
+            layout.annotations?.forEach(words => words.font.size = Math.round(words.font.size * .87));
+            data.filter(t => t.mode === "text").forEach(t => t.text = t.text.map(s => s.replace("   ", "<br>")));
+            Object.keys(layout).filter(key => key.startsWith("xaxis")).map(key => layout[key]).forEach(axis => {
+              const every = Math.ceil((axis.tickvals?.length ?? 0) / 6);
+              for (const key of ["tickvals", "ticktext"]) axis[key] = axis[key]?.filter((_, i) => i % every === 0);
+            });
+          }
+          const { picked } = chart.dataset;
+          if (picked) {
+            data.filter(t => t.meta).forEach(t => t.visible = t.meta === picked);
+            layout.annotations.find(words => words.name === "picked").text = `<b>${picked}</b>`;
+          }
           layout.width = width;
           // A finger that scrolls the page must not drag the axes along.
           const touch = matchMedia("(pointer: coarse)").matches;
@@ -129,6 +156,11 @@ public static class PageStyle
         };
         const paint = (dark, width) => { setTheme(dark); charts.forEach(chart => draw(chart, width)); };
         paint(isDark());
+        charts.forEach(chart => chart.on("plotly_click", ({ points: [{ customdata }] }) => {
+          if (customdata === undefined) return;
+          chart.dataset.picked = customdata;
+          draw(chart);
+        }));
         document.getElementById("theme").onclick = () => {
           paint(!isDark());
           try { localStorage.setItem("theme", isDark() ? "dark" : "light"); } catch { }
@@ -137,7 +169,9 @@ public static class PageStyle
         let before = false;
         addEventListener("beforeprint", () => { before = isDark(); paint(false, 680); });
         addEventListener("afterprint", () => { paint(before); charts.forEach(chart => Plotly.Plots.resize(chart)); });
-        const order = (a, b) => (a === "") - (b === "") || (isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b);
+        // Infinity less itself is no number.
+        const order = (a, b) => a === b ? 0 : (a === "") - (b === "")
+          || (isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b);
         document.querySelectorAll("th button").forEach(button => button.onclick = () => {
           const th = button.parentNode, body = th.closest("table").tBodies[0],
             up = th.getAttribute("aria-sort") !== "ascending";
@@ -146,6 +180,18 @@ public static class PageStyle
           th.parentNode.querySelectorAll("th").forEach(other => other.removeAttribute("aria-sort"));
           th.setAttribute("aria-sort", up ? "ascending" : "descending");
           body.append(...[...body.rows].sort((a, b) => sign(key(a), key(b))));
+        });
+        document.querySelectorAll(".download").forEach(button => button.onclick = () => {
+          const section = button.closest("section");
+          const text = cell => cell.dataset.v === "" ? "NaN" : cell.dataset.v ?? cell.textContent;
+          const quoted = value => /[",\n]|^ | $/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+          const rows = [...section.querySelector("table").rows]
+            .map(row => [...row.cells].map(cell => quoted(text(cell))).join(",") + "\n");
+          const link = document.createElement("a");
+          link.href = URL.createObjectURL(new Blob(rows, { type: "text/csv" }));
+          link.download = [...location.pathname.split("/").slice(-2, -1), section.id].join("_") + ".csv";
+          link.click();
+          setTimeout(() => URL.revokeObjectURL(link.href), 10000);
         });
         """;
 }

@@ -19,6 +19,15 @@ public sealed record Unit(string Name, Func<double, string> Text)
         Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
         Way = new("share of the way", share => $"{Signed(100 * share)}% of the way");
 
+    /// <summary>An effect: infinite where one arm has no number that the other could be compared with.</summary>
+    public string Effect(double value) => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? "beyond all"
+        : Text(value);
+
+    /// <summary>"+1 to +2 decades": the unit once.</summary>
+    public string Range(double low, double high) => (Text(low), Text(high)) is var (first, second)
+        && first.IndexOf(' ') is > 0 and var at && second.EndsWith(first[at..]) ? $"{first[..at]} to {second}"
+        : $"{first} to {second}";
+
     /// <summary>A unit by its name; one that this version does not know is a plain number.</summary>
     public static Unit Of(string name) =>
         new[] { Ratio, Decades, Slope, Points, Cosine, Share, Way }.FirstOrDefault(unit => unit.Name == name)
@@ -26,7 +35,7 @@ public sealed record Unit(string Name, Func<double, string> Text)
 
     /// <summary>An effect with its interval, the unit said once: "+0.5 points (+0.1 to +0.9)".</summary>
     public string Interval(double effect, double low, double high) => double.IsNaN(effect) ? KeyNumber.TooFewData
-        : $"{(double.IsInfinity(effect) ? "beyond all" : Text(effect))} ({Short(low)} to {Short(high)})";
+        : $"{Effect(effect)} ({Short(low)} to {Short(high)})";
 
     string Short(double value) => double.IsFinite(value) ? Text(value).Split(' ')[0]
         : this == Ratio && value < 0 ? "0" : Look.Number(value);
@@ -132,20 +141,19 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
     /// <summary>Mixed where conditions differ, or where the divergence rule's multiple decides.</summary>
     public Verdict Verdict => ByMultiple.Values.Distinct().ToList() is [var one] ? one : Verdict.Mixed;
 
-    /// <summary>For the head of a report: the first condition's effect, and how the others ended.</summary>
+    /// <summary>For the head of a report: the first condition's effect at large, then each condition's.</summary>
     public KeyNumber Number(string dataset)
     {
-        var (first, others) = (Effects[0], Effects.Skip(1).ToList());
-        string Said(Effect effect) => $"{effect.Condition}: {Words(Claim.Region.Of(effect.Interval))}";
+        var first = Effects[0];
         // The claim's own words begin a sentence here.
         var outcome = char.ToUpperInvariant(Claim.Outcome[0]) + Claim.Outcome[1..];
-        return new(Claim.Text, first.Differences.Count == 0 ? KeyNumber.TooFewData : Estimate(first), Look.Say(
-            $"{outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}: {IntervalWords(first)},"
-                + $" N = {first.Differences.Count}, {dataset}.",
-            $"Claimed: {Claim.Region.Words(Claim.Unit)}.",
+        return new(Claim.Text, Estimate(first), Look.Say($"{IntervalWords(first)}, N = {first.Differences.Count}, "
+                + $"{dataset}.", $"{outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}. Claimed: "
+                + $"{Claim.Region.Words(Claim.Unit)}.",
             Claim.Strong is { } strong ? $"\"{strong.Word}\" (beyond {Claim.Unit.Text(strong.Margin)}): "
-                + $"{Words(Region.Above(strong.Margin).Of(first.Interval))}." : "",
-            others.Count == 0 ? "" : $"By condition: {string.Join("; ", Effects.Select(Said))}."), Words(Verdict));
+                + $"{Words(Region.Above(strong.Margin).Of(first.Interval))}." : ""), Words(Verdict),
+            Effects.Count == 1 ? [] : [.. Effects.Select(effect =>
+                (effect.Condition, Estimate(effect), Words(Claim.Region.Of(effect.Interval))))]);
     }
 
     /// <summary>What a title says where no claim's effect is known from two seeds.</summary>
@@ -176,7 +184,7 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
         Claim.Unit.Name, effect.Interval.Estimate, effect.Interval.Low, effect.Interval.High, effect.Interval.Level,
         effect.Differences.Count, Claim.Region.Words(Claim.Unit), Words(Claim.Region.Of(effect.Interval)),
         Words(Verdict), Words(ByMultiple[Training.Multiples[0]]), Words(ByMultiple[Training.Multiples[^1]]), effect.P,
-        SmallestSignFlipP(effect.Differences.Count)));
+        SmallestSignFlipP(effect.Differences.Count), ClaimedLow: Claim.Region.Low, ClaimedHigh: Claim.Region.High));
 
     /// <summary>One line of words for each condition: effect, interval, N, p.</summary>
     public IEnumerable<(string Term, string Text)> Lines() => Effects.Select(effect => (
@@ -191,12 +199,12 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
             .Where(one => one.Key != Training.DivergedAbove)
             .Select(one => $"With divergence at {one.Key} ln(classes): {Words(one.Value)}.")))));
 
-    string Estimate(Effect effect) => double.IsInfinity(effect.Interval.Estimate) ? "beyond the budget"
-        : Claim.Unit.Text(effect.Interval.Estimate);
+    string Estimate(Effect effect) => effect.Differences.Count == 0 ? KeyNumber.TooFewData
+        : Claim.Unit.Effect(effect.Interval.Estimate);
 
     string IntervalWords(Effect effect) => effect.Differences.Count < 2 ? "no interval"
-        : $"{Look.Percent(effect.Interval.Level)} interval {Claim.Unit.Text(effect.Interval.Low)} to "
-            + Claim.Unit.Text(effect.Interval.High);
+        : $"{Look.Percent(effect.Interval.Level)} interval "
+            + Claim.Unit.Range(effect.Interval.Low, effect.Interval.High);
 
     public static string Words(Verdict verdict) => Snake(verdict).Replace('_', ' ');
 }

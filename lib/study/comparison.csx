@@ -96,6 +96,7 @@ public sealed record Comparison(Net Net, Tuning Stage, double Target, IReadOnlyL
         string Text(double steps) => double.IsInfinity(steps) ? "beyond" : $"{steps:F0}";
         var steps = CensoredMedianInterval(trials.Select(trial => StepsToTarget(trial, target) is var steps
             && double.IsNaN(steps) ? double.PositiveInfinity : steps));
-        return $"{Text(steps.Estimate)} ({Text(steps.Low)} to {Text(steps.High)})";
+        return double.IsInfinity(steps.Low) ? "beyond"
+            : $"{Text(steps.Estimate)} ({Text(steps.Low)} to {Text(steps.High)})";
     }
 }

@@ -103,7 +103,8 @@ public sealed partial class Lab(string experiment, string question, Options opti
         Announce();
     }
 
-    /// <summary>Writes summary.csv, figures, report.html and claims.csv; with --dry-run prints the plan.</summary>
+    /// <summary>Writes summary.csv, figures, report.html, picture.svg and claims.csv; with --dry-run prints the plan.
+    /// </summary>
     /// <param name="title">What was found, in a sentence.</param>
     /// <param name="trials">All that the report is of.</param>
     /// <param name="groups">The table of groups.</param>
@@ -151,6 +152,7 @@ public sealed partial class Lab(string experiment, string question, Options opti
         Results.WriteFigures(Path.Combine(Store.Folder, "figures"), [.. figures,
             .. (tables ?? []).OfType<FigureSection>().Select(section => section.Figure)]);
         // For the index.
+        PageHtml.Write(Path.Combine(Store.Folder, IndexPage.Picture), $"{Picture.Of(figures[0])}\n");
         var first = numbers.FirstOrDefault() ?? new("", "");
         List<ClaimRow> rows = [.. claims.SelectMany(claim => claim.Rows(experiment, past))];
         (past with

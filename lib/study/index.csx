@@ -3,6 +3,9 @@
 
 public static class IndexPage
 {
+    /// <summary>The main figure, small, beside each report.</summary>
+    public const string Picture = "picture.svg";
+
     /// <summary>Writes DIR/index.html; returns its path. Experiments come in the order given, then others that have
     /// results there by name. Those without a report are listed as not run.</summary>
     /// <param name="names">Experiments of this project; each is experiments/NAME.csx.</param>
@@ -15,13 +18,13 @@ public static class IndexPage
         var path = Path.Combine(folder, "index.html");
         WriteIndex(path, "What batch normalization does to training",
             "One card for each experiment: what was found, what was asked, and the main number.",
-            [.. reported.Select(Card)],
+            [.. reported.Select(past => Card(folder, past))],
             [.. ClaimsSection(folder), .. missing.Count == 0 ? Array.Empty<Section>() :
             [
                 new Definitions("Not run", [.. missing.Select(entry => (entry.Name, Question(entry.Name)))]),
                 new Command("Run them", $"./run-all.sh {string.Join(' ', missing.Select(entry => entry.Name))}"),
-            ]],
-            made: reported.Count == 0 ? "" : Made(reported));
+            ], .. reported.Count == 0 ? Array.Empty<Section>() : [Made(reported)]],
+            made: reported.Count == 0 ? "" : $"Code: {Each(reported, run => run.Code)}.");
         return path;
     }
 
@@ -31,37 +34,52 @@ public static class IndexPage
         if (Claims(folder) is { Count: > 0 } rows)
             Tables.Write(Path.Combine(folder, "claims.csv"), new Columns<ClaimRow>("claim", "experiment", "dataset",
                 "preset", "text", "source", "outcome", "condition", "unit", "effect", "low", "high", "level", "n",
-                "claimed", "condition_verdict", "verdict", "verdict_strict", "verdict_lax", "p", "holm_p",
+                "claimed", "claimed_low", "claimed_high", "condition_verdict", "verdict", "verdict_strict",
+                "verdict_lax", "p", "holm_p",
                 "smallest_p"), rows);
     }
 
     public static IReadOnlyList<ClaimRow> Claims(string folder) => ClaimRow.Adjusted(
         [.. Results(folder).Select(name => Read(folder, name)).SelectMany(past => past?.Found?.Claims ?? [])]);
 
-    // One line a claim: its verdict, and its effect under each condition.
-    static IEnumerable<Section> ClaimsSection(string folder) => Claims(folder) is { Count: > 0 } rows
-        ? [new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim), ("condition", row => row.Condition),
-            ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
-            ("effect", row => Unit.Of(row.Unit).Text(row.Effect)), ("interval", row =>
-                $"{Unit.Of(row.Unit).Text(row.Low)} to {Unit.Of(row.Unit).Text(row.High)}"), ("n", row => row.N),
-            ("data", row => row.Dataset), ("experiment", row => row.Experiment)),
-            "Verdict: the claim's, over all conditions; here: under this one."),
-            new Links("The same as a table", [("claims.csv", "claims.csv", "outcomes in words, margins, p")])]
-        : [];
+    // A figure of all, and one line a claim: its verdict, and its effect under each condition.
+    static IEnumerable<Section> ClaimsSection(string folder)
+    {
+        if (Claims(folder) is not { Count: > 0 } rows) yield break;
+        // Results of an older version lack the margins.
+        if (rows.Where(row => !double.IsNaN(row.ClaimedLow)).ToList() is { Count: > 0 } known)
+            yield return new FigureSection(Forest.Of("forest", "All claims", known,
+                row => $"{row.Experiment}/report.html"));
+        yield return new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim),
+            ("condition", row => row.Condition), ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
+            ("effect", row => Unit.Of(row.Unit).Effect(row.Effect)),
+            ("interval", row => Unit.Of(row.Unit).Range(row.Low, row.High)), ("n", row => row.N),
+            ("experiment", row => row.Experiment)),
+            "Verdict: the claim's, over all conditions; here: under this one.");
+        yield return new Links("Data", [("claims.csv", "claims.csv",
+            "the same table, with outcomes in words, margins, p")]);
+    }
 
-    static IndexCard Card(Provenance past) => new(past.Experiment, past.Found!.Title, past.Found.Question,
-        $"{past.Experiment}/report.html",
+    static IndexCard Card(string folder, Provenance past) => new(
+        past.Experiment, past.Found!.Title, past.Found.Question, $"{past.Experiment}/report.html",
         past.Found.Value == "" ? null : new(past.Found.Label, past.Found.Value, past.Found.Detail, past.Found.Verdict),
         past.Preset == "smoke" ? $"A smoke run on {past.Dataset}: its numbers answer nothing."
-            : past.Notice is null ? null : $"On {past.Dataset}, in place of mnist.");
+            : past.Notice is null ? null : $"On {past.Dataset}, in place of mnist.",
+        Path.Combine(folder, past.Experiment, Picture) is var picture && File.Exists(picture)
+            ? File.ReadAllText(picture) : "");
 
-    static string Made(IReadOnlyList<Provenance> reported) => string.Create(CultureInfo.InvariantCulture,
-        $"{reported.Sum(past => past.Trials)} trials, the last on {reported.Max(past => past.Ended)}. "
-            + $"Data: {string.Join(", ", reported.Select(past => past.Dataset).Distinct())}. "
-            + $"Machine: {Each(reported, run => run.Machine)}. Code: {Each(reported, run => run.Code)}.");
+    static Definitions Made(IReadOnlyList<Provenance> reported) => new("Where and when",
+    [
+        ("Trials", string.Create(CultureInfo.InvariantCulture, $"{reported.Sum(past => past.Trials):N0}")),
+        ("Time", $"{SweepProgress.Span(TimeSpan.FromSeconds(reported.Sum(past => past.Seconds)), tenths: false)} in all, "
+            + $"the last on {reported.Max(past => past.Ended)}"),
+        ("Machine", Each(reported, run => $"{run.Machine}, {run.VectorBits}-bit vectors, {run.Jobs} trials at a time, "
+            + run.Runtime)),
+        ("Data", string.Join(", ", reported.Select(past => past.Dataset).Distinct())),
+    ]);
 
     static string Each(IEnumerable<Provenance> reported, Func<RunRecord, string> part) =>
-        string.Join(", ", reported.SelectMany(past => past.Runs).Select(part).Distinct());
+        string.Join("; ", reported.SelectMany(past => past.Runs).Select(part).Distinct());
 
     // Folders that --fresh has set aside end in a number.
     public static IEnumerable<string> Results(string folder) => !Directory.Exists(folder) ? []

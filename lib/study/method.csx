@@ -58,7 +58,8 @@ public static class Method
             .Select(pair => $"{pair.Name.Replace('_', ' ')}: {string.Join(", ", Ordered(pair.Values))}"));
         IEnumerable<string> Ordered(IReadOnlyList<string> texts) =>
             texts.All(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-                ? texts.OrderBy(text => double.Parse(text, CultureInfo.InvariantCulture)) : texts;
+                ? texts.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).Order()
+                    .Select(value => Look.Number(value, 4)) : texts;
         IReadOnlyList<int> Seeds(Role role) => [.. trials.Where(trial => trial.Role == role)
             .GroupBy(trial => trial.ToCell() with { Lr = trial.Lr }).Select(cell => cell.Count())];
         IEnumerable<(string, string)> varied = study is null ? [("Varied", Listed(values.Select(pair => pair.Name)))]

@@ -55,8 +55,9 @@ public sealed record Provenance(string Experiment, string Command, string Preset
     {
         try
         {
-            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json) is { Runs: not null } past
-                ? past : throw new JsonException();
+            // Versions before this one knew no runs.
+            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json) is { Dataset: not null } past
+                ? past with { Runs = past.Runs ?? [] } : throw new JsonException();
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
@@ -71,11 +72,12 @@ public sealed record Finding(string Title, string Question, string Label, string
 
 /// <summary>A row of claims.csv: one claim under one condition. Verdict is the claim's, over all its conditions and
 /// multiples of the divergence rule, of which strict and lax are the ends; P and its Holm adjustment over all claims
-/// are there from ten pairs on, below that only the smallest p that is possible.</summary>
+/// are there from ten pairs on, below that only the smallest p that is possible. What the claim asserts lies
+/// between ClaimedLow and ClaimedHigh.</summary>
 public sealed record ClaimRow(string Claim, string Experiment, string Dataset, string Preset, string Text,
     string Source, string Outcome, string Condition, string Unit, double Effect, double Low, double High, double Level,
     int N, string Claimed, string ConditionVerdict, string Verdict, string VerdictStrict, string VerdictLax, double P,
-    double SmallestP, double HolmP = double.NaN)
+    double SmallestP, double HolmP = double.NaN, double ClaimedLow = double.NaN, double ClaimedHigh = double.NaN)
 {
     /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>
     public static IReadOnlyList<ClaimRow> Adjusted(IReadOnlyList<ClaimRow> rows)

@@ -1,0 +1,73 @@
+#nullable enable
+// The best over what was tuned, linked to the curves that it was chosen from.
+
+/// <summary>A cell at its best learning rate over the tuning seeds.</summary>
+/// <param name="Trials">At all rates.</param>
+public sealed record BestCell(Config Cell, double At, double Rate, IReadOnlyList<Trial> Trials)
+{
+    public string Arm { get; } = Arm(Cell);
+    public IReadOnlyList<Trial> Best { get; } = [.. Trials.Where(trial => trial.Lr == Rate)];
+
+    public Group Group(Measure measure) => new(At,
+        Best.Any(IsOk) ? MedianInterval(Best.Where(IsOk).Select(measure.Of)) : null,
+        new(Arm, At, Share(Best, Status.Diverged), Share(Best, Status.Stuck), Best.Count));
+}
+
+/// <summary>Each cell at its best learning rate, and below, by a click on its marker, the curves of all its rates: is
+/// the best one a plateau or a needle, and does it still rise at the end?</summary>
+/// <param name="at">The swept number.</param>
+static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func<Config, double> at, Axis y,
+    Measure measure, string caption = "")
+{
+    var cells = tuning.Cells.Select(cell => new BestCell(cell, at(cell), tuning.Best(cell, measure.Of).Cell.Lr,
+        tuning.Of(cell))).OrderBy(cell => cell.At).ToList();
+    var (arms, xs) = (Look.Of(cells.Select(cell => cell.Arm)), cells.Select(cell => cell.At).Distinct().ToArray());
+    var (beside, step, accuracy) = (Axes.Dodge(x, xs), new Axis("Optimizer step", Log: true),
+        new Axis("Validation accuracy, 2,000 images"));
+    string Key(BestCell cell) => Look.Text($"{cell.Arm}, {x.Title.ToLowerInvariant()} {Look.Number(cell.At)}; bold: "
+        + $"rate {Look.Number(cell.Rate)}");
+    // The page shows the curves whose meta is the customdata of the marker that was clicked.
+    IEnumerable<GenericChart> Curves(BestCell cell, ArmStyle style, bool shown) =>
+        from best in new[] { false, true }
+        let line = Marks.SeedLines(cell.Arm, style, step, accuracy,
+        [
+            .. from trial in cell.Trials
+               where trial.Lr == cell.Rate == best
+               from point in trial.Curve
+               select new Point(cell.Arm, $"{trial.Seed}, rate {Look.Number(trial.Lr)}", point.Step,
+                   point.ValidationAccuracy),
+        ]).With(("meta", Key(cell)), ("visible", shown))
+        select best ? line.With(("line", new { color = style.Color, width = 3 }), ("opacity", 0.9)) : line;
+
+    var shown = cells.Where(cell => cell.Cell.Norm == Norm.Batch).DefaultIfEmpty(cells[0]).ToList();
+    var first = shown[shown.Count / 2];
+    List<GenericChart> back = [], front = [];
+    foreach (var (i, (arm, style)) in arms.Index())
+    {
+        var own = cells.Where(cell => cell.Arm == arm).ToList();
+        var aside = arms.Count == 1 ? 0 : 0.5 * (i / (arms.Count - 1.0) - 0.5);
+        back.Add(Marks.Seeds(arm, style, x, y,
+        [
+            .. from cell in own from trial in cell.Best where IsOk(trial)
+               select new Point(arm, $"{trial.Seed}, rate {Look.Number(trial.Lr)}", cell.At, measure.Of(trial)),
+        ], v => beside(v, aside)));
+        var medians = Marks.Medians(arm, style, x, Plotly.NET.StyleParam.Mode.Lines_Markers,
+            Look.Counts(own.Select(cell => cell.Best.Count)), [.. own.Select(cell => cell.Group(measure))]).ToList();
+        front.AddRange([medians[0].With(("customdata", own.Select(Key))), medians[1]]);
+        front.AddRange(Axes.On("y2", own.SelectMany(cell => Curves(cell, style, cell == first)), "x2"));
+    }
+
+    const double Upper = 330, Between = 110, Lower = 260, Height = Upper + Between + Lower;
+    var layout = Axes.Frame((int)Height + 100);
+    var curves = cells.SelectMany(cell => cell.Trials).SelectMany(trial => trial.Curve).ToList();
+    Axes.Place(layout, "", Axes.Of(x, xs, pad: 0.05), Axes.Of(y, [.. cells.SelectMany(cell =>
+        cell.Best.Where(IsOk).Select(measure.Of))], pad: 0.05), 1 - Upper / Height, 1);
+    Axes.Place(layout, "2", Axes.Of(step, [.. curves.Select(point => (double)point.Step)], pad: 0.01),
+        Axes.Of(accuracy, [.. curves.Select(point => point.ValidationAccuracy)], pad: 0.05), 0, Lower / Height);
+    layout["annotations"] = new[] { Axes.Heading(Key(first), Lower / Height, "picked") };
+    return new(id, title, Look.Say(caption, "Above: each cell at the rate that is best over its tuning seeds, which "
+            + "are the dots. Click a marker, and below stands how that cell trained at all rates that were tried."),
+        Axes.Assemble([.. back, .. front], layout), Look.Say([$"{y.Title} at the best learning rate against {x.Title}.",
+            .. arms.Select(arm => $"{arm.Arm}: best rates {string.Join(", ", cells.Where(cell => cell.Arm == arm.Arm)
+                .Select(cell => Look.Number(cell.Rate)))}.")]));
+}

@@ -1,0 +1,325 @@
+#load "testing.csx"
+#load "browser.csx"
+#nullable enable
+// Opens every page of a results folder in Chromium, from file: with the network off, at two widths, light and dark, and
+// uses it.
+// Arguments: the browser, the folder, and a part of the names of the tests to run.
+using PuppeteerSharp;
+using PuppeteerSharp.Media;
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+var (executable, folder, filter) = (Args[0], Path.GetFullPath(Args[1]), Args.ElementAtOrDefault(2) ?? "");
+string[] pages = [Path.Combine(folder, "index.html"), .. Directory.GetDirectories(folder)
+    .Select(path => Path.Combine(path, "report.html")).Where(File.Exists).Order(StringComparer.Ordinal)];
+
+var browser = Launch(executable);
+
+string Name(string path) =>
+    path == pages[0] ? "index" : Path.GetFileName(Path.GetDirectoryName(path)!);
+
+foreach (var path in pages)
+{
+    Test($"browser: {Name(path)}", () => Do(() => Task.WhenAll(OnPhone(path), OnWideScreen(path))));
+    Test($"browser: {Name(path)}, links and size", () =>
+    {
+        new FileInfo(path).Length.ShouldBeLessThan(6_000_000);
+        var html = Regex.Replace(File.ReadAllText(path), "<script.*?</script>", "", RegexOptions.Singleline);
+        Regex.Matches(html, "href=\"([^\"#]+)").Select(link => link.Groups[1].Value)
+            .Where(link => !link.StartsWith("data:") && !link.StartsWith("https:"))
+            .Where(link => !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, link))).ShouldBeEmpty();
+    });
+}
+
+async Task OnPhone(string path)
+{
+    await using var view = await View.Of(browser, path, 390, dark: false);
+    (await view.Look()).ShouldBeEmpty("on a phone");
+}
+
+// And in use.
+async Task OnWideScreen(string path)
+{
+    await using var view = await View.Of(browser, path, 1440, dark: false);
+    (await view.Look()).ShouldBeEmpty("on a wide screen");
+    (await view.Toggles()).ShouldBeEmpty();
+    (await view.Ask<string[]>(Scripts.Hover)).ShouldBeEmpty();
+    (await view.Picks()).ShouldBeEmpty();
+    if (path != pages[0])
+    {
+        var table = await view.Download("#groups .download");
+        table.ShouldBe(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "summary.csv")));
+        await view.Page.ClickAsync("#groups th:nth-child(1) button");
+        await view.Page.ClickAsync("#groups th:nth-child(1) button");
+        var sorted = (await view.Download("#groups .download")).Split('\n');
+        sorted.Order().ShouldBe(table.Split('\n').Order());
+        sorted[1].ShouldBe(await view.Ask<string>(Scripts.FirstRow));
+    }
+    (await view.Ask<string[]>(Scripts.Sorting)).ShouldBeEmpty();
+    view.Faults.ShouldBeEmpty();
+}
+
+Test("browser: a page opens in the dark, and the button beside it is remembered", () => Do(async () =>
+{
+    await using var view = await View.Of(browser, pages[1], 1440, dark: true);
+    (await view.Ask<string[]>(Scripts.Faults, true)).ShouldBeEmpty();
+    await view.Page.ClickAsync("#theme");
+    (await view.Ask<string[]>(Scripts.Faults, false)).ShouldBeEmpty();
+    await view.Page.ReloadAsync();
+    (await view.Ask<string[]>(Scripts.Faults, false)).ShouldBeEmpty();
+}));
+
+// What the tests see must be seen: a page with each fault.
+Test("browser: faults are noticed", () => Do(async () =>
+{
+    var work = Directory.CreateTempSubdirectory("browser_tests");
+    var path = Path.Combine(work.FullName, "report.html");
+    File.WriteAllText(path, File.ReadAllText(pages[1])
+        .Replace("Content-Security-Policy", "none").Replace("aria-label", "none")
+        .Replace("Plotly.react(chart, data,", "Plotly.react(chart, data.slice(1),")
+        .Replace("</main>", "<p style='width:2000px'>wide</p><img src='https://example.com/x.png'></main>"
+            + "<script>console.error('spoken'); nothing();</script>"));
+    await using var view = await View.Of(browser, path, 390, dark: true);
+    var faults = view.Faults.Concat(await view.Ask<string[]>(Scripts.Faults, false)).ToList();
+    foreach (var fault in new[] { "spoken", "nothing is not defined", "asks for https://example.com/x.png",
+        "no alternative text", "is wider than 390", "not in light", "traces drawn" })
+        faults.Where(found => found.Contains(fault)).ShouldNotBeEmpty($"{fault} in {string.Join("; ", faults)}");
+    work.Delete(recursive: true);
+}));
+
+try { return Tests.Run(filter); }
+finally { Do(browser.CloseAsync); }
+
+/// <summary>A page that was opened, and what went wrong with it.</summary>
+public sealed class View(IBrowserContext context, IPage page, string work) : IAsyncDisposable
+{
+    readonly ConcurrentQueue<string> faults = [];
+
+    public IPage Page => page;
+    public IReadOnlyList<string> Faults => [.. faults];
+
+    public static async Task<View> Of(IBrowser browser, string path, int width, bool dark)
+    {
+        // A context of its own: what a page remembers of its reader ends with it.
+        var context = await browser.CreateBrowserContextAsync();
+        var page = await context.NewPageAsync();
+        var view = new View(context, page, Directory.CreateTempSubdirectory("browser_tests").FullName);
+        page.Console += (_, e) =>
+        {
+            if (e.Message.Type is ConsoleType.Error or ConsoleType.Warning)
+                view.faults.Enqueue($"console: {e.Message.Text}");
+        };
+        page.PageError += (_, e) => view.faults.Enqueue($"error: {e.Message}");
+        page.Request += (_, e) =>
+        {
+            if (!Regex.IsMatch(e.Request.Url, "^(file|data|blob):"))
+                view.faults.Enqueue($"asks for {e.Request.Url}");
+        };
+        await page.SetOfflineModeAsync(true);
+        await page.SetViewportAsync(new() { Width = width, Height = 900 });
+        await view.Theme(dark);
+        await page.GoToAsync($"file://{path}");
+        return view;
+    }
+
+    // A page hears of the change with the next frame.
+    async Task Theme(bool dark)
+    {
+        await page.EmulateMediaFeaturesAsync(
+            [new() { MediaFeature = MediaFeature.PrefersColorScheme, Value = dark ? "dark" : "light" }]);
+        await page.EvaluateExpressionAsync(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    }
+
+    /// <summary>What is wrong in light, and after a change to dark.</summary>
+    public async Task<IReadOnlyList<string>> Look()
+    {
+        var light = await Ask<string[]>(Scripts.Faults, false);
+        await Theme(dark: true);
+        var dark = await Ask<string[]>(Scripts.Faults, true);
+        return [.. faults, .. light, .. dark.Select(fault => $"dark: {fault}")];
+    }
+
+    public Task<T> Ask<T>(string script, params object[] arguments) =>
+        page.EvaluateFunctionAsync<T>(script, arguments);
+
+    // The faults that are left in the end: Plotly waits for a second click before it takes the first.
+    static async Task<string[]> Soon(Func<Task<string[]>> ask)
+    {
+        for (var asked = 0; ; asked++, await Task.Delay(50))
+            if (await ask() is var left && (left.Length == 0 || asked == 100)) return left;
+    }
+
+    /// <summary>Clicks each figure's first legend entry: all traces of that arm go and no others, in all panels. A
+    /// second click brings them back.</summary>
+    public async Task<IReadOnlyList<string>> Toggles()
+    {
+        async Task Click()
+        {
+            foreach (var chart in await page.QuerySelectorAllAsync("[data-chart]"))
+                if (await chart.QuerySelectorAsync(".legendtoggle") is { } entry) await entry.ClickAsync();
+        }
+        await Click();
+        var off = await Soon(() => Ask<string[]>(Scripts.Toggled, true));
+        await Click();
+        return [.. off, .. await Soon(() => Ask<string[]>(Scripts.Toggled, false))];
+    }
+
+    /// <summary>Clicks a marker that is linked to curves: these are shown, and no others.</summary>
+    public async Task<IReadOnlyList<string>> Picks()
+    {
+        List<string> faults = [];
+        foreach (var chart in await Ask<string[]>(Scripts.Linked))
+        {
+            var at = await Ask<double[]>(Scripts.Marker, chart);
+            await page.Mouse.MoveAsync((decimal)at[0], (decimal)at[1]);
+            await Task.Delay(100);
+            await page.Mouse.ClickAsync((decimal)at[0], (decimal)at[1]);
+            faults.AddRange(await Soon(() => Ask<string[]>(Scripts.Picked, chart)));
+        }
+        return faults;
+    }
+
+    /// <summary>The text of the file that a click makes the page give.</summary>
+    public async Task<string> Download(string button)
+    {
+        await page.Client.SendAsync("Browser.setDownloadBehavior",
+            new { behavior = "allow", downloadPath = work, browserContextId = context.Id });
+        await page.ClickAsync(button);
+        for (var waited = 0; waited < 100; waited++, await Task.Delay(50))
+            if (Directory.GetFiles(work, "*.csv") is [var file] && new FileInfo(file).Length > 0)
+            {
+                var text = File.ReadAllText(file);
+                File.Delete(file);
+                return text;
+            }
+        return "nothing came";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await context.CloseAsync();
+        Directory.Delete(work, recursive: true);
+    }
+}
+
+/// <summary>What is asked of a page from inside it. Each answers with a list of what is wrong.</summary>
+public static class Scripts
+{
+    // How many traces Plotly draws of a figure's JSON: those that have points or cells.
+    public const string Faults = """
+        dark => {
+          const faults = [], width = innerWidth;
+          const charts = [...document.querySelectorAll("[data-chart]")];
+          if (document.documentElement.dataset.theme !== (dark ? "dark" : "light"))
+            faults.push(`not in ${dark ? "dark" : "light"}`);
+          const paper = getComputedStyle(document.body).backgroundColor;
+          if (document.documentElement.scrollWidth > width)
+            faults.push(`the page is ${document.documentElement.scrollWidth} px wide`);
+          document.querySelectorAll("main *").forEach(element => {
+            const box = element.getBoundingClientRect();
+            if (box.right > width + 1 && !element.closest(".scroll, pre, svg"))
+              faults.push(`${element.tagName} ${element.className} is wider than ${width}`);
+          });
+          charts.forEach(chart => {
+            const name = chart.dataset.chart;
+            const { data } = JSON.parse(chart.parentNode.querySelector("script").textContent);
+            const full = data.filter(t => t.visible !== false && (t.z ? t.z.length : t.x?.length && t.y?.length));
+            const drawn = chart.querySelectorAll(".scatterlayer > .trace, .heatmaplayer > .hm").length;
+            if (chart.data?.length !== data.length || drawn !== full.length || !drawn)
+              faults.push(`${name}: ${drawn} traces drawn of ${full.length}`);
+            const entries = chart.querySelectorAll(".legend .traces").length;
+            const listed = full.filter(t => t.showlegend).length;
+            if (entries !== (listed > 1 ? listed : entries)) faults.push(`${name}: ${entries} entries of ${listed}`);
+            if (!chart.getAttribute("aria-label")) faults.push(`${name}: no alternative text`);
+            const svg = chart.querySelector(".main-svg"), frame = svg.getBoundingClientRect();
+            if (frame.height < 80) faults.push(`${name}: ${frame.height} px high`);
+            if (svg.style.backgroundColor !== paper) faults.push(`${name}: on ${svg.style.backgroundColor}`);
+            chart.querySelectorAll("text").forEach(text => {
+              const box = text.getBoundingClientRect();
+              if (box.width && (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1
+                || box.bottom > frame.bottom + 1)) faults.push(`${name}: "${text.textContent}" is cut off`);
+            });
+          });
+          return faults;
+        }
+        """;
+
+    public const string Toggled = """
+        off => [...document.querySelectorAll("[data-chart]")].filter(chart => chart.querySelector(".legend .traces"))
+          .flatMap(chart => {
+            const first = chart.querySelector(".legend .traces").__data__[0].trace;
+            const arm = t => t.legendgroup === first.legendgroup;
+            const wrong = chart._fullData.filter(t => (t.visible === "legendonly") !== (off && arm(t)) && t.visible);
+            const left = chart._fullData.filter(t => t.visible === true).length;
+            const drawn = chart.querySelectorAll(".scatterlayer > .trace, .heatmaplayer > .hm").length;
+            return wrong.length ? [`${chart.dataset.chart}: ${wrong.length} traces do not follow ${first.legendgroup}`]
+              : drawn !== left ? [`${chart.dataset.chart}: ${drawn} traces drawn of ${left}`] : [];
+          })
+        """;
+
+    // A seed's mark tells arm, seed and value.
+    public const string Hover = """
+        async () => {
+          const faults = [];
+          for (const chart of document.querySelectorAll("[data-chart]")) {
+            const curveNumber = chart._fullData.findIndex(t => t.visible === true && t.hovertext?.length
+              && t.mode === "markers" && t.hovertemplate?.includes("%{y"));
+            if (curveNumber < 0) continue;
+            const { yaxis, xaxis } = chart._fullData[curveNumber];
+            Plotly.Fx.hover(chart, [{ curveNumber, pointNumber: 0 }], [`${xaxis ?? "x"}${yaxis ?? "y"}`]);
+            const said = [...chart.querySelectorAll(".hovertext")].map(text => text.textContent).join(" ");
+            if (!/seed.*\d/.test(said)) faults.push(`${chart.dataset.chart}: hovering says "${said}"`);
+          }
+          return faults;
+        }
+        """;
+
+    public const string Linked = """
+        () => [...document.querySelectorAll("[data-chart]")].filter(chart => chart.data.some(t => t.customdata))
+          .map(chart => chart.dataset.chart)
+        """;
+
+    // Where the first linked marker stands on the screen.
+    public const string Marker = """
+        id => {
+          const chart = document.querySelector(`[data-chart=${id}]`);
+          chart.scrollIntoView({ behavior: "instant" });
+          const box = chart.getBoundingClientRect();
+          const trace = chart._fullData.find(t => t.customdata), { xaxis, yaxis } = chart._fullLayout;
+          return [box.left + xaxis._offset + xaxis.d2p(trace.x[0]), box.top + yaxis._offset + yaxis.d2p(trace.y[0])];
+        }
+        """;
+
+    public const string Picked = """
+        id => {
+          const chart = document.querySelector(`[data-chart=${id}]`);
+          const { picked } = chart.dataset;
+          const shown = chart.data.filter(t => t.meta && t.visible).map(t => t.meta);
+          const heading = chart.layout.annotations.find(words => words.name === "picked").text;
+          return picked && shown.length && shown.every(key => key === picked) && heading.includes(picked) ? []
+            : [`${id}: a click that picked ${picked} shows ${shown}`];
+        }
+        """;
+
+    public const string Sorting = """
+        () => [...document.querySelectorAll("table")].flatMap(table => [...table.querySelectorAll("th")]
+          .flatMap((th, i) => [1, -1].flatMap(sign => {
+            const rows = table.tBodies[0].rows.length;
+            th.querySelector("button").click();
+            const cells = [...table.tBodies[0].rows].map(row => row.cells[i].dataset.v ?? row.cells[i].textContent);
+            const known = cells.filter(cell => cell !== "");
+            const inOrder = known.slice(1).every((cell, k) => known[k] === cell || sign * (isNaN(cell)
+              || isNaN(known[k]) ? known[k].localeCompare(cell) : known[k] - cell) < 0);
+            const said = th.getAttribute("aria-sort");
+            return inOrder && cells.length === rows && cells.slice(known.length).every(cell => cell === "")
+              && said === (sign === 1 ? "ascending" : "descending") ? []
+              : [`${th.textContent.trim()} ${said}: ${cells}`];
+          })))
+        """;
+
+    public const string FirstRow = """
+        () => [...document.querySelector("#groups table").tBodies[0].rows[0].cells]
+          .map(cell => cell.dataset.v === "" ? "NaN" : cell.dataset.v ?? cell.textContent).join(",")
+        """;
+}
