@@ -136,7 +136,10 @@ public sealed partial class Lab
     // gone through again.
     void Announce()
     {
-        using var rehearsal = new Lab(experiment, question, options with { DryRun = true }, stop) { data = data };
+        using var rehearsal = new Lab(experiment, question, options with { DryRun = true }, stop)
+        {
+            data = data, Rehearses = true,
+        };
         using (Terminal.Muted())
             // What is wrong will be wrong again, and be said then.
             try { Body?.Invoke(rehearsal); }
@@ -150,7 +153,7 @@ public sealed partial class Lab
     {
         string Key(Config config) => Trials.Identity(IsOfSecondStage(config) ? config with { Lr = 0 } : config,
             data!.Fingerprint);
-        var known = options.Fresh ? [] : Store.Read().CountBy(Key).ToDictionary();
+        var known = options.Fresh ? [] : Stored().CountBy(Key).ToDictionary();
         List<Config> missing = [];
         foreach (var config in Mine(asked))
             if (known.GetValueOrDefault(Key(config)) is > 0 and var left) known[Key(config)] = left - 1;

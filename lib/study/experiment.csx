@@ -22,6 +22,9 @@ public sealed partial class Lab(string experiment, string question, Options opti
     /// <summary>What the experiment does; it is gone through beforehand for a plan.</summary>
     public Action<Lab>? Body { private get; init; }
 
+    /// <summary>Whether this goes through it for that plan.</summary>
+    public bool Rehearses { private get; init; }
+
     /// <summary>Trials of all sweeps that failed.</summary>
     public int Failed { get; private set; }
 
@@ -116,7 +119,7 @@ public sealed partial class Lab(string experiment, string question, Options opti
         IReadOnlyList<Figure> figures, IReadOnlyList<string> caveats, IReadOnlyList<Judgement>? claims = null,
         IReadOnlyList<Section>? tables = null)
     {
-        if (options.DryRun) throw new Finished(PrintPlan());
+        if (options.DryRun) throw new Finished(Rehearses ? 0 : PrintPlan());
         if (options.Shard is not null)
         {
             Out.WriteLine($"{experiment}: shard {options.Shard} is done; merge without --shard");

@@ -71,8 +71,8 @@ public static class IndexPage
     static Definitions Made(IReadOnlyList<Provenance> reported) => new("Where and when",
     [
         ("Trials", string.Create(CultureInfo.InvariantCulture, $"{reported.Sum(past => past.Trials):N0}")),
-        ("Time", $"{SweepProgress.Span(TimeSpan.FromSeconds(reported.Sum(past => past.Seconds)), tenths: false)} in all, "
-            + $"the last on {reported.Max(past => past.Ended)}"),
+        ("Time", $"{SweepProgress.Span(TimeSpan.FromSeconds(reported.Sum(past => past.Seconds)), tenths: false)} in "
+            + $"all, the last on {reported.Max(past => past.Ended)}"),
         ("Machine", Each(reported, run => $"{run.Machine}, {run.VectorBits}-bit vectors, {run.Jobs} trials at a time, "
             + run.Runtime)),
         ("Data", string.Join(", ", reported.Select(past => past.Dataset).Distinct())),
