@@ -83,10 +83,9 @@ return Run(Args, "batch_size_sweep", Question, lab =>
             examples ? Median(slowest) * sizes[0] : Median(slowest) * sizes[0] / size))]);
 
     lab.Report(
-        string.Create(CultureInfo.InvariantCulture, $"At a batch of {small[^1]}, batch normalization errs on {
-            100 * claims[0].Effects[small.Count - 1].Interval.Estimate:F1} points more of the test images than group "
-            + $"normalization; its best rate grows with the batch by {claims[1].Effects[0].Interval.Estimate:F1} "
-            + $"decades a decade more than the plain net's"),
+        claims[0].Said(effect => claims[0].Effects.Take(small.Count).Contains(effect)) is { } said
+            ? $"In small batches the test error of batch normalization differs by {said}"
+            : Judgement.Unknown,
         [.. tuning.Trials, .. evaluated],
         accuracyTrials.Summarize(["norm", "batch_size", "lr", "epochs"], TestAccuracy, ValidationAccuracy, TrainLoss,
             new Measure("steps_to_90", Steps)),

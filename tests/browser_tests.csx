@@ -10,13 +10,16 @@ using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 var (executable, folder, filter) = (Args[0], Path.GetFullPath(Args[1]), Args.ElementAtOrDefault(2) ?? "");
-string[] pages = [Path.Combine(folder, "index.html"), .. Directory.GetDirectories(folder)
+string[] pages = [.. Directory.GetFiles(folder, "*.html").Order(StringComparer.Ordinal),
+    .. Directory.GetDirectories(folder)
     .Select(path => Path.Combine(path, "report.html")).Where(File.Exists).Order(StringComparer.Ordinal)];
 
 var browser = Launch(executable);
 
+bool IsReport(string path) => Path.GetFileName(path) == "report.html";
+
 string Name(string path) =>
-    path == pages[0] ? "index" : Path.GetFileName(Path.GetDirectoryName(path)!);
+    IsReport(path) ? Path.GetFileName(Path.GetDirectoryName(path)!) : Path.GetFileNameWithoutExtension(path);
 
 foreach (var path in pages)
 {
@@ -45,7 +48,7 @@ async Task OnWideScreen(string path)
     (await view.Toggles()).ShouldBeEmpty();
     (await view.Ask<string[]>(Scripts.Hover)).ShouldBeEmpty();
     (await view.Picks()).ShouldBeEmpty();
-    if (path != pages[0])
+    if (IsReport(path))
     {
         var table = await view.Download("#groups .download");
         table.ShouldBe(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "summary.csv")));

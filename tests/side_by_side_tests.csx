@@ -16,7 +16,8 @@ static string Reported(string name, string dataset, int seeds, params ClaimRow[]
     Directory.CreateDirectory(store.Folder);
     store.Write([.. Enumerable.Range(1, seeds).Select(seed => Made(seed: seed) with { Code = "12e345678901" })]);
     var run = RunRecord.Begin(null, 1) with { Code = "code", Machine = "cpu", Commit = "" };
-    new Provenance("e", "", "standard", dataset, "c0ffee00", null, [run], seeds, new("t", "q", "l", "v", "d", "mixed", claims)).Write(store.ProvenanceFile);
+    new Provenance("e", "", "standard", dataset, "c0ffee00", null, [run], seeds,
+        new("t", "q", "l", "v", "d", "mixed", claims)).Write(store.ProvenanceFile);
     return folder;
 }
 

@@ -119,7 +119,7 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     public KeyNumber Number(string label, Unit unit, string detail = "") => Differences.Count < 2
         ? new(label, KeyNumber.TooFewData, detail)
         : new(label, unit.Text(Interval.Estimate), Look.Say($"{Look.Percent(Interval.Level)} interval {
-            unit.Text(Interval.Low)} to {unit.Text(Interval.High)}, N = {Interval.Count}.", detail));
+            unit.Range(Interval.Low, Interval.High)}, N = {Interval.Count}.", detail));
 
     /// <summary>first - second, where infinite is lost: 0 if both are.</summary>
     public static double Apart(double first, double second) => first == second ? 0 : first - second;
