@@ -247,6 +247,8 @@ bad unknown_option_for_all "*'--bogus'*" ./run-all.sh --bogus
 bad unknown_experiment "*'nosuch'*--help*" ./run-all.sh lr_sweep nosuch
 bad report_without_results "$tmp/none/lr_sweep/trials.csv *--report-only" \
   "${release[@]}" $lr_sweep -- --report-only --out "$tmp/none"
+run "${release[@]}" $lr_sweep -- --report-only --verbose --out "$tmp/none"
+expect verbose_gives_the_stack "$code $(grep -c '^ *at ' <<< "$err")" '2 [1-9]*'
 bad other_grid_for_the_report "*lacks trials*" \
   "${release[@]}" $lr_sweep -- --report-only --preset smoke --seeds 3 --out "$tmp/one"
 for what in 0/3 4/3 x 3; do
