@@ -68,8 +68,8 @@ return Run(Args, "depth", Question, lab =>
     var relus = Shown([.. plain.Select(kind => kind.Start)]);
     lab.Report(claims[0].Said(effect => !claims[0].Effects.Take(sizes.Length).Skip(1).Contains(effect)) is { } deepest
             && claims[1].Said(effect => effect == claims[1].Effects[0]) is { } growth
-            ? $"Nets train to {deepest} the depth with batch normalization that they do without, and their squared "
-                + $"gradient at the start grows by {growth} a layer" : Judgement.Unknown,
+            ? $"With batch normalization the largest depth that trains is {deepest} that without; the squared gradient "
+                + $"at the start grows by {growth} a layer" : Judgement.Unknown,
         [.. tuning.Trials, .. trials],
         trials.Summarize(["model", "activation", "batch_size", "norm", "depth", "lr"], ValidationAccuracy, TrainLoss,
             new Measure("growth", Growth.Of)),
