@@ -30,7 +30,7 @@ foreach (var path in pages)
         var html = Regex.Replace(File.ReadAllText(path), "<script.*?</script>", "", RegexOptions.Singleline);
         Regex.Matches(html, "href=\"([^\"#]+)").Select(link => link.Groups[1].Value)
             .Where(link => !link.StartsWith("data:") && !link.StartsWith("https:"))
-            .Where(link => !File.Exists(Path.Combine(Path.GetDirectoryName(path)!, link))).ShouldBeEmpty();
+            .Where(link => !Path.Exists(Path.Combine(Path.GetDirectoryName(path)!, link))).ShouldBeEmpty();
     });
 }
 

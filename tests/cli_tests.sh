@@ -186,7 +186,7 @@ cp "$tmp/one/compare.csv" "$tmp/compare.csv"
 run ./run-all.sh --compare "$tmp/one" --out "$tmp/two"
 expect compare_of_all "$code $(grep -c ',equal$' "$tmp/two/compare.csv") $(tail -n 2 <<< "$out" | tr '\n' ' ')" \
   "0 6 experiments only in two: batch_size_sweep, *training_speed open $tmp/two/compare.html "
-[ -z "${KEEP_RESULTS-}" ] || cp "$tmp/two/compare.html" "$KEEP_RESULTS"
+[ -z "${KEEP_RESULTS-}" ] || cp "$tmp"/two/compare.{html,csv} "$KEEP_RESULTS"
 expect compare_runs_nothing "$(ls "$tmp/one/lr_sweep" | tr '\n' ' ')$err" \
   'curves.csv figures picture.svg provenance.json report.html summary.csv trials.csv '
 run "${release[@]}" $lr_sweep -- $small --fresh --out "$tmp/one"

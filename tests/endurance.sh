@@ -64,8 +64,10 @@ tables() {
 equal() { tables "$2" > "$tmp/left" && tables "$tmp/plain" > "$tmp/right" && same "$1" "$tmp/left" "$tmp/right"; }
 
 # Trials in the journals and tables of a folder.
-finished() { cat "$1/$sweep"/journal*.jsonl "$1/$sweep/trials.csv" 2> /dev/null | grep -Eo '^(\{"Trial":\["?)?[0-9a-f]{12}' |
-  tr -dc '0-9a-f\n' | sort -u; }
+finished() {
+  cat "$1/$sweep"/journal*.jsonl "$1/$sweep/trials.csv" 2> /dev/null | grep -Eo '^(\{"Trial":\[")?[0-9a-f]{12}' |
+    grep -Eo '[0-9a-f]{12}$' | sort -u
+}
 
 echo "== plain"
 lab --out "$tmp/plain" > "$tmp/log" 2>&1 || cat "$tmp/log"

@@ -198,9 +198,14 @@ public static class SideBySide
             ("claimed", pair => pair.Any.Claimed), ("experiment", pair => pair.Any.Experiment)),
             "Verdict: under this condition. Intervals: whether the two overlap or stand apart. Where both runs have "
                 + "the same seeds and data their effects are not independent.");
-        yield return new Links("Data", [("compare.csv", "compare.csv", "the table above, in numbers"),
-            ("index.html", "index.html", self.Name),
-            ("index.html", Path.GetRelativePath(self.Folder, Path.Combine(other.Folder, "index.html")), other.Name)]);
+        yield return new Links("Data",
+        [
+            ("compare.csv", "compare.csv", "the table above, in numbers"),
+            .. from side in new[] { self, other }
+               let index = Path.Combine(side.Folder, "index.html")
+               where File.Exists(index)
+               select ("index.html", Path.GetRelativePath(self.Folder, index), side.Name),
+        ]);
     }
 
     static (Interval, string)? Bar(ClaimRow? row) => row is null ? null
