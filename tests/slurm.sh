@@ -60,12 +60,11 @@ until_jobs() {
 ./run-all.sh --slurm --tasks 2 "${options[@]}" --jobs 1 --out "$tmp/cluster" -c 1 $sweep > "$tmp/submitted" 2>&1
 until_jobs running 2
 running=$(jobs_in running | grep -c "$sweep")
-until [ -n "$(finished "$tmp/cluster")" ] || ! jobs_in all | grep -q .; do sleep 0.1; done
+until [ -n "$(finished "$tmp/cluster")" ] || ! jobs_in pending,running,completing | grep -q .; do sleep 0.1; done
 # As a node that dies leaves it: the second task's processes are gone at once.
-task=$(squeue -h -r -t running -n $sweep -o '%A %K' | awk '$2 == 2 { print $1; exit }')
-scancel --signal=KILL --full "$task"
+scancel --signal=KILL --full "$(squeue -h -r -t running -n $sweep -o '%F_%K' | grep _2)"
 tenths=0
-while jobs_in all | grep -q . && [ $((tenths += 1)) -lt 6000 ]; do sleep 0.1; done
+while jobs_in pending,running,completing | grep -q . && [ $((tenths += 1)) -lt 6000 ]; do sleep 0.1; done
 cat "$tmp/submitted"
 expect slurm_ran_two_at_once "$running" 2
 # A run without an end, and that task again in the second array.
