@@ -18,6 +18,15 @@ public static class Terminal
             ? $"[link={Markup.Escape(new Uri(path).AbsoluteUri)}]{shown}[/]" : shown));
     }
 
+    /// <summary>A table of markup; nothing where it has no rows.</summary>
+    public static void Table(IEnumerable<string> heads, IEnumerable<IEnumerable<string>> rows,
+        IAnsiConsole? screen = null)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns([.. heads]);
+        foreach (var row in rows) table.AddRow([.. row]);
+        if (table.Rows.Count > 0) (screen ?? Screen).Write(table);
+    }
+
     /// <summary>What is ended in the middle of a picture leaves the cursor hidden.</summary>
     public static void ShowCursor()
     {

@@ -84,7 +84,7 @@ public sealed partial class Lab
         // Where nothing was run the results are the earlier runs', and so is where they come from.
         if (runs.Count > 0 || past.Count == 0)
             new Provenance(experiment, CommandLine(), Snake(options.Preset), data!.Name, data.Fingerprint, data.Notice,
-                [.. past.Where(run => !runs.Any(later => later.Began(run))), .. runs]).Write(Store.ProvenanceFile);
+                [.. past.ExceptBy(runs.Select(run => run.Key), run => run.Key), .. runs]).Write(Store.ProvenanceFile);
         var all = Store.Read().ToDictionary(trial => trial.Id);
         var own = asked.Select(Identity).ToList();
         Store.Write([.. own.Where(all.ContainsKey).Select(id => all[id]),

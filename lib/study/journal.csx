@@ -40,7 +40,7 @@ public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurveP
             ],
             [
                 .. lines.Select(one => one.line!.Run).OfType<RunRecord>()
-                    .GroupBy(run => (run.Shard, run.Machine, run.Started)).Select(run => run.Last()),
+                    .GroupBy(run => run.Key).Select(run => run.Last()),
             ]);
     }
 
@@ -60,6 +60,7 @@ public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurveP
         return torn;
     }
 
+    /// <summary>Of all shards: what they held stands in the CSVs.</summary>
     public void Delete()
     {
         foreach (var file in Files) File.Delete(file);

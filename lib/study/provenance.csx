@@ -15,11 +15,14 @@ public sealed record RunRecord(string Shard, string Started, string Ended, doubl
     }
 
     /// <summary>The commit, and whether files differed from it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
     public string Version => Commit + (Dirty ? " with changes" : "");
 
-    /// <summary>Whether the other is this run, at another time.</summary>
-    public bool Began(RunRecord other) => (Shard, Started, Machine) == (other.Shard, other.Started, other.Machine);
+    /// <summary>What a run keeps from its beginning to its end.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public (string, string, string) Key => (Shard, Machine, Started);
 
+    /// <summary>This run as it ends, after so long and so many trials.</summary>
     public RunRecord End(TimeSpan time, int trials) => this with
     {
         Ended = Time(DateTime.UtcNow), Seconds = Math.Round(time.TotalSeconds, 1), Trials = trials,
@@ -40,6 +43,7 @@ public sealed record Provenance(string Experiment, string Command, string Preset
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>When the last of its runs ended; empty where all were killed.</summary>
     public string Ended => Runs.Max(run => run.Ended) ?? "";
 
     /// <summary>The time that its runs took, all together, but for those that were killed.</summary>
@@ -51,6 +55,7 @@ public sealed record Provenance(string Experiment, string Command, string Preset
     public void Write(string path) =>
         Tables.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, Json)));
 
+    /// <exception cref="BadInput">There is no such file, or it is something else.</exception>
     public static Provenance Read(string path)
     {
         try
@@ -100,7 +105,7 @@ public static class Source
     public static string Code { get; } = Hash(
         new[] { "numerics", "autograd", "nn", "data" }
             .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, "lib", folder), "*.csx"))
-            .Concat(new[] { "config", "train", "probes", "shift", "landscape" }
+            .Concat(new[] { "config", "train", "probes", "shift", "landscape", "gap", "affine", "growth", "evaluation" }
                 .Select(name => Path.Combine(Root, "lib", "study", $"{name}.csx")))
             .Order(StringComparer.Ordinal)
             .Select(File.ReadAllText));

@@ -62,6 +62,7 @@ public static class Results
 
     // Hashes are words, though some read as numbers.
     static Func<string[], object> Reader(string name, int i, IReadOnlyList<string[]> rows) =>
-        name is "trial" or "code" || !rows.All(row => double.TryParse(row[i], CultureInfo.InvariantCulture, out _))
+        name is "trial" or "code" || !rows.All(row => double.TryParse(row[i], NumberStyles.Float,
+            CultureInfo.InvariantCulture, out _))
             ? row => row[i] : row => double.Parse(row[i], CultureInfo.InvariantCulture);
 }

@@ -62,6 +62,7 @@ public sealed class Hold : IDisposable
     /// <summary>Until Resume, other shards see this one as having done its part.</summary>
     public void Pause() => Free(own);
 
+    /// <exception cref="BadInput">Another process has taken this shard.</exception>
     public void Resume()
     {
         // A shard that looks whether this one is at work holds its file for a moment.

@@ -213,29 +213,23 @@ public static class SideBySide
 
     static void Print(IAnsiConsole screen, Side self, Side other, IReadOnlyList<Pairing> pairs)
     {
-        void Write(IEnumerable<string> heads, IEnumerable<IEnumerable<string>> rows)
-        {
-            var table = new Spectre.Console.Table().Border(TableBorder.Simple);
-            foreach (var head in heads) table.AddColumn(Markup.Escape(head));
-            foreach (var row in rows) table.AddRow([.. row]);
-            if (table.Rows.Count > 0) screen.Write(table);
-        }
-        string[] heads = [self.Name, other.Name];
+        string[] heads = [Markup.Escape(self.Name), Markup.Escape(other.Name)];
         var both = Both(self, other).ToList();
         screen.WriteLine(Title(self, other, pairs));
-        Write(["differs", .. heads, "of"], Differences(self, other).Select(one =>
-            new[] { one.What, one.This, one.Other, one.Where == "" ? "all" : one.Where }.Select(Markup.Escape)));
-        Write(["effect", .. heads, "intervals", "verdict here"], pairs
+        Terminal.Table(["differs", .. heads, "of"], Differences(self, other).Select(one =>
+            new[] { one.What, one.This, one.Other, one.Where == "" ? "all" : one.Where }.Select(Markup.Escape)),
+            screen);
+        Terminal.Table(["effect", .. heads, "intervals", "verdict here"], pairs
             .Where(pair => both.Contains(pair.Any.Experiment)).Select(pair => new[]
             {
                 Markup.Escape(pair.Label), Words(pair.This), Words(pair.Other),
                 pair.Intervals == "apart" ? "[yellow]apart[/]" : pair.Intervals,
                 Change(pair.This?.ConditionVerdict, pair.Other?.ConditionVerdict),
-            }));
-        Write(["verdict", .. heads], Changed(pairs).Select(pair => new[]
+            }), screen);
+        Terminal.Table(["verdict", .. heads], Changed(pairs).Select(pair => new[]
         {
             Markup.Escape(pair.Any.Claim), Terminal.Verdict(pair.This!.Verdict), Terminal.Verdict(pair.Other!.Verdict),
-        }));
+        }), screen);
         foreach (var (term, text) in Missing(self, other, pairs)) screen.WriteLine($"{term}: {text}");
     }
 

@@ -5,8 +5,8 @@ using Spectre.Console;
 public static class Verdicts
 {
     /// <summary>A line for each condition of each claim, and one for the claim where it has several.</summary>
-    public static void Show(IReadOnlyList<ClaimRow> rows) => Write(["claim", "effect and 95% interval", "N", "verdict"],
-        rows.GroupBy(row => row.Claim).SelectMany(claim =>
+    public static void Show(IReadOnlyList<ClaimRow> rows) => Terminal.Table(
+        ["claim", "effect and 95% interval", "N", "verdict"], rows.GroupBy(row => row.Claim).SelectMany(claim =>
         {
             var lines = claim.Select(row => Line(row, row.Condition == "" ? row.Claim : $"{row.Claim}, {row.Condition}",
                 row.ConditionVerdict));
@@ -18,7 +18,7 @@ public static class Verdicts
     /// <summary>A line for each claim of all experiments in a folder: its first condition's effect, and its verdict.
     /// </summary>
     public static void ShowAll(IReadOnlyList<ClaimRow> rows) =>
-        Write(["claim", "effect and 95% interval", "N", "verdict", "experiment"],
+        Terminal.Table(["claim", "effect and 95% interval", "N", "verdict", "experiment"],
             rows.GroupBy(row => (row.Experiment, row.Claim)).Select(claim => claim.First()).Select(row =>
                 Line(row, row.Claim, row.Verdict).Append(Markup.Escape(row.Experiment))));
 
@@ -27,11 +27,4 @@ public static class Verdicts
         Markup.Escape(name), Markup.Escape(Unit.Of(row.Unit).Interval(row.Effect, row.Low, row.High)), $"{row.N}",
         Terminal.Verdict(verdict),
     ];
-
-    static void Write(string[] heads, IEnumerable<IEnumerable<string>> rows)
-    {
-        var table = new Spectre.Console.Table().Border(TableBorder.Simple).AddColumns(heads);
-        foreach (var row in rows) table.AddRow([.. row]);
-        if (table.Rows.Count > 0) Terminal.Screen.Write(table);
-    }
 }
