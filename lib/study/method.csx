@@ -62,6 +62,8 @@ public static class Method
                     .Select(value => Look.Number(value, 4)) : texts;
         IReadOnlyList<int> Seeds(Role role) => [.. trials.Where(trial => trial.Role == role)
             .GroupBy(trial => trial.ToCell() with { Lr = trial.Lr }).Select(cell => cell.Count())];
+        var sizes = string.Join(", ", trials.Select(trial => trial.TrainSize).Distinct().Order()
+            .Select(size => size.ToString("N0", CultureInfo.InvariantCulture)));
         IEnumerable<(string, string)> varied = study is null ? [("Varied", Listed(values.Select(pair => pair.Name)))]
             :
             [
@@ -81,7 +83,7 @@ public static class Method
                 + $"{trials.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trials.Count(trial => trial.Status == Status.Stuck)} stuck, "
                 + $"{trials.Count(trial => trial.Status == Status.Failed)} failed"),
-            ("Data", $"{past.Dataset}: training on the first {trials[0].TrainSize:N0} training images; " + (
+            ("Data", $"{past.Dataset}: training on the first {sizes} training images; " + (
                 trials.All(trial => double.IsNaN(trial.ValidationAccuracy))
                     ? "no validation, since nothing is selected; test images are only looked at"
                     : "validation on the last 10,000, curves on a fixed 2,000 of these; test images only at the end of "
