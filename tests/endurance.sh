@@ -105,7 +105,7 @@ kill_and_resume() {
 tear() {
   local out=$tmp/torn file=$tmp/torn/$sweep/journal.jsonl size
   set -m
-  lab --out "$out" > "$tmp/log" 2>&1 < /dev/null &
+  lab --out "$out" --jobs 1 > "$tmp/log" 2>&1 < /dev/null &
   set +m
   until [ "$(finished "$out" | grep -c .)" -ge 5 ]; do sleep 0.1; done
   kill -KILL -- -$!
