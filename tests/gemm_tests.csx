@@ -24,8 +24,8 @@ public static class GemmCase
         var (a, b, y) = (Matrix(aAt, "a"), Matrix(bAt, "b"), new float[yAt.Length + 16]);
         const float guard = 12345;
         Array.Fill(y, guard, yAt.Length, 16);
-        Gemm.Blocks<S, V, Strided, StoreTo>(m, n, k, ref a[0], transposed ? 1 : aAt.RowStride,
-            transposed ? aAt.RowStride : 1, ref b[0], bAt, new(bAt.RowStride), new StoreTo(ref y[0]), yAt);
+        Gemm.Blocks<S, V, Columns, StoreTo>(m, (n + S.Lanes - 1) / S.Lanes, k, ref a[0], transposed ? 1 : aAt.RowStride,
+            transposed ? aAt.RowStride : 1, ref b[0], new(bAt, yAt), new StoreTo(ref y[0]), yAt.RowStride);
         y[yAt.Length..].ShouldAllBe(value => value == guard, "wrote behind the matrix");
         return Worst(m, n, k, (row, column) => y[yAt.Offset(row, column)],
             (row, i) => a[transposed ? aAt.Offset(i, row) : aAt.Offset(row, i)],

@@ -4,7 +4,7 @@
 public static partial class Convolution
 {
     // g's numbers that are done at once.
-    const int GradientFloats = 32 * 1024;
+    const int GradientFloats = 16 * 1024;
 
     [ThreadStatic] static Block spread, sums;
 
@@ -52,19 +52,25 @@ public static partial class Convolution
             var output = images.Images * places.Length * S.Lanes;
             for (int o = 0, rows; o < c.Outputs; o += rows)
             {
-                // As even as can be: six outputs are three and three.
-                var left = c.Outputs - o;
-                rows = (left + (left + 3) / 4 - 1) / ((left + 3) / 4);
+                // As even as can be: six outputs are three and three where four fit.
+                var (left, most) = (c.Outputs - o, S.Lanes == 16 ? 8 : 4);
+                rows = (left + (left + most - 1) / most - 1) / ((left + most - 1) / most);
                 for (var k = 0; k < c.Patch; k += 3)
                 {
                     var three = shifts.Slice(k, Math.Min(3, c.Patch - k));
                     var from = vectors[(o * output)..];
                     var to = totals[((o * width + k) * S.Lanes)..];
-                    if (rows == 4)
-                        Products<S, V, Four>(images.Images, places, own, stride, three, from, output, rows, to,
+                    if (rows > 6)
+                        Products<S, V, Gemm.Eight>(images.Images, places, own, stride, three, from, output, rows, to,
+                            width);
+                    else if (rows > 4)
+                        Products<S, V, Gemm.Six>(images.Images, places, own, stride, three, from, output, rows, to,
+                            width);
+                    else if (rows == 4)
+                        Products<S, V, Gemm.Four>(images.Images, places, own, stride, three, from, output, rows, to,
                             width);
                     else
-                        Products<S, V, Three>(images.Images, places, own, stride, three, from, output, rows, to,
+                        Products<S, V, Gemm.Three>(images.Images, places, own, stride, three, from, output, rows, to,
                             width);
                 }
             }
@@ -104,62 +110,49 @@ public static partial class Convolution
         }
     }
 
-    // Three or four rows of g against three shifts of x: up to twelve sums in registers over all images. Where there
+    // Three to eight rows of g against three shifts of x: up to 24 sums in registers over all images. Vectors of x lie
+    // across two lines of the cache and take twice the time, g's lie in one: hence more rows than shifts. Where there
     // are fewer of either, the last is done again and not read.
     [MethodImpl(Hot)]
     static void Products<S, V, R>(int images, ReadOnlySpan<Place> places, ReadOnlySpan<float> x, int xImage,
-        ReadOnlySpan<int> shifts, ReadOnlySpan<float> g, int gRow, int rows, Span<float> sums, int width)
-        where S : struct, ISimd<V> where V : struct where R : struct, ICount
+        ReadOnlySpan<int> shifts, ReadOnlySpan<float> g, int gRow, int rows, Span<float> totals, int width)
+        where S : struct, ISimd<V> where V : struct where R : struct, Gemm.ICount
     {
-        ref var t0 = ref MemoryMarshal.GetReference(sums);
-        ref var t1 = ref Unsafe.Add(ref t0, width * S.Lanes);
-        ref var t2 = ref Unsafe.Add(ref t1, width * S.Lanes);
-        ref var t3 = ref Unsafe.Add(ref t2, R.Count > 3 ? width * S.Lanes : 0);
-        V s00 = At<S, V>(ref t0, 0), s01 = At<S, V>(ref t0, 1), s02 = At<S, V>(ref t0, 2),
-            s10 = At<S, V>(ref t1, 0), s11 = At<S, V>(ref t1, 1), s12 = At<S, V>(ref t1, 2),
-            s20 = At<S, V>(ref t2, 0), s21 = At<S, V>(ref t2, 1), s22 = At<S, V>(ref t2, 2),
-            s30 = At<S, V>(ref t3, 0), s31 = At<S, V>(ref t3, 1), s32 = At<S, V>(ref t3, 2);
-        nint r1 = Math.Min(1, rows - 1) * gRow, r2 = Math.Min(2, rows - 1) * gRow, r3 = 3 * gRow;
+        Gemm.Sums<S, V> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
+            s6 = default, s7 = default;
+        nint r1 = Math.Min(1, rows - 1) * gRow, r2 = Math.Min(2, rows - 1) * gRow, r3 = Math.Min(3, rows - 1) * gRow,
+            r4 = Math.Min(4, rows - 1) * gRow, r5 = Math.Min(5, rows - 1) * gRow, r6 = Math.Min(6, rows - 1) * gRow,
+            r7 = Math.Min(7, rows - 1) * gRow;
         nint d0 = shifts[0], d1 = shifts[Math.Min(1, shifts.Length - 1)], d2 = shifts[Math.Min(2, shifts.Length - 1)];
         ref var b = ref MemoryMarshal.GetReference(g);
         for (var n = 0; n < images; n++)
         {
             ref var image = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), n * xImage);
-            for (var i = 0; i < places.Length; i++)
+            foreach (var place in places)
             {
-                ref var a = ref Unsafe.Add(ref image, places[i].X);
-                var x0 = S.Load(ref Unsafe.Add(ref a, d0));
-                var x1 = S.Load(ref Unsafe.Add(ref a, d1));
-                var x2 = S.Load(ref Unsafe.Add(ref a, d2));
-                var y = S.Load(ref b);
-                s00 = S.MultiplyAdd(y, x0, s00); s01 = S.MultiplyAdd(y, x1, s01); s02 = S.MultiplyAdd(y, x2, s02);
-                y = S.Load(ref Unsafe.Add(ref b, r1));
-                s10 = S.MultiplyAdd(y, x0, s10); s11 = S.MultiplyAdd(y, x1, s11); s12 = S.MultiplyAdd(y, x2, s12);
-                y = S.Load(ref Unsafe.Add(ref b, r2));
-                s20 = S.MultiplyAdd(y, x0, s20); s21 = S.MultiplyAdd(y, x1, s21); s22 = S.MultiplyAdd(y, x2, s22);
-                if (R.Count > 3)
-                {
-                    y = S.Load(ref Unsafe.Add(ref b, r3));
-                    s30 = S.MultiplyAdd(y, x0, s30); s31 = S.MultiplyAdd(y, x1, s31); s32 = S.MultiplyAdd(y, x2, s32);
-                }
+                ref var a = ref Unsafe.Add(ref image, place.X);
+                V p = S.Load(ref Unsafe.Add(ref a, d0)), q = S.Load(ref Unsafe.Add(ref a, d1)),
+                    r = S.Load(ref Unsafe.Add(ref a, d2));
+                s0.Add<Gemm.Three>(S.Load(ref b), p, q, r);
+                s1.Add<Gemm.Three>(S.Load(ref Unsafe.Add(ref b, r1)), p, q, r);
+                s2.Add<Gemm.Three>(S.Load(ref Unsafe.Add(ref b, r2)), p, q, r);
+                if (R.Value > 3) s3.Add<Gemm.Three>(S.Load(ref Unsafe.Add(ref b, r3)), p, q, r);
+                if (R.Value > 4) s4.Add<Gemm.Three>(S.Load(ref Unsafe.Add(ref b, r4)), p, q, r);
+                if (R.Value > 4) s5.Add<Gemm.Three>(S.Load(ref Unsafe.Add(ref b, r5)), p, q, r);
+                if (R.Value > 6) s6.Add<Gemm.Three>(S.Load(ref Unsafe.Add(ref b, r6)), p, q, r);
+                if (R.Value > 6) s7.Add<Gemm.Three>(S.Load(ref Unsafe.Add(ref b, r7)), p, q, r);
                 b = ref Unsafe.Add(ref b, S.Lanes);
             }
         }
-        Put<S, V>(ref t0, s00, s01, s02);
-        Put<S, V>(ref t1, s10, s11, s12);
-        Put<S, V>(ref t2, s20, s21, s22);
-        if (R.Count > 3) Put<S, V>(ref t3, s30, s31, s32);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V At<S, V>(ref float x, int vector) where S : struct, ISimd<V> where V : struct =>
-        S.Load(ref Unsafe.Add(ref x, vector * S.Lanes));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Put<S, V>(ref float to, V a, V b, V c) where S : struct, ISimd<V> where V : struct
-    {
-        S.Store(a, ref to);
-        S.Store(b, ref Unsafe.Add(ref to, S.Lanes));
-        S.Store(c, ref Unsafe.Add(ref to, 2 * S.Lanes));
+        var to = new AddTo(ref MemoryMarshal.GetReference(totals));
+        nint second = S.Lanes, third = 2 * S.Lanes, row = width * S.Lanes;
+        s0.Give<Gemm.Three, AddTo>(to, 0, second, third);
+        s1.Give<Gemm.Three, AddTo>(to, row, row + second, row + third);
+        s2.Give<Gemm.Three, AddTo>(to, 2 * row, 2 * row + second, 2 * row + third);
+        if (R.Value > 3) s3.Give<Gemm.Three, AddTo>(to, 3 * row, 3 * row + second, 3 * row + third);
+        if (R.Value > 4) s4.Give<Gemm.Three, AddTo>(to, 4 * row, 4 * row + second, 4 * row + third);
+        if (R.Value > 4) s5.Give<Gemm.Three, AddTo>(to, 5 * row, 5 * row + second, 5 * row + third);
+        if (R.Value > 6) s6.Give<Gemm.Three, AddTo>(to, 6 * row, 6 * row + second, 6 * row + third);
+        if (R.Value > 6) s7.Give<Gemm.Three, AddTo>(to, 7 * row, 7 * row + second, 7 * row + third);
     }
 }

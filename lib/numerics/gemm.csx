@@ -91,25 +91,67 @@ public static class Epilogue
     }
 }
 
-/// <summary>Where row i of b stands, in floats from row 0.</summary>
-public interface IInner { nint At(nint i); }
+/// <summary>The columns of a product's b and y, vector by vector: where they stand, and what their sums begin with.
+/// </summary>
+public interface IColumns
+{
+    /// <summary>From b's first row to its row i, in floats.</summary>
+    nint Inner(nint i);
 
-public readonly struct Strided(int stride) : IInner
+    /// <summary>Where a vector of so many lanes stands in b's first row.</summary>
+    nint Source(int vector, int lanes);
+
+    /// <summary>Where it stands in y's first row.</summary>
+    nint Target(int vector, int lanes);
+
+    /// <summary>What the sums of a row of y begin with.</summary>
+    V Start<S, V>(int row) where S : struct, ISimd<V> where V : struct;
+}
+
+/// <summary>Columns of matrices.</summary>
+public readonly struct Columns(Layout b, Layout y) : IColumns
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint At(nint i) => i * stride;
+    public nint Inner(nint i) => i * b.RowStride;
+
+    public nint Source(int vector, int lanes) => b.Offset(0, vector * lanes);
+    public nint Target(int vector, int lanes) => y.Offset(0, vector * lanes);
+    public V Start<S, V>(int row) where S : struct, ISimd<V> where V : struct => default;
 }
 
 public static partial class Gemm
 {
     // How many rows or vectors a tile of results has: a type, so that the JIT drops what is not there.
-    interface ICount { static abstract int Value { get; } }
-    readonly struct One : ICount { public static int Value => 1; }
-    readonly struct Two : ICount { public static int Value => 2; }
-    readonly struct Three : ICount { public static int Value => 3; }
-    readonly struct Four : ICount { public static int Value => 4; }
-    readonly struct Six : ICount { public static int Value => 6; }
-    readonly struct Eight : ICount { public static int Value => 8; }
+    public interface ICount { static abstract int Value { get; } }
+    public readonly struct One : ICount { public static int Value => 1; }
+    public readonly struct Two : ICount { public static int Value => 2; }
+    public readonly struct Three : ICount { public static int Value => 3; }
+    public readonly struct Four : ICount { public static int Value => 4; }
+    public readonly struct Six : ICount { public static int Value => 6; }
+    public readonly struct Eight : ICount { public static int Value => 8; }
+
+    /// <summary>A row's sums in up to three vectors.</summary>
+    public struct Sums<S, V>(V start) where S : struct, ISimd<V> where V : struct
+    {
+        V a = start, b = start, c = start;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add<C>(V f, V p, V q, V r) where C : struct, ICount
+        {
+            a = S.MultiplyAdd(f, p, a);
+            if (C.Value > 1) b = S.MultiplyAdd(f, q, b);
+            if (C.Value > 2) c = S.MultiplyAdd(f, r, c);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Give<C, E>(E epilogue, nint p, nint q, nint r)
+            where C : struct, ICount where E : IEpilogue, allows ref struct
+        {
+            epilogue.Take<S, V>(a, p);
+            if (C.Value > 1) epilogue.Take<S, V>(b, q);
+            if (C.Value > 2) epilogue.Take<S, V>(c, r);
+        }
+    }
 
     /// <summary>Inner lengths above this are done in pieces, so that a panel of b stays in the first-level cache.
     /// </summary>
@@ -139,114 +181,115 @@ public static partial class Gemm
 
     /// <summary>a b, for a (m, k) and b (k, n), given vector by vector to the epilogue at y's offsets.</summary>
     public static void Run<E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
-        E epilogue, Layout yAt) where E : IEpilogue, allows ref struct =>
-        Run(m, n, k, ref a, aRow, aInner, ref b, bAt, new Strided(bAt.RowStride), epilogue, yAt);
-
-    /// <summary>The same with b's rows where `inner` says.</summary>
-    public static void Run<I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
-        I inner, E epilogue, Layout yAt) where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
+        E epilogue, Layout yAt) where E : IEpilogue, allows ref struct
     {
+        var columns = new Columns(bAt, yAt);
+        int Vectors(int lanes) => (n + lanes - 1) / lanes;
         if (Vector512.IsHardwareAccelerated)
-            Blocks<Simd512, Vector512<float>, I, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
+            Blocks<Simd512, Vector512<float>, Columns, E>(m, Vectors(16), k, ref a, aRow, aInner, ref b, columns,
+                epilogue, yAt.RowStride);
         else if (Vector256.IsHardwareAccelerated)
-            Blocks<Simd256, Vector256<float>, I, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
+            Blocks<Simd256, Vector256<float>, Columns, E>(m, Vectors(8), k, ref a, aRow, aInner, ref b, columns,
+                epilogue, yAt.RowStride);
         else
-            Blocks<Simd128, Vector128<float>, I, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
+            Blocks<Simd128, Vector128<float>, Columns, E>(m, Vectors(4), k, ref a, aRow, aInner, ref b, columns,
+                epilogue, yAt.RowStride);
     }
 
-    /// <summary>Run for a stated vector width (the tests run every width on any machine). Tiles of up to 8 rows by 3
-    /// vectors where there are 32 registers, 6 by 2 where there are 16; tiles side by side differ by one vector at
-    /// most, so that none is left with too few sums to hide the latency of a multiply-add.</summary>
+    /// <summary>The same for a stated vector width (the tests run every width on any machine) and any columns. Tiles of
+    /// up to 8 rows by 3 vectors where there are 32 registers, 6 by 2 where there are 16; tiles side by side differ by
+    /// one vector at most, so that none is left with too few sums to hide the latency of a multiply-add.</summary>
+    /// <param name="vectors">Vectors in a row of y, done from the first to the last.</param>
     [MethodImpl(Hot)]
-    public static void Blocks<S, V, I, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b,
-        Layout bAt, I inner, E epilogue, Layout yAt) where S : struct, ISimd<V> where V : struct
-        where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
+    public static void Blocks<S, V, B, E>(int m, int vectors, int k, ref float a, int aRow, int aInner, ref float b,
+        B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
+        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
-        var (widest, vectors) = (S.Lanes == 16 ? 3 : 2, (n + S.Lanes - 1) / S.Lanes);
+        if (vectors == 0) return;
+        var widest = S.Lanes == 16 ? 3 : 2;
         var tiles = (vectors + widest - 1) / widest;
-        for (int first = 0, count; first < vectors; first += count, tiles--)
-        {
-            count = (vectors - first + tiles - 1) / tiles;
-            if (count == 3)
-                Tiles<S, V, Three, I, E>(m, first, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
-            else if (count == 2)
-                Tiles<S, V, Two, I, E>(m, first, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
-            else
-                Tiles<S, V, One, I, E>(m, first, k, ref a, aRow, aInner, ref b, bAt, inner, epilogue, yAt);
-        }
+        var (each, wider) = Math.DivRem(vectors, tiles);
+        Strip<S, V, B, E>(each + 1, 0, wider, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
+        Strip<S, V, B, E>(each, wider * (each + 1), tiles - wider, m, k, ref a, aRow, aInner, ref b, columns, epilogue,
+            yRow);
     }
 
-    // All rows of the C vectors from `first` on.
-    static void Tiles<S, V, C, I, E>(int m, int first, int k, ref float a, int aRow, int aInner, ref float b,
-        Layout bAt, I inner, E epilogue, Layout yAt)
-        where S : struct, ISimd<V> where V : struct where C : struct, ICount
-        where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
+    // All rows of some tiles of a width, from the vector `first` on.
+    static void Strip<S, V, B, E>(int width, int first, int tiles, int m, int k, ref float a, int aRow, int aInner,
+        ref float b, B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
+        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
-        for (int row = 0, rows; row < m; row += rows)
+        if (tiles == 0) return;
+        if (width == 3)
+            Rows<S, V, Three, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
+        else if (width == 2)
+            Rows<S, V, Two, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
+        else
+            Rows<S, V, One, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
+    }
+
+    static void Rows<S, V, C, B, E>(int first, int tiles, int m, int k, ref float a, int aRow, int aInner, ref float b,
+        B columns, E epilogue, int yRow)
+        where S : struct, ISimd<V> where V : struct where C : struct, ICount
+        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
+    {
+        for (int row = 0, end; row < m; row = end)
         {
             var left = m - row;
-            ref var x = ref Unsafe.Add(ref a, (nint)row * aRow);
             if (left >= 8 && S.Lanes == 16)
-                Tile<S, V, Eight, C, I, E>(row, rows = left / 8 * 8, first, k, ref x, aRow, aInner, ref b, bAt, inner,
-                    epilogue, yAt);
+                Tiles<S, V, Eight, C, B, E>(row, end = row + left / 8 * 8, first, tiles, k, ref a, aRow, aInner, ref b,
+                    columns, epilogue, yRow);
             else if (left >= 6)
-                Tile<S, V, Six, C, I, E>(row, rows = left / 6 * 6, first, k, ref x, aRow, aInner, ref b, bAt, inner,
-                    epilogue, yAt);
+                Tiles<S, V, Six, C, B, E>(row, end = row + left / 6 * 6, first, tiles, k, ref a, aRow, aInner, ref b,
+                    columns, epilogue, yRow);
             else if (left >= 4)
-                Tile<S, V, Four, C, I, E>(row, rows = 4, first, k, ref x, aRow, aInner, ref b, bAt, inner, epilogue,
-                    yAt);
+                Tiles<S, V, Four, C, B, E>(row, end = row + 4, first, tiles, k, ref a, aRow, aInner, ref b, columns,
+                    epilogue, yRow);
             else if (left >= 2)
-                Tile<S, V, Two, C, I, E>(row, rows = 2, first, k, ref x, aRow, aInner, ref b, bAt, inner, epilogue,
-                    yAt);
+                Tiles<S, V, Two, C, B, E>(row, end = row + 2, first, tiles, k, ref a, aRow, aInner, ref b, columns,
+                    epilogue, yRow);
             else
-                Tile<S, V, One, C, I, E>(row, rows = 1, first, k, ref x, aRow, aInner, ref b, bAt, inner, epilogue,
-                    yAt);
+                Tiles<S, V, One, C, B, E>(row, end = row + 1, first, tiles, k, ref a, aRow, aInner, ref b, columns,
+                    epilogue, yRow);
         }
     }
 
-    // A row's sums.
-    struct Sums<S, V> where S : struct, ISimd<V> where V : struct
+    // Tiles side by side, the rows of each from `row` to before `end`.
+    [MethodImpl(Hot)]
+    static void Tiles<S, V, R, C, B, E>(int row, int end, int first, int tiles, int k, ref float a, nint aRow,
+        nint aInner, ref float b, B columns, E epilogue, nint yRow)
+        where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
+        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
-        V a, b, c;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add<C>(float x, V p, V q, V r) where C : struct, ICount
-        {
-            var f = S.All(x);
-            a = S.MultiplyAdd(f, p, a);
-            if (C.Value > 1) b = S.MultiplyAdd(f, q, b);
-            if (C.Value > 2) c = S.MultiplyAdd(f, r, c);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Give<C, E>(E epilogue, nint p, nint q, nint r)
-            where C : struct, ICount where E : IEpilogue, allows ref struct
-        {
-            epilogue.Take<S, V>(a, p);
-            if (C.Value > 1) epilogue.Take<S, V>(b, q);
-            if (C.Value > 2) epilogue.Take<S, V>(c, r);
-        }
+        for (var last = first + tiles * C.Value; first < last; first += C.Value)
+            Tile<S, V, R, C, B, E>(row, end, first, k, ref Unsafe.Add(ref a, row * aRow), aRow, aInner, ref b, columns,
+                epilogue, yRow);
     }
 
     // The inner loop: a tile's sums stay in registers over all of k. References, since bounds checks cost a quarter
     // here.
-    [MethodImpl(Hot)]
-    static void Tile<S, V, R, C, I, E>(int row, int rows, int first, int k, ref float a, nint aRow, nint aInner,
-        ref float b, Layout bAt, I inner, E epilogue, Layout yAt)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Tile<S, V, R, C, B, E>(int row, int end, int first, int k, ref float a, nint aRow, nint aInner,
+        ref float b, B columns, E epilogue, nint yRow)
         where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
-        where I : IInner, allows ref struct where E : IEpilogue, allows ref struct
+        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
-        int column = first * S.Lanes, second = C.Value > 1 ? column + S.Lanes : column,
-            third = C.Value > 2 ? second + S.Lanes : column;
-        ref var b0 = ref Unsafe.Add(ref b, bAt.Offset(0, column));
-        ref var b1 = ref Unsafe.Add(ref b, bAt.Offset(0, second));
-        ref var b2 = ref Unsafe.Add(ref b, bAt.Offset(0, third));
-        nint y0 = yAt.Offset(row, column), y1 = yAt.Offset(row, second), y2 = yAt.Offset(row, third),
-            yRow = yAt.RowStride;
-        for (var done = 0; done < rows; done += R.Value)
+        int second = C.Value > 1 ? first + 1 : first, third = C.Value > 2 ? first + 2 : first;
+        ref var b0 = ref Unsafe.Add(ref b, columns.Source(first, S.Lanes));
+        ref var b1 = ref Unsafe.Add(ref b, columns.Source(second, S.Lanes));
+        ref var b2 = ref Unsafe.Add(ref b, columns.Source(third, S.Lanes));
+        nint begin = row * yRow, y0 = begin + columns.Target(first, S.Lanes),
+            y1 = begin + columns.Target(second, S.Lanes), y2 = begin + columns.Target(third, S.Lanes);
+        for (; row < end; row += R.Value)
         {
-            Sums<S, V> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
-                s6 = default, s7 = default;
+            Sums<S, V> s0 = new(columns.Start<S, V>(row)),
+                s1 = R.Value > 1 ? new(columns.Start<S, V>(row + 1)) : default,
+                s2 = R.Value > 2 ? new(columns.Start<S, V>(row + 2)) : default,
+                s3 = R.Value > 3 ? new(columns.Start<S, V>(row + 3)) : default,
+                s4 = R.Value > 4 ? new(columns.Start<S, V>(row + 4)) : default,
+                s5 = R.Value > 4 ? new(columns.Start<S, V>(row + 5)) : default,
+                s6 = R.Value > 6 ? new(columns.Start<S, V>(row + 6)) : default,
+                s7 = R.Value > 6 ? new(columns.Start<S, V>(row + 7)) : default;
             if (k >= AskFrom)
                 for (var r = 0; r < R.Value; r++)
                 {
@@ -259,17 +302,17 @@ public static partial class Gemm
             ref var x6 = ref Unsafe.Add(ref a, R.Value > 6 ? 6 * aRow : 0);
             for (nint i = 0; i < k; i++)
             {
-                var at = inner.At(i);
+                var at = columns.Inner(i);
                 V p = S.Load(ref Unsafe.Add(ref b0, at)), q = C.Value > 1 ? S.Load(ref Unsafe.Add(ref b1, at)) : p,
                     r = C.Value > 2 ? S.Load(ref Unsafe.Add(ref b2, at)) : p;
-                s0.Add<C>(x, p, q, r);
-                if (R.Value > 1) s1.Add<C>(Unsafe.Add(ref x, aRow), p, q, r);
-                if (R.Value > 2) s2.Add<C>(Unsafe.Add(ref x, 2 * aRow), p, q, r);
-                if (R.Value > 3) s3.Add<C>(x3, p, q, r);
-                if (R.Value > 4) s4.Add<C>(Unsafe.Add(ref x3, aRow), p, q, r);
-                if (R.Value > 4) s5.Add<C>(Unsafe.Add(ref x3, 2 * aRow), p, q, r);
-                if (R.Value > 6) s6.Add<C>(x6, p, q, r);
-                if (R.Value > 6) s7.Add<C>(Unsafe.Add(ref x6, aRow), p, q, r);
+                s0.Add<C>(S.All(x), p, q, r);
+                if (R.Value > 1) s1.Add<C>(S.All(Unsafe.Add(ref x, aRow)), p, q, r);
+                if (R.Value > 2) s2.Add<C>(S.All(Unsafe.Add(ref x, 2 * aRow)), p, q, r);
+                if (R.Value > 3) s3.Add<C>(S.All(x3), p, q, r);
+                if (R.Value > 4) s4.Add<C>(S.All(Unsafe.Add(ref x3, aRow)), p, q, r);
+                if (R.Value > 4) s5.Add<C>(S.All(Unsafe.Add(ref x3, 2 * aRow)), p, q, r);
+                if (R.Value > 6) s6.Add<C>(S.All(x6), p, q, r);
+                if (R.Value > 6) s7.Add<C>(S.All(Unsafe.Add(ref x6, aRow)), p, q, r);
                 x = ref Unsafe.Add(ref x, aInner);
                 x3 = ref Unsafe.Add(ref x3, aInner);
                 x6 = ref Unsafe.Add(ref x6, aInner);

@@ -24,7 +24,8 @@ public sealed class Engine(string name, int models, int processes, params IReadO
         Engine Lab(int models) => new("lab", models, 1, ["dotnet", "script", "-c", "release", "-p",
             Path.Combine(Folders.Cache, "scripts"), "tests/bench/bench.csx", "--", "--work", .. task, $"{models}"]);
         Engine Peer(string name) => new(name, Together, Together, [python, "tests/bench/peers.py", name, .. task]);
-        string[] names = !peers ? [] : workload.HasConvolutions ? ["pytorch", "pytorch_nhwc"] : ["numpy", "pytorch"];
+        string[] names = !peers ? [] : workload.HasConvolutions ? ["pytorch", "pytorch_nhwc"]
+            : ["numpy", "numpy_in_place", "pytorch"];
         return [Lab(Together), .. names.Select(Peer), Lab(1)];
     }
 

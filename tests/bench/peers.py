@@ -1,13 +1,14 @@
 """The workloads of bench.csx in NumPy and PyTorch: what the lab's speed is set beside.
 
-    python3 peers.py ENGINE W1 0|1      with BN (1) or without (0); engines: numpy (not W3), pytorch,
+    python3 peers.py ENGINE W1 0|1      with BN (1) or without (0); engines: numpy and numpy_in_place (not W3), pytorch,
                                         pytorch_nhwc (W3, channels last in memory: faster without BN)
     python3 peers.py check              NumPy's losses against PyTorch's, from the same weights and batches
 
 As a worker it says `ready`, and then, for every line of seconds on standard input, trains for so long and answers with
 a line of JSON. A step is what the lab's is: gather and convert a batch of byte images, forward, loss, backward, update.
-One thread. NumPy is written as one writes it for speed: float32, every buffer allocated once, all work in place, sums
-over the batch as products with a row of ones (BLAS), the rate folded into the loss's gradient.
+One thread, float32. NumPy is there twice. `numpy` is what one writes by hand, an expression for each equation.
+`numpy_in_place` is what one makes of it for speed: every buffer allocated once, all work in place, sums over the batch
+as products with a row of ones (BLAS), the rate folded into the loss's gradient.
 """
 import json
 import os
@@ -55,7 +56,65 @@ def batches(size):
             yield order[start:start + size]
 
 
-# ---- NumPy ----------------------------------------------------------------------------------------------------------
+# ---- NumPy, by hand -------------------------------------------------------------------------------------------------
+
+class Numpy:
+    """An MLP, an expression for each equation."""
+
+    def __init__(self, spec, bn, pixels, labels):
+        self.w, self.bn, self.pixels, self.labels = list(weights(spec["sizes"])), bn, pixels, labels
+        self.rate, self.momentum, self.sigmoid = spec["rate"], spec["momentum"], spec["activation"] == "sigmoid"
+        row = lambda width, value: np.full(width, value, np.float32)
+        self.b = [row(width, 0) for width in spec["sizes"][1:]]  # beta where BN is
+        self.gamma = [row(width, 1) for width in spec["sizes"][1:-1]]
+        self.running_mean = [row(width, 0) for width in spec["sizes"][1:-1]]
+        self.running_var = [row(width, 1) for width in spec["sizes"][1:-1]]
+        self.v = {name: [np.zeros_like(p) for p in getattr(self, name)] for name in ("w", "b", "gamma")}
+
+    def update(self, name, i, gradient):
+        if self.momentum:
+            self.v[name][i] = gradient = self.momentum * self.v[name][i] + gradient
+        getattr(self, name)[i] -= self.rate * gradient
+
+    def step(self, at):
+        n, y, last = len(at), self.labels[at], len(self.w) - 1
+        h, normalized, std = [self.pixels[at].astype(np.float32) / 255], {}, {}
+        for i, (w, b) in enumerate(zip(self.w, self.b)):
+            z = h[i] @ w
+            if self.bn and i < last:
+                mean, var = z.mean(axis=0), z.var(axis=0)
+                std[i] = np.sqrt(var + EPS)
+                normalized[i] = (z - mean) / std[i]
+                z = self.gamma[i] * normalized[i] + b
+                self.running_mean[i] = (1 - BN_MOMENTUM) * self.running_mean[i] + BN_MOMENTUM * mean
+                self.running_var[i] = (1 - BN_MOMENTUM) * self.running_var[i] + BN_MOMENTUM * var * n / (n - 1)
+            else:
+                z = z + b
+            h.append(z if i == last else 1 / (1 + np.exp(-z)) if self.sigmoid else np.maximum(z, 0))
+        p = np.exp(z - z.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        loss = -np.log(p[np.arange(n), y]).mean()
+        g = p
+        g[np.arange(n), y] -= 1
+        g /= n
+        for i in range(last, -1, -1):
+            if i < last:
+                g = g * h[i + 1] * (1 - h[i + 1]) if self.sigmoid else g * (h[i + 1] > 0)
+            db = g.sum(axis=0)
+            if i in normalized:
+                x = normalized[i]
+                d_gamma = (g * x).sum(axis=0)
+                g = self.gamma[i] / std[i] * (g - db / n - x * d_gamma / n)
+                self.update("gamma", i, d_gamma)
+            dw = h[i].T @ g
+            if i > 0:
+                g = g @ self.w[i].T
+            self.update("w", i, dw)
+            self.update("b", i, db)
+        return float(loss)
+
+
+# ---- NumPy, in place ------------------------------------------------------------------------------------------------
 
 class BatchNorm:
     def __init__(self, batch, width, momentum):
@@ -113,7 +172,7 @@ class Update:
         self.w -= g
 
 
-class NumpyMlp:
+class NumpyInPlace:
     def __init__(self, spec, bn, pixels, labels):
         sizes, batch = spec["sizes"], spec["batch"]
         self.rate, self.sigmoid = spec["rate"], spec["activation"] == "sigmoid"
@@ -237,8 +296,8 @@ class Torch:
 def trainer(engine, workload, bn):
     spec = WORKLOADS[workload]
     data = images(32 if workload == "W3" else 28)
-    if engine == "numpy":
-        return NumpyMlp(spec, bn, *data)
+    if engine.startswith("numpy"):
+        return {"numpy": Numpy, "numpy_in_place": NumpyInPlace}[engine](spec, bn, *data)
     return Torch(workload, spec, bn, *data, nhwc=engine == "pytorch_nhwc")
 
 
@@ -270,10 +329,10 @@ def work(engine, workload, bn):
 def check():
     for workload, spec in WORKLOADS.items():
         for bn in [0, 1] if workload != "W3" else []:
-            both, order = [trainer(engine, workload, bn) for engine in ("numpy", "pytorch")], batches(spec["batch"])
-            pairs = [[model.step(at) for model in both] for at in (next(order) for _ in range(20))]
-            worst = max(abs(a - b) / b for a, b in pairs)
-            print(f"{workload} bn {bn}: last losses %.6f %.6f, worst difference {worst:.1e}" % tuple(pairs[-1]))
+            all, order = [trainer(e, workload, bn) for e in ("numpy", "numpy_in_place", "pytorch")], batches(spec["batch"])
+            losses = [[model.step(at) for model in all] for at in (next(order) for _ in range(20))]
+            worst = max(abs(numpy - pytorch) / pytorch for *both, pytorch in losses for numpy in both)
+            print(f"{workload} bn {bn}: last losses %.6f %.6f %.6f, worst difference {worst:.1e}" % tuple(losses[-1]))
 
 
 if __name__ == "__main__":
