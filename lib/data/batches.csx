@@ -39,6 +39,13 @@ public static class Batches
         return x;
     }
 
+    /// <summary>Asks for the images at the given places, which a later step will read.</summary>
+    public static void Ask(ImageSet set, ReadOnlySpan<int> at)
+    {
+        var size = set.Height * set.Width;
+        foreach (var place in at) Cache.Prefetch(set.Pixels.AsSpan(place * size, size));
+    }
+
     /// <summary>The labels at the given places.</summary>
     public static void Labels(ImageSet set, ReadOnlySpan<int> at, Span<byte> to)
     {

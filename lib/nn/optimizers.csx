@@ -28,10 +28,30 @@ public abstract class Optimizer(double rate, double weightDecay = 0)
         return blocks ??= [.. Enumerable.Range(0, count).Select(_ => Block.Owned(parameter.Layout.Length))];
     }
 
-    protected static void Apply<E>(Tensor parameter, Tensor gradient, E rule) where E : IEpilogue, allows ref struct
+    protected void Apply<E>(Tensor parameter, Tensor gradient, E rule) where E : IEpilogue, allows ref struct
+    {
+        if (WeightDecay == 0) Run(parameter, gradient, rule);
+        else Run(parameter, gradient, new Decayed<E>(ref parameter.First, (float)WeightDecay, rule));
+    }
+
+    static void Run<E>(Tensor parameter, Tensor gradient, E rule) where E : IEpilogue, allows ref struct
     {
         if (gradient.Pending is { } product) product.Into(rule, parameter.Layout);
         else Epilogue.Run(gradient.In(parameter.Layout).Storage, rule);
+    }
+
+    // A rule for the gradient plus decay w. Apart from the rules, whose inner loops would otherwise ask at each vector
+    // whether there is any.
+    readonly ref struct Decayed<E>(ref float w, float decay, E rule) : IEpilogue where E : IEpilogue, allows ref struct
+    {
+        readonly ref float w = ref w;
+        readonly E rule = rule;
+
+        public void Ask(nint at) => rule.Ask(at);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct =>
+            rule.Take<S, V>(S.MultiplyAdd(S.All(decay), S.Load(ref Unsafe.Add(ref w, at)), g), at);
     }
 }
 
@@ -53,13 +73,13 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
     public override void Update(Tensor parameter, Tensor gradient)
     {
         ref var w = ref parameter.First;
-        if (momentum == 0) Apply(parameter, gradient, new Plain(ref w, (float)Rate, (float)WeightDecay));
+        if (momentum == 0) Apply(parameter, gradient, new Plain(ref w, (float)Rate));
         else
             Apply(parameter, gradient, new Heavy(ref w, ref Slots(parameter, 1)[0].First, (float)Rate,
-                (float)WeightDecay, (float)momentum));
+                (float)momentum));
     }
 
-    readonly ref struct Plain(ref float w, float rate, float decay) : IEpilogue
+    readonly ref struct Plain(ref float w, float rate) : IEpilogue
     {
         readonly ref float w = ref w;
 
@@ -70,12 +90,11 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
         {
             ref var target = ref Unsafe.Add(ref w, at);
             var old = S.Load(ref target);
-            if (decay != 0) g = S.MultiplyAdd(S.All(decay), old, g);
             S.Store(S.MultiplyAdd(S.All(-rate), g, old), ref target);
         }
     }
 
-    readonly ref struct Heavy(ref float w, ref float v, float rate, float decay, float momentum) : IEpilogue
+    readonly ref struct Heavy(ref float w, ref float v, float rate, float momentum) : IEpilogue
     {
         readonly ref float w = ref w;
         readonly ref float v = ref v;
@@ -92,7 +111,6 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
             ref var target = ref Unsafe.Add(ref w, at);
             ref var velocity = ref Unsafe.Add(ref v, at);
             var old = S.Load(ref target);
-            if (decay != 0) g = S.MultiplyAdd(S.All(decay), old, g);
             g = S.MultiplyAdd(S.All(momentum), S.Load(ref velocity), g);
             S.Store(g, ref velocity);
             S.Store(S.MultiplyAdd(S.All(-rate), g, old), ref target);
@@ -107,10 +125,10 @@ public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7
 {
     public override void Update(Tensor parameter, Tensor gradient) =>
         Apply(parameter, gradient, new Rule(ref parameter.First, ref Slots(parameter, 1)[0].First, (float)Rate,
-            (float)WeightDecay, (float)rho, (float)(1 - rho), (float)(epsilonInside ? epsilon : 0),
+            (float)rho, (float)(1 - rho), (float)(epsilonInside ? epsilon : 0),
             (float)(epsilonInside ? 0 : epsilon)));
 
-    readonly ref struct Rule(ref float w, ref float s, float rate, float decay, float rho, float rest, float inside,
+    readonly ref struct Rule(ref float w, ref float s, float rate, float rho, float rest, float inside,
         float outside) : IEpilogue
     {
         readonly ref float w = ref w;
@@ -128,7 +146,6 @@ public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7
             ref var target = ref Unsafe.Add(ref w, at);
             ref var square = ref Unsafe.Add(ref s, at);
             var old = S.Load(ref target);
-            if (decay != 0) g = S.MultiplyAdd(S.All(decay), old, g);
             var mean = S.MultiplyAdd(S.All(rho), S.Load(ref square), S.Multiply(S.All(rest), S.Multiply(g, g)));
             S.Store(mean, ref square);
             var deviation = S.Add(S.Sqrt(S.Add(mean, S.All(inside))), S.All(outside));
@@ -150,11 +167,11 @@ public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, 
         var rate = Rate / (1 - Math.Pow(beta1, t));
         var unbias = 1 / Math.Sqrt(1 - Math.Pow(beta2, t));
         Apply(parameter, gradient, new Rule(ref parameter.First, ref slots[0].First, ref slots[1].First, (float)rate,
-            (float)WeightDecay, (float)beta1, (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)unbias,
+            (float)beta1, (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)unbias,
             (float)epsilon));
     }
 
-    readonly ref struct Rule(ref float w, ref float m, ref float s, float rate, float decay, float beta1, float rest1,
+    readonly ref struct Rule(ref float w, ref float m, ref float s, float rate, float beta1, float rest1,
         float beta2, float rest2, float unbias, float epsilon) : IEpilogue
     {
         readonly ref float w = ref w;
@@ -175,7 +192,6 @@ public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, 
             ref var first = ref Unsafe.Add(ref m, at);
             ref var second = ref Unsafe.Add(ref s, at);
             var old = S.Load(ref target);
-            if (decay != 0) g = S.MultiplyAdd(S.All(decay), old, g);
             var mean = S.MultiplyAdd(S.All(beta1), S.Load(ref first), S.Multiply(S.All(rest1), g));
             var square = S.MultiplyAdd(S.All(beta2), S.Load(ref second), S.Multiply(S.All(rest2), S.Multiply(g, g)));
             S.Store(mean, ref first);
