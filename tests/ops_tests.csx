@@ -55,6 +55,10 @@ public static class OpCases
             .Select(s => new OpCase("Convolve", $"{s.X} with {s.W}, padding {s.Padding}",
                 x => x[0].Convolve(x[1], s.Padding), x => Convolved(x[0], x[1], s.Padding),
                 [Draw(s.X, $"cx{s}"), Draw(s.W, $"cw{s}")])),
+        // As many outputs as make every division into tiles.
+        .. Enumerable.Range(1, 17).Select(outputs => new OpCase("Convolve", $"to {outputs} outputs",
+            x => x[0].Convolve(x[1]), x => Convolved(x[0], x[1], 0),
+            [Draw((2, 1, 3, 18), $"ox{outputs}"), Draw((outputs, 1, 2, 2), $"ow{outputs}")])),
         new("Convolve", "with a bias", x => x[0].Convolve(x[1], 1, x[2]), x => Ref.Zip(Convolved(x[0], x[1], 1),
             x[2] with { Shape = [7, 1, 1] }, (y, b) => y + b),
             [Draw((3, 2, 5, 6), "bx"), Draw((7, 2, 3, 3), "bw"), Draw(7, "bb")]),

@@ -38,9 +38,9 @@ public static partial class Convolution
         var together = Math.Clamp(GradientFloats / each, 1, c.Images);
         var vectors = Scratch(ref spread, together * each);
         var frame = Frame(c, together);
-        // A vector of sums for each weight, where there may be two outputs and two places more than there are.
+        // A vector of sums for each weight, where there may be two more than there are.
         var width = (c.Patch + 2) / 3 * 3;
-        var totals = Scratch(ref sums, (c.Outputs + 2) * width * S.Lanes);
+        var totals = Scratch(ref sums, c.Outputs * width * S.Lanes);
         totals.Clear();
         for (var begin = 0; begin < c.Images; begin += together)
         {
@@ -112,7 +112,7 @@ public static partial class Convolution
 
     // Three to eight rows of g against three shifts of x: up to 24 sums in registers over all images. Vectors of x lie
     // across two lines of the cache and take twice the time, g's lie in one: hence more rows than shifts. Where there
-    // are fewer of either, the last is done again and not read.
+    // are fewer of either, the last is done again and not kept.
     [MethodImpl(Hot)]
     static void Products<S, V, R>(int images, ReadOnlySpan<Place> places, ReadOnlySpan<float> x, int xImage,
         ReadOnlySpan<int> shifts, ReadOnlySpan<float> g, int gRow, int rows, Span<float> totals, int width)
@@ -144,15 +144,19 @@ public static partial class Convolution
                 b = ref Unsafe.Add(ref b, S.Lanes);
             }
         }
-        var to = new AddTo(ref MemoryMarshal.GetReference(totals));
-        nint second = S.Lanes, third = 2 * S.Lanes, row = width * S.Lanes;
-        s0.Give<Gemm.Three, AddTo>(to, 0, second, third);
-        s1.Give<Gemm.Three, AddTo>(to, row, row + second, row + third);
-        s2.Give<Gemm.Three, AddTo>(to, 2 * row, 2 * row + second, 2 * row + third);
-        if (R.Value > 3) s3.Give<Gemm.Three, AddTo>(to, 3 * row, 3 * row + second, 3 * row + third);
-        if (R.Value > 4) s4.Give<Gemm.Three, AddTo>(to, 4 * row, 4 * row + second, 4 * row + third);
-        if (R.Value > 4) s5.Give<Gemm.Three, AddTo>(to, 5 * row, 5 * row + second, 5 * row + third);
-        if (R.Value > 6) s6.Give<Gemm.Three, AddTo>(to, 6 * row, 6 * row + second, 6 * row + third);
-        if (R.Value > 6) s7.Give<Gemm.Three, AddTo>(to, 7 * row, 7 * row + second, 7 * row + third);
+        ref var to = ref MemoryMarshal.GetReference(totals);
+        var row = width * S.Lanes;
+        Give<S, V>(s0, ref to);
+        if (rows > 1) Give<S, V>(s1, ref Unsafe.Add(ref to, row));
+        if (rows > 2) Give<S, V>(s2, ref Unsafe.Add(ref to, 2 * row));
+        if (R.Value > 3 && rows > 3) Give<S, V>(s3, ref Unsafe.Add(ref to, 3 * row));
+        if (R.Value > 4 && rows > 4) Give<S, V>(s4, ref Unsafe.Add(ref to, 4 * row));
+        if (R.Value > 4 && rows > 5) Give<S, V>(s5, ref Unsafe.Add(ref to, 5 * row));
+        if (R.Value > 6 && rows > 6) Give<S, V>(s6, ref Unsafe.Add(ref to, 6 * row));
+        if (R.Value > 6 && rows > 7) Give<S, V>(s7, ref Unsafe.Add(ref to, 7 * row));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Give<S, V>(Gemm.Sums<S, V> sums, ref float to) where S : struct, ISimd<V> where V : struct =>
+        sums.Give<Gemm.Three, AddTo>(new(ref to), 0, S.Lanes, 2 * S.Lanes);
 }

@@ -111,8 +111,10 @@ public interface IColumns
 /// <summary>Columns of matrices.</summary>
 public readonly struct Columns(Layout b, Layout y) : IColumns
 {
+    readonly nint step = b.RowStride;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint Inner(nint i) => i * b.RowStride;
+    public nint Inner(nint i) => i * step;
 
     public nint Source(int vector, int lanes) => b.Offset(0, vector * lanes);
     public nint Target(int vector, int lanes) => y.Offset(0, vector * lanes);
@@ -202,7 +204,7 @@ public static partial class Gemm
     /// <param name="vectors">Vectors in a row of y, done from the first to the last.</param>
     [MethodImpl(Hot)]
     public static void Blocks<S, V, B, E>(int m, int vectors, int k, ref float a, int aRow, int aInner, ref float b,
-        B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
+        in B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
         if (vectors == 0) return;
@@ -216,7 +218,7 @@ public static partial class Gemm
 
     // All rows of some tiles of a width, from the vector `first` on.
     static void Strip<S, V, B, E>(int width, int first, int tiles, int m, int k, ref float a, int aRow, int aInner,
-        ref float b, B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
+        ref float b, in B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
         if (tiles == 0) return;
@@ -229,7 +231,7 @@ public static partial class Gemm
     }
 
     static void Rows<S, V, C, B, E>(int first, int tiles, int m, int k, ref float a, int aRow, int aInner, ref float b,
-        B columns, E epilogue, int yRow)
+        in B columns, E epilogue, int yRow)
         where S : struct, ISimd<V> where V : struct where C : struct, ICount
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
@@ -257,7 +259,7 @@ public static partial class Gemm
     // Tiles side by side, the rows of each from `row` to before `end`.
     [MethodImpl(Hot)]
     static void Tiles<S, V, R, C, B, E>(int row, int end, int first, int tiles, int k, ref float a, nint aRow,
-        nint aInner, ref float b, B columns, E epilogue, nint yRow)
+        nint aInner, ref float b, in B columns, E epilogue, nint yRow)
         where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
@@ -270,7 +272,7 @@ public static partial class Gemm
     // here.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Tile<S, V, R, C, B, E>(int row, int end, int first, int k, ref float a, nint aRow, nint aInner,
-        ref float b, B columns, E epilogue, nint yRow)
+        ref float b, in B columns, E epilogue, nint yRow)
         where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
