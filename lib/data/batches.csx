@@ -24,8 +24,8 @@ public static class Batches
         var x = Tensor.Empty((at.Length, height * width));
         for (var i = 0; i < at.Length; i++)
         {
-            // Drawn at random, an image is in no cache: each is asked for while those before it are converted.
-            if (i + Ahead < at.Length) Cache.Prefetch(set.Pixels.AsSpan(at[i + Ahead] * size, size));
+            // Where nobody did so before.
+            Ask(set, at, i + Ahead, 1);
             var image = set.Pixels.AsSpan(at[i] * size, size);
             var row = x.Row(i);
             if (padding == 0) Scale(image, row);
@@ -39,11 +39,13 @@ public static class Batches
         return x;
     }
 
-    /// <summary>Asks for the images at the given places, which a later step will read.</summary>
-    public static void Ask(ImageSet set, ReadOnlySpan<int> at)
+    /// <summary>Asks for the next images of an order, `count` from `start` on or as far as it goes: drawn at random,
+    /// they are in no cache, and a step is time enough to fetch them.</summary>
+    public static void Ask(ImageSet set, ReadOnlySpan<int> order, int start, int count)
     {
         var size = set.Height * set.Width;
-        foreach (var place in at) Cache.Prefetch(set.Pixels.AsSpan(place * size, size));
+        for (var i = start; i < Math.Min(start + count, order.Length); i++)
+            Cache.Prefetch(set.Pixels.AsSpan(order[i] * size, size));
     }
 
     /// <summary>The labels at the given places.</summary>

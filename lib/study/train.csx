@@ -134,8 +134,7 @@ public static class Training
             var start = place * labels.Length;
             var batch = order.AsMemory(start, Math.Min(labels.Length, order.Length - start));
             optimizer.Rate = config.RateAt(step);
-            if (start + 2 * labels.Length <= order.Length)
-                Batches.Ask(data.Train, order.AsSpan(start + labels.Length, labels.Length));
+            Batches.Ask(data.Train, order, start + batch.Length, labels.Length);
             var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, labels);
             watch.See(loss);
             (step, examples) = (step + 1, examples + batch.Length);

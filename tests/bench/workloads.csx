@@ -69,8 +69,8 @@ public sealed class Job(Config config, ImageSet images)
         var (epoch, place) = Math.DivRem(step++, config.StepsPerEpoch);
         if (place == 0) order = Batches.Order(config.TrainSize, config.Seed, epoch);
         var batch = order.AsMemory(place * labels.Length, labels.Length);
+        Batches.Ask(images, order, (place + 1) * labels.Length, labels.Length);
         Batches.Labels(images, batch.Span, labels);
-        if (place + 1 < config.StepsPerEpoch) Batches.Ask(images, order.AsSpan((place + 1) * labels.Length, labels.Length));
         return tape.Step(() =>
         {
             var logits = model.Forward(config.Input(images, batch.Span), Mode.Training);
