@@ -24,7 +24,7 @@ public static class Batches
         var x = Tensor.Empty((at.Length, height * width));
         for (var i = 0; i < at.Length; i++)
         {
-            // Where nobody did so before.
+            // Into the nearest cache, while those before it are converted.
             Ask(set, at, i + Ahead, 1);
             var image = set.Pixels.AsSpan(at[i] * size, size);
             var row = x.Row(i);

@@ -75,8 +75,8 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
         ref var w = ref parameter.First;
         if (momentum == 0) Apply(parameter, gradient, new Plain(ref w, (float)Rate));
         else
-            Apply(parameter, gradient, new Heavy(ref w, ref Slots(parameter, 1)[0].First, (float)Rate,
-                (float)momentum));
+            Apply(parameter, gradient,
+                new Heavy(ref w, ref Slots(parameter, 1)[0].First, (float)Rate, (float)momentum));
     }
 
     readonly ref struct Plain(ref float w, float rate) : IEpilogue
@@ -125,8 +125,7 @@ public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7
 {
     public override void Update(Tensor parameter, Tensor gradient) =>
         Apply(parameter, gradient, new Rule(ref parameter.First, ref Slots(parameter, 1)[0].First, (float)Rate,
-            (float)rho, (float)(1 - rho), (float)(epsilonInside ? epsilon : 0),
-            (float)(epsilonInside ? 0 : epsilon)));
+            (float)rho, (float)(1 - rho), (float)(epsilonInside ? epsilon : 0), (float)(epsilonInside ? 0 : epsilon)));
 
     readonly ref struct Rule(ref float w, ref float s, float rate, float rho, float rest, float inside,
         float outside) : IEpilogue
@@ -167,8 +166,7 @@ public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, 
         var rate = Rate / (1 - Math.Pow(beta1, t));
         var unbias = 1 / Math.Sqrt(1 - Math.Pow(beta2, t));
         Apply(parameter, gradient, new Rule(ref parameter.First, ref slots[0].First, ref slots[1].First, (float)rate,
-            (float)beta1, (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)unbias,
-            (float)epsilon));
+            (float)beta1, (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)unbias, (float)epsilon));
     }
 
     readonly ref struct Rule(ref float w, ref float m, ref float s, float rate, float beta1, float rest1,

@@ -54,7 +54,8 @@ public static partial class Convolution
             {
                 // As even as can be: six outputs are three and three where four fit.
                 var (left, most) = (c.Outputs - o, S.Lanes == 16 ? 8 : 4);
-                rows = (left + (left + most - 1) / most - 1) / ((left + most - 1) / most);
+                var blocks = (left + most - 1) / most;
+                rows = (left + blocks - 1) / blocks;
                 for (var k = 0; k < c.Patch; k += 3)
                 {
                     var three = shifts.Slice(k, Math.Min(3, c.Patch - k));

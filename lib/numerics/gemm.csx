@@ -230,6 +230,7 @@ public static partial class Gemm
             Rows<S, V, One, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
     }
 
+    // All rows, in tiles as high as there are rows left for.
     static void Rows<S, V, C, B, E>(int first, int tiles, int m, int k, ref float a, int aRow, int aInner, ref float b,
         in B columns, E epilogue, int yRow)
         where S : struct, ISimd<V> where V : struct where C : struct, ICount

@@ -130,7 +130,8 @@ public static class Source
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", arguments)
+            // Without a lock, which a run that is killed would leave in its user's repository.
+            using var git = Process.Start(new ProcessStartInfo("git", $"--no-optional-locks {arguments}")
             {
                 WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true,
             })!;

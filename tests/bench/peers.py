@@ -329,9 +329,9 @@ def work(engine, workload, bn):
 def check():
     for workload, spec in WORKLOADS.items():
         for bn in [0, 1] if workload != "W3" else []:
-            all = [trainer(engine, workload, bn) for engine in ("numpy", "numpy_in_place", "pytorch")]
+            models = [trainer(engine, workload, bn) for engine in ("numpy", "numpy_in_place", "pytorch")]
             order = batches(spec["batch"])
-            losses = [[model.step(at) for model in all] for at in (next(order) for _ in range(20))]
+            losses = [[model.step(at) for model in models] for at in (next(order) for _ in range(20))]
             worst = max(abs(numpy - pytorch) / pytorch for *both, pytorch in losses for numpy in both)
             print(f"{workload} bn {bn}: last losses %.6f %.6f %.6f, worst difference {worst:.1e}" % tuple(losses[-1]))
 
