@@ -43,8 +43,8 @@ return Run(Args, "inference", Question, lab =>
     IEnumerable<Point> Points(IEnumerable<Trial> of, Func<Trial, string> arm, Func<Trial, double> value) =>
         of.Where(trial => double.IsFinite(value(trial)))
             .Select(trial => new Point(arm(trial), $"{trial.Seed}", trial.BatchSize, value(trial)));
-    Figure Course(double momentum) => ByStep($"course_{Tables.Text(momentum).Replace('.', '_')}",
-        $"Accuracy while it trains, by each kind of statistics, momentum {Tables.Text(momentum)}",
+    Figure Course(double momentum) => ByStep($"course_{CsvText.Of(momentum).Replace('.', '_')}",
+        $"Accuracy while it trains, by each kind of statistics, momentum {CsvText.Of(momentum)}",
         trials.At(Cell(sizes[0]) with { BnMomentum = momentum }),
         [("running", "running"), ("precise", "precise"), ("batch", "batch")], new("Validation accuracy"),
         $"Training batches of {sizes[0]}. Before the last step on 2,000 validation images.");
@@ -76,7 +76,7 @@ return Run(Args, "inference", Question, lab =>
                     + "training batch's size. sorted: the same where each batch is of one class."),
             Band("momentum", "What running statistics lose against precise ones, by momentum", batch,
                 new("Running less precise, points"),
-                [.. Points(trials, trial => $"momentum {Tables.Text(trial.BnMomentum)}", trial =>
+                [.. Points(trials, trial => $"momentum {CsvText.Of(trial.BnMomentum)}", trial =>
                     100 * (End(trial, "running") - End(trial, "precise")))],
                 [], "Momentum: share of the newest batch."),
             .. momenta.Where(momentum => momentum <= Usual).Select(Course),

@@ -59,7 +59,7 @@ return Run(Args, "init_sweep", Question, lab =>
     {
         string Words(Norm norm) => Scales(trials, activation, norm).UsableRange(trial => trial.InitScale,
             BestValidationAccuracy) is var range && double.IsNaN(range.Low) ? $"{Snake(norm)} at none"
-            : $"{Snake(norm)} {Look.Number(range.Low, 2)} to {Look.Number(range.High, 2)}";
+            : $"{Snake(norm)} {Format.Number(range.Low, 2)} to {Format.Number(range.High, 2)}";
         var gain = Gain(trials, activation).Interval;
         return new($"Usable scales, {Name(activation)}, {at}: batch less none", Unit.Decades.Text(gain.Estimate),
             $"95% interval {Unit.Decades.Range(gain.Low, gain.High)}, N = {gain.Count}; "

@@ -54,7 +54,7 @@ return Run(Args, "lr_sweep", Question, lab =>
                     tests.At(RangeTest.Of(cell, condition.Rates[0], condition.Rates[^1])))).ToList();
     string Name(Measured arm) => $"{Snake(arm.Cell.Norm)}, {arm.Condition}";
     Axis lr = new("Learning rate", Log: true), accuracy = new("Validation accuracy");
-    Figure Sweep(Condition condition) => Band(Look.Anchor(condition.Name),
+    Figure Sweep(Condition condition) => Band(Format.Anchor(condition.Name),
         $"Accuracy against learning rate, {condition.Name}",
         [.. condition.Arms.SelectMany(cell => trials.At(cell))], lr, trial => trial.Lr, accuracy, ValidationAccuracy);
 

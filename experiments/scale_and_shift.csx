@@ -62,10 +62,10 @@ return Run(Args, "scale_and_shift", Question, lab =>
     ];
 
     string Middle(Config cell, string column) => trials.At(cell).Select(trial => End(trial, column))
-        .Where(double.IsFinite).ToList() is { Count: > 0 } values ? Look.Percent(Median(values)) : KeyNumber.TooFewData;
+        .Where(double.IsFinite).ToList() is { Count: > 0 } values ? Format.Percent(Median(values)) : KeyNumber.TooFewData;
     var way = claims[0].Effects[0];
     lab.Report(way.Differences.Count > 1 && claims[1].Said(effect => effect == claims[1].Effects[0]) is { } alone
-            ? $"Gamma and beta end {Look.Percent(Math.Abs(way.Interval.Estimate))} {(way.Interval.Estimate < 0
+            ? $"Gamma and beta end {Format.Percent(Math.Abs(way.Interval.Estimate))} {(way.Interval.Estimate < 0
                 ? "farther from" : "nearer to")} undoing the normalization than they start; learned alone, they end {
                 alone} of test accuracy from where all weights end" : Judgement.Unknown,
         [.. tuning.Trials, .. trials], trials.Summarize(["activation", "width", "norm", "norm_output", "learned", "lr"],
@@ -87,7 +87,7 @@ return Run(Args, "scale_and_shift", Question, lab =>
                 [("batch", "way"), ("chance", "way_by_chance")], new("Share of the way"), "0: as far from it as at the "
                     + "start. 1: undone. Chance: with the deviation and mean of the layer's other units. Means over "
                     + "the hidden layers."),
-            .. nets.Take(3).Select(net => Band($"arms_{Look.Anchor(net.Name)}",
+            .. nets.Take(3).Select(net => Band($"arms_{Format.Anchor(net.Name)}",
                 $"Accuracy without gamma or beta, {net.Name}",
                 [.. arms.SelectMany(norm => tuning.Of(net.All with { Norm = norm }))], new("Learning rate", Log: true),
                 trial => trial.Lr, new("Validation accuracy"), ValidationAccuracy, "The tuning trials.")),

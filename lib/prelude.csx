@@ -25,15 +25,20 @@ global using System.Threading;
 /// <summary>Something the user gave is wrong: one line that names the thing and the remedy, and exit code 2.</summary>
 public sealed class BadInput(string message) : Exception(message);
 
-/// <summary>Folders outside the project.</summary>
+/// <summary>Folders that do not depend on what is run.</summary>
 public static class Folders
 {
+    /// <summary>The project's folder.</summary>
+    public static string Project { get; } = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, ".."));
+
     /// <summary>The lab's folder in the user's cache: data sets and compiled scripts. It can be deleted at any time.
     /// </summary>
     public static string Cache { get; } = Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache
         : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".cache")
         : Path.GetTempPath(), "bn-lab");
+
+    static string Here([CallerFilePath] string path = "") => path;
 }
 
 /// <summary>Training compiled in Debug runs at a tenth of the speed, and Debug is what `dotnet script x.csx` compiles:

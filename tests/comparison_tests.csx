@@ -6,7 +6,7 @@ static Trial Trained(Config cell, int seed, params (int Step, double Accuracy)[]
 {
     Id = $"{cell.Norm} {cell.Lr} {seed}", ValidationAccuracy = curve[^1].Accuracy, TestAccuracy = curve[^1].Accuracy,
     Curve = [.. curve.Select(point => new CurvePoint("", point.Step, 0, 0, 0, point.Accuracy))],
-}.JudgedAt(Training.DivergedAbove);
+}.JudgedAt(Divergence.Default);
 
 Test("comparison: arms are compared at their own rates, at the steps to where the first arm ends", () =>
 {
@@ -66,9 +66,9 @@ Test("comparison: arms that share a normalizer have names of their own", () =>
         .ShouldBe("batch_after_with_bias");
     Arm(new Config { Norm = Norm.Batch, Model = Architecture.ResidualMlp }).ShouldBe("batch_residual");
     // None of them looks like none or batch.
-    string[] known = [Look.Of(["none"])[0].Style.Color, Look.Of(["batch"])[0].Style.Color];
+    string[] known = [Palette.Of(["none"])[0].Style.Color, Palette.Of(["batch"])[0].Style.Color];
     foreach (var arm in new[] { "none_input", "batch_after", "batch_with_bias", "none_clipped", "batch_residual" })
-        known.ShouldNotContain(Look.Of([arm])[0].Style.Color);
+        known.ShouldNotContain(Palette.Of([arm])[0].Style.Color);
 });
 
 Test("report: effects stand beside what is claimed, those without a bound at the ends", () =>
@@ -112,7 +112,7 @@ Test("depth: gradients grow at initialization as theory has it", () =>
         [.. Enumerable.Range(0, 600).Select(_ => (byte)random.Below(10))], 28, 28);
     var data = new Dataset("noise", images, images, "", null);
     double Growth(Config config) => Enumerable.Range(1, 4).Select(seed => config with { Seed = seed })
-        .Select(own => GrowthPerLayer(new Moment(own, data, new(), own.Layers(28, 28, 10).ToModel(own.Seed), 1, 0)
+        .Select(own => GrowthPerLayer(new Snapshot(own, data, new(), own.Layers(28, 28, 10).ToModel(own.Seed), 1, 0)
             .InitialGradients())).Average();
     var deep = new Config { Width = 384, Depth = 40, TrainSize = 600, Init = Scheme.HeNormal,
         Activation = Activation.Relu, Norm = Norm.Batch };

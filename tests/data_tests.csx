@@ -1,8 +1,3 @@
-#load "../lib/prelude.csx"
-#load "../lib/numerics/random.csx"
-#load "../lib/data/idx.csx"
-#load "../lib/data/digits.csx"
-#load "../lib/data/datasets.csx"
 #nullable enable
 // Damaged files and bad servers are made here, small, with checksums of their own.
 using System.IO.Compression;

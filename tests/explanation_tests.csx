@@ -10,7 +10,7 @@ static Dataset NoiseOf(int train, int validation = 10_000)
 }
 
 // Runs a probe at steps of a training, on 600 images.
-static Trial Watched(Config config, IEnumerable<int> steps, Action<Moment> look) =>
+static Trial Watched(Config config, IEnumerable<int> steps, Action<Snapshot> look) =>
     Training.Run(config, NoiseOf(600), new Probe([], _ => steps, moment =>
     {
         look(moment);

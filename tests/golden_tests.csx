@@ -258,7 +258,7 @@ foreach (var test in GoldenCases("probes.json").ToList())
         };
         var model = config.Layers(4, 5, Dataset.Classes).ToModel(0).Load(test.GetProperty("parameters"));
         var before = model.Buffers.Values().ToList();
-        var moment = new Moment(config, new("probed", images, images, "", null), new(), model, 1, 0);
+        var moment = new Snapshot(config, new("probed", images, images, "", null), new(), model, 1, 0);
         var measured = moment.Landscape(40, [.. all.GetProperty("distances").EnumerateArray().Select(d =>
             d.GetDouble())]).Concat(moment.GradientShift([2, 3, 4])).ToDictionary();
         foreach (var expected in test.GetProperty("double").EnumerateObject())

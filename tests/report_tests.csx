@@ -1,5 +1,3 @@
-#load "../lib/report/page.csx"
-#load "../lib/report/progress.csx"
 #nullable enable
 using Microsoft.Data.Analysis;
 using Spectre.Console;
@@ -31,7 +29,7 @@ Test("report: every seed is drawn, and a lost one is a cross and no number", () 
     var medians = traces.First(t => StringAt(t, "mode") == "lines+markers" && StringAt(t, "legendgroup") == "none");
     medians.GetProperty("y")[2].ValueKind.ShouldBe(JsonValueKind.Null);
     var fills = medians.GetProperty("marker").GetProperty("color").EnumerateArray().Select(c => c.GetString());
-    fills.Take(2).ShouldBe(["#E69F00", Look.Paper]);
+    fills.Take(2).ShouldBe(["#E69F00", Palette.Paper]);
     string[] crosses = [.. traces
         .Where(t => StringAt(t, "yaxis") == "y2" && StringAt(t.GetProperty("marker"), "symbol") == "x")
         .SelectMany(t => t.GetProperty("hovertext").EnumerateArray().Select(h => h.GetString()!))];
@@ -75,15 +73,15 @@ Test("report: a range at the grid's end says so", () =>
 
 Test("report: an arm looks the same everywhere, an unknown one is stable and apart", () =>
 {
-    Look.Of(["batch", "none"]).Select(a => a.Arm).ShouldBe(["none", "batch"]);
-    Look.Of(["batch"])[0].Style.ShouldBe(Look.Of(["none", "batch", "new"])[1].Style);
+    Palette.Of(["batch", "none"]).Select(a => a.Arm).ShouldBe(["none", "batch"]);
+    Palette.Of(["batch"])[0].Style.ShouldBe(Palette.Of(["none", "batch", "new"])[1].Style);
     string[] many = ["none", "batch", "a", "b", "c", "d", "e", "f", "g", "h"];
-    Look.Of(many).Select(a => a.Style.Color).Distinct().Count().ShouldBe(10);
-    Look.Of(many.Reverse()).ShouldBe(Look.Of(many));
-    Look.Of([.. many, "i"]).Count.ShouldBe(11);
+    Palette.Of(many).Select(a => a.Style.Color).Distinct().Count().ShouldBe(10);
+    Palette.Of(many.Reverse()).ShouldBe(Palette.Of(many));
+    Palette.Of([.. many, "i"]).Count.ShouldBe(11);
     foreach (var arms in new string[][] { ["none", "batch", "batch_after", "batch_with_bias", "none_input"],
         ["none", "batch", "layer", "group", "ghost", "noisy", "seed", "none_clipped"] })
-        Look.Of(arms).Select(a => (a.Style.Color, a.Style.Symbol)).SelectMany(look => new[] { look.Color, look.Symbol })
+        Palette.Of(arms).Select(a => (a.Style.Color, a.Style.Symbol)).SelectMany(look => new[] { look.Color, look.Symbol })
             .Distinct().Count().ShouldBe(2 * arms.Length);
 });
 
@@ -91,7 +89,7 @@ Test("report: numbers for people", () =>
 {
     (double Value, string Text)[] table = [(1000, "1000"), (0.0316227766, "0.0316"), (-2.5, "−2.5"), (0, "0"),
         (1e-7, "1e−7"), (2.345e9, "2.35e9"), (double.NaN, "–"), (double.NegativeInfinity, "−∞"), (123456, "123456")];
-    foreach (var (value, text) in table) Look.Number(value).ShouldBe(text);
+    foreach (var (value, text) in table) Format.Number(value).ShouldBe(text);
 });
 
 Test("report: the same data gives the same bytes, and one plotly.js in less than 6 MB", () =>
@@ -236,7 +234,7 @@ Test("report: panels share the arms' legend, and lanes stand below the last", ()
         [new("none", 1, 0, 0, 1), new("batch", 1, 0, 1, 1)], stuck: "missed"));
     traces.Count(t => t.GetProperty("showlegend").GetBoolean()).ShouldBe(2);
     traces.Select(t => StringAt(t, "yaxis") ?? "y").Distinct().Order().ShouldBe(["y", "y2", "y3"]);
-    Look.LostWords([new("none", 1, 0, 1, 1)], "missed").ShouldContain("diverged or missed");
+    Captions.Lost([new("none", 1, 0, 1, 1)], "missed").ShouldContain("diverged or missed");
 });
 
 Test("report: a river is a line in a band", () =>

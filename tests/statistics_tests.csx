@@ -1,5 +1,3 @@
-#load "../lib/numerics/random.csx"
-#load "../lib/study/statistics.csx"
 #nullable enable
 // Known answers are R's: quantile(type = 7), t.test, and the binomial table.
 

@@ -12,7 +12,7 @@ static void InFolder(Action<string> body)
 static Trial Ended(double lr, Status status = Status.Ok, string reason = "") =>
     new Trial(new Config { Lr = lr, Experiment = "e", Dataset = "digits" }) is var trial ? trial with
     {
-        Id = Trials.Identity(trial, "f"), Status = status, Reason = reason, ValidationAccuracy = 0.1 + lr,
+        Id = Fingerprint.OfTrial(trial, "f"), Status = status, Reason = reason, ValidationAccuracy = 0.1 + lr,
         Curve = [new("", 1, 60, 2.3, 2.25, double.NaN), new("", 10, 600, 0.1 / 3, double.PositiveInfinity, 0.5)],
     } : throw new UnreachableException();
 

@@ -6,7 +6,7 @@ static Trial Made(double lr = 0.1, int seed = 1, double accuracy = 0.9, double e
     new Trial((with ?? (config => config))(new Config { Lr = lr, Seed = seed, Norm = norm }))
     {
         Id = $"{lr} {seed} {norm}", ValidationAccuracy = accuracy, TestAccuracy = accuracy, LossExcess = excess,
-    }.JudgedAt(Training.DivergedAbove);
+    }.JudgedAt(Divergence.Default);
 
 // 600 training and 100 test images of 8 x 8 pixels that mean nothing.
 static Dataset NoiseData()
@@ -21,7 +21,7 @@ static Interval Between(double low, double high, double level = 0.95) => new((lo
 
 Test("study: each multiple of the divergence rule judges by itself", () =>
 {
-    Status[] At(Trial trial) => [.. Training.Multiples.Select(multiple => trial.JudgedAt(multiple).Status)];
+    Status[] At(Trial trial) => [.. Divergence.Multiples.Select(multiple => trial.JudgedAt(multiple).Status)];
     At(Made(excess: 0)).ShouldBe([Status.Ok, Status.Ok, Status.Ok]);
     At(Made(excess: 3)).ShouldBe([Status.Diverged, Status.Ok, Status.Ok]);
     At(Made(excess: 5)).ShouldBe([Status.Diverged, Status.Diverged, Status.Ok]);
@@ -35,7 +35,7 @@ Test("study: divergence is a median of losses that stays above a limit, not a sp
 {
     (double Excess, string? Reason, int Seen) Of(params IEnumerable<double> lossesInGuesses)
     {
-        var (watch, seen) = (new Training.LossWatch(1), 0);
+        var (watch, seen) = (new LossWatch(1), 0);
         foreach (var loss in lossesInGuesses.TakeWhile(_ => watch.Reason is null))
         {
             watch.See(loss * Math.Log(10));
@@ -54,7 +54,7 @@ Test("study: divergence is a median of losses that stays above a limit, not a sp
 
     // Losses 1, 2, 1, 2, ... have successive differences of 1: deviation sqrt(1/2) by them, mean 1.5. What came before
     // the 100 first does not count.
-    var watch = new Training.LossWatch(100);
+    var watch = new LossWatch(100);
     for (var i = 0; i < 300; i++) watch.See(i < 99 ? 1000 : 1 + i % 2);
     watch.Volatility.ShouldBe(Math.Sqrt(0.5) / 1.5, 1e-9);
 });
@@ -244,10 +244,10 @@ Test("claims: rows carry p from ten pairs on, adjusted over all of them", () =>
 Test("study: what only some experiments set is declared, is a column, and makes another trial", () =>
 {
     var cell = new Config { Dropout = 0.5, Learned = Learned.Affine, KeepBias = true };
-    Trials.Extras(cell).ShouldBe([("dropout", "0.5"), ("learned", "affine"), ("keep_bias", "true")]);
-    Trials.Extras(new()).ShouldBeEmpty();
+    Fingerprint.Extras(cell).ShouldBe([("dropout", "0.5"), ("learned", "affine"), ("keep_bias", "true")]);
+    Fingerprint.Extras(new()).ShouldBeEmpty();
     $"{cell}".ShouldContain("Dropout = 0.5");
-    Trials.Identity(cell, "data").ShouldNotBe(Trials.Identity(new(), "data"));
+    Fingerprint.OfTrial(cell, "data").ShouldNotBe(Fingerprint.OfTrial(new(), "data"));
     Should.Throw<ArgumentException>(() => new Study([], [], "").Check([cell], strict: false)).Message
         .ShouldContain("dropout");
     var study = new Study(["dropout", "norm"], [], "", "learned", "keep_bias");
@@ -318,7 +318,7 @@ Test("study: shift and landscape, known answers", () =>
 {
     Dictionary<string, double> seen = [];
     var medians = new ConditionalWeakTable<Model, double[]>();
-    Probe Of(Func<Moment, IEnumerable<(string, double)>> measure) => new([], _ => [1, 9], moment =>
+    Probe Of(Func<Snapshot, IEnumerable<(string, double)>> measure) => new([], _ => [1, 9], moment =>
     {
         foreach (var (name, value) in measure(moment)) seen[name] = value;
         return [];

@@ -20,7 +20,7 @@ Test("figures: a slice has each trial once in each panel, those without a number
     foreach (var axis in new[] { null, "y2" })
     {
         double[] Heights(bool lost) => [.. traces.Where(t => StringAt(t, "yaxis") == axis
-            && t.TryGetProperty("hovertext", out _) && StringAt(t.GetProperty("marker"), "color") == Look.Lost == lost)
+            && t.TryGetProperty("hovertext", out _) && StringAt(t.GetProperty("marker"), "color") == Palette.Lost == lost)
             .SelectMany(t => t.GetProperty("y").EnumerateArray()).Select(y => y.GetDouble())];
         (Heights(lost: false).Length, Heights(lost: true).Length).ShouldBe((16, 8));
         Heights(lost: true).Max().ShouldBeLessThan(Heights(lost: false).Min());
@@ -97,5 +97,5 @@ Test("figures: a small picture is well formed, the same each time, and of every 
         "a3 3 0 1 0" })
         band.ShouldContain(part);
     Picture.Dark.ShouldContain("--c0072B2:#2B94D6;");
-    Picture.Of(all[1]).ShouldContain($"fill:var(--c{Look.Sequential[^1][1..]}");
+    Picture.Of(all[1]).ShouldContain($"fill:var(--c{Palette.Sequential[^1][1..]}");
 });

@@ -21,11 +21,11 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
 {
     var cells = tuning.Cells.Select(cell => new BestCell(cell, at(cell), tuning.Best(cell, measure.Of).Cell.Lr,
         tuning.Of(cell))).OrderBy(cell => cell.At).ToList();
-    var (arms, xs) = (Look.Of(cells.Select(cell => cell.Arm)), cells.Select(cell => cell.At).Distinct().ToArray());
+    var (arms, xs) = (Palette.Of(cells.Select(cell => cell.Arm)), cells.Select(cell => cell.At).Distinct().ToArray());
     var (beside, step, accuracy) = (Axes.Dodge(x, xs), new Axis("Optimizer step", Log: true),
         new Axis("Validation accuracy, 2,000 images"));
-    string Key(BestCell cell) => Look.Text($"{cell.Arm}, {x.Title.ToLowerInvariant()} {Look.Number(cell.At)}; bold: "
-        + $"rate {Look.Number(cell.Rate)}");
+    string Key(BestCell cell) => Format.PlotText($"{cell.Arm}, {x.Title.ToLowerInvariant()} {Format.Number(cell.At)}; bold: "
+        + $"rate {Format.Number(cell.Rate)}");
     // The page shows the curves whose meta is the customdata of the marker that was clicked.
     IEnumerable<GenericChart> Curves(BestCell cell, ArmStyle style, bool shown) =>
         from best in new[] { false, true }
@@ -34,7 +34,7 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
             .. from trial in cell.Trials
                where trial.Lr == cell.Rate == best
                from point in trial.Curve
-               select new Point(cell.Arm, $"{trial.Seed}, rate {Look.Number(trial.Lr)}", point.Step,
+               select new Point(cell.Arm, $"{trial.Seed}, rate {Format.Number(trial.Lr)}", point.Step,
                    point.ValidationAccuracy),
         ]).With(("meta", Key(cell)), ("visible", shown))
         select best ? line.With(("line", new { color = style.Color, width = 3 }), ("opacity", 0.9)) : line;
@@ -49,10 +49,10 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
         back.Add(Marks.Seeds(arm, style, x, y,
         [
             .. from cell in own from trial in cell.Best where IsOk(trial)
-               select new Point(arm, $"{trial.Seed}, rate {Look.Number(trial.Lr)}", cell.At, measure.Of(trial)),
+               select new Point(arm, $"{trial.Seed}, rate {Format.Number(trial.Lr)}", cell.At, measure.Of(trial)),
         ], v => beside(v, aside)));
         var medians = Marks.Medians(arm, style, x, Plotly.NET.StyleParam.Mode.Lines_Markers,
-            Look.Counts(own.Select(cell => cell.Best.Count)), [.. own.Select(cell => cell.Group(measure))]).ToList();
+            Format.Counts(own.Select(cell => cell.Best.Count)), [.. own.Select(cell => cell.Group(measure))]).ToList();
         front.AddRange([medians[0].With(("customdata", own.Select(Key))), medians[1]]);
         front.AddRange(Axes.On("y2", own.SelectMany(cell => Curves(cell, style, cell == first)), "x2"));
     }
@@ -65,9 +65,9 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
     Axes.Place(layout, "2", Axes.Of(step, [.. curves.Select(point => (double)point.Step)], pad: 0.01),
         Axes.Of(accuracy, [.. curves.Select(point => point.ValidationAccuracy)], pad: 0.05), 0, Lower / Height);
     layout["annotations"] = new[] { Axes.Heading(Key(first), Lower / Height, "picked") };
-    return new(id, title, Look.Say(caption, "Above: each cell at the rate that is best over its tuning seeds, which "
+    return new(id, title, Format.Sentences(caption, "Above: each cell at the rate that is best over its tuning seeds, which "
             + "are the dots. Click a marker, and below stands how that cell trained at all rates that were tried."),
-        Axes.Assemble([.. back, .. front], layout), Look.Say([$"{y.Title} at the best learning rate against {x.Title}.",
+        Axes.Assemble([.. back, .. front], layout), Format.Sentences([$"{y.Title} at the best learning rate against {x.Title}.",
             .. arms.Select(arm => $"{arm.Arm}: best rates {string.Join(", ", cells.Where(cell => cell.Arm == arm.Arm)
-                .Select(cell => Look.Number(cell.Rate)))}.")]));
+                .Select(cell => Format.Number(cell.Rate)))}.")]));
 }

@@ -1,6 +1,3 @@
-#load "charts.csx"
-#load "picture.csx"
-#load "style.csx"
 #nullable enable
 // One self-contained HTML file per experiment: plotly.js once inside it, the figures as JSON, and nothing fetched from
 // anywhere (the content security policy forbids it). The same page gives the same bytes.
@@ -93,7 +90,7 @@ public static class PageHtml
         : $"""<span class="badge {Html(verdict.Replace(' ', '-'))}">{Html(verdict)}</span>""";
 
     static string Render(Section section) => $"""
-        <section id="{Html(section is FigureSection f ? f.Figure.Id : Look.Anchor(section.Title))}"><h2>{
+        <section id="{Html(section is FigureSection f ? f.Figure.Id : Format.Anchor(section.Title))}"><h2>{
         Html(section.Title)}</h2>{
         section switch
         {
@@ -124,7 +121,7 @@ public static class PageHtml
     static string Table(TableSection table)
     {
         var columns = table.Frame.Columns
-            .Select(c => (Column: c, Numeric: c.IsNumericColumn(), Format: Format(c, table))).ToList();
+            .Select(c => (Column: c, Numeric: c.IsNumericColumn(), Format: Formatter(c, table))).ToList();
         var head = columns.Select(c => $"""
             <th scope="col"{(c.Numeric ? " class=\"n\"" : "")} data-v="{Html(c.Column.Name)}">
             <button>{Html(c.Column.Name.Replace('_', ' '))}</button></th>
@@ -144,7 +141,7 @@ public static class PageHtml
 
     // One count of decimals down a column, no more than it needs, so that its numbers can be compared by eye; a column
     // over many decades (rates) has each number to four digits instead.
-    static Func<object?, string> Format(DataFrameColumn column, TableSection table)
+    static Func<object?, string> Formatter(DataFrameColumn column, TableSection table)
     {
         var format = table.Formats?.GetValueOrDefault(column.Name);
         var sizes = column.Cast<object?>().Where(v => format is null && v is double or float && Raw(v) != "")
@@ -156,14 +153,14 @@ public static class PageHtml
             format = $"F{Enumerable.Range(0, most + 1).First(few => few == most || sizes.All(size =>
                 Math.Round(size, few) == Math.Round(size, most)))}";
         }
-        return value => Raw(value) == "" ? "–" : wide ? Look.Number(Convert.ToDouble(value), 4)
+        return value => Raw(value) == "" ? "–" : wide ? Format.Number(Convert.ToDouble(value), 4)
             : format is null ? Raw(value)
             : ((IFormattable)value!).ToString(format, CultureInfo.InvariantCulture).Replace('-', '−');
     }
 
     static string Footer(string made) => $"<footer>{Html(made)}</footer>";
 
-    static string Html(string text) => Look.Html(text);
+    static string Html(string text) => Format.Html(text);
 
     static string Document(string title, IEnumerable<string> body, bool charts) => $"""
         <!doctype html>
@@ -186,7 +183,7 @@ public static class PageHtml
         {string.Join("\n", body.Where(part => part != ""))}
         </main>
         {(charts ? $"<script>{Plotly()}</script>" : "")}
-        <script>const swaps = {JsonSerializer.Serialize(Look.Dark)};
+        <script>const swaps = {JsonSerializer.Serialize(Palette.Dark)};
         {PageStyle.Script}</script>
         </body>
         </html>

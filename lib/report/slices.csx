@@ -6,7 +6,7 @@
 static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
     IReadOnlyList<(Axis X, Func<Trial, double> At)> panels, Axis y, Measure measure, string caption = "")
 {
-    var arms = Look.Of(trials.Select(Arm));
+    var arms = Palette.Of(trials.Select(Arm));
     var (text, values) = (Configuration(trials), trials.Where(IsOk).Select(measure.Of).DefaultIfEmpty(0).ToList());
     var span = Math.Max(values.Max() - values.Min(), 1e-9);
     var (each, between) = (250, 74);
@@ -26,7 +26,7 @@ static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
         {
             IReadOnlyList<Point> Points(Status status) => [.. trials.Where(trial => Arm(trial) == arm
                 && trial.Status == status).Select(trial => new Point(arm, $"{trial.Seed}", at(trial), Height(trial),
-                    Look.Say(text(trial), trial.Reason)))];
+                    Format.Sentences(text(trial), trial.Reason)))];
             var aside = arms.Count == 1 ? 0 : 0.6 * (i / (arms.Count - 1.0) - 0.5);
             charts.AddRange(Axes.On($"y{axis}", Marks.Slice(arm, style, x, y, Points(Status.Ok),
                 Points(Status.Diverged), Points(Status.Stuck), v => beside(v, aside), legend: place == 0),
@@ -35,10 +35,10 @@ static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
         Axes.Place(layout, axis, Axes.Of(x, xs, pad: 0.05), Axes.Of(y, [.. values, values.Min() - 0.2 * span],
             pad: 0.05), bottom / height, (bottom + each) / height);
     }
-    return new(id, title, Look.Say(caption, "Dots: trials. Below them, trials without a number: ✖ diverged, ○ stuck."),
-        Axes.Assemble(charts, layout), Look.Say([$"All {trials.Count} trials: {y.Title} against "
+    return new(id, title, Format.Sentences(caption, "Dots: trials. Below them, trials without a number: ✖ diverged, ○ stuck."),
+        Axes.Assemble(charts, layout), Format.Sentences([$"All {trials.Count} trials: {y.Title} against "
             + $"{string.Join(" and against ", panels.Select(panel => panel.X.Title))}.",
             .. arms.Select(arm => trials.Where(trial => Arm(trial) == arm.Arm && IsOk(trial)).Select(measure.Of)
-                .ToList() is { Count: > 0 } own ? $"{arm.Arm}: up to {Look.Number(own.Max())}."
+                .ToList() is { Count: > 0 } own ? $"{arm.Arm}: up to {Format.Number(own.Max())}."
                 : $"{arm.Arm}: all lost.")]));
 }

@@ -10,7 +10,7 @@ public sealed record Unit(string Name, Func<double, string> Text)
 {
     public static readonly Unit
         Ratio = new("ratio (log10)", decades => double.IsInfinity(decades) ? Unbounded(decades)
-            : $"×{Look.Number(Math.Pow(10, decades))}"),
+            : $"×{Format.Number(Math.Pow(10, decades))}"),
         Decades = new("decades", decades => $"{Signed(decades)} decades"),
         Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
         // Of 10,000 images one is a hundredth of a point.
@@ -38,10 +38,10 @@ public sealed record Unit(string Name, Func<double, string> Text)
         : $"{Effect(effect)} ({Short(low)} to {Short(high)})";
 
     string Short(double value) => double.IsFinite(value) ? Text(value).Split(' ')[0]
-        : this == Ratio && value < 0 ? "0" : Look.Number(value);
+        : this == Ratio && value < 0 ? "0" : Format.Number(value);
 
     static string Signed(double value) =>
-        double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Look.Number(value);
+        double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Format.Number(value);
     static string Unbounded(double value) => value > 0 ? "no upper bound" : "no lower bound";
 }
 
@@ -81,9 +81,9 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
     /// beginning at the stricter and the laxer multiple.</summary>
     public Judgement Judge(IReadOnlyList<Trial> trials, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> effects)
     {
-        var by = Training.Multiples.Select(multiple =>
+        var by = Divergence.Multiples.Select(multiple =>
             (Multiple: multiple, Effects: effects([.. trials.Select(trial => trial.JudgedAt(multiple))]))).ToList();
-        return new(this, by.Single(one => one.Multiple == Training.DivergedAbove).Effects,
+        return new(this, by.Single(one => one.Multiple == Divergence.Default).Effects,
             by.ToDictionary(one => one.Multiple, one => Together(one.Effects)));
     }
 
@@ -118,7 +118,7 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// <summary>This effect as a number for the head of a report, where it is of no claim.</summary>
     public KeyNumber Number(string label, Unit unit, string detail = "") => Differences.Count < 2
         ? new(label, KeyNumber.TooFewData, detail)
-        : new(label, unit.Text(Interval.Estimate), Look.Say($"{Look.Percent(Interval.Level)} interval {
+        : new(label, unit.Text(Interval.Estimate), Format.Sentences($"{Format.Percent(Interval.Level)} interval {
             unit.Range(Interval.Low, Interval.High)}, N = {Interval.Count}.", detail));
 
     /// <summary>first - second, where infinite is lost: 0 if both are.</summary>
@@ -147,7 +147,7 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
         var first = Effects[0];
         // The claim's own words begin a sentence here.
         var outcome = char.ToUpperInvariant(Claim.Outcome[0]) + Claim.Outcome[1..];
-        return new(Claim.Text, Estimate(first), Look.Say($"{IntervalWords(first)}, N = {first.Differences.Count}, "
+        return new(Claim.Text, Estimate(first), Format.Sentences($"{IntervalWords(first)}, N = {first.Differences.Count}, "
                 + $"{dataset}.", $"{outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}. Claimed: "
                 + $"{Claim.Region.Words(Claim.Unit)}.",
             Claim.Strong is { } strong ? $"\"{strong.Word}\" (beyond {Claim.Unit.Text(strong.Margin)}): "
@@ -176,34 +176,34 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
 
     // Beyond all others is a number of times here, and no bound.
     string InTitle(double estimate) => double.IsFinite(estimate) ? Claim.Unit.Text(estimate)
-        : Claim.Unit == Unit.Ratio ? $"×{Look.Number(Math.Pow(10, estimate))}" : Look.Number(estimate);
+        : Claim.Unit == Unit.Ratio ? $"×{Format.Number(Math.Pow(10, estimate))}" : Format.Number(estimate);
 
     /// <summary>A row for each condition.</summary>
     public IEnumerable<ClaimRow> Rows(string experiment, Provenance past) => Effects.Select(effect => new ClaimRow(
         Claim.Id, experiment, past.Dataset, past.Preset, Claim.Text, Claim.Source, Claim.Outcome, effect.Condition,
         Claim.Unit.Name, effect.Interval.Estimate, effect.Interval.Low, effect.Interval.High, effect.Interval.Level,
         effect.Differences.Count, Claim.Region.Words(Claim.Unit), Words(Claim.Region.Of(effect.Interval)),
-        Words(Verdict), Words(ByMultiple[Training.Multiples[0]]), Words(ByMultiple[Training.Multiples[^1]]), effect.P,
+        Words(Verdict), Words(ByMultiple[Divergence.Multiples[0]]), Words(ByMultiple[Divergence.Multiples[^1]]), effect.P,
         SmallestSignFlipP(effect.Differences.Count), ClaimedLow: Claim.Region.Low, ClaimedHigh: Claim.Region.High));
 
     /// <summary>One line of words for each condition: effect, interval, N, p.</summary>
     public IEnumerable<(string Term, string Text)> Lines() => Effects.Select(effect => (
-        effect.Condition == "" ? Claim.Id : $"{Claim.Id}, {effect.Condition}", Look.Say(
+        effect.Condition == "" ? Claim.Id : $"{Claim.Id}, {effect.Condition}", Format.Sentences(
             $"{Words(Claim.Region.Of(effect.Interval))}: {Estimate(effect)}, {IntervalWords(effect)}, N = "
                 + $"{effect.Differences.Count};",
             double.IsNaN(effect.P)
-                ? $"so few pairs allow no p below {Look.Number(SmallestSignFlipP(effect.Differences.Count), 2)}."
-                : $"exact sign-flip p {Look.Number(effect.P, 2)} (adjusted over all claims in claims.csv)."))).Append((
-        $"{Claim.Id}, all", Look.Say($"{Words(Verdict)}.", $"{Claim.Outcome}; claimed: "
+                ? $"so few pairs allow no p below {Format.Number(SmallestSignFlipP(effect.Differences.Count), 2)}."
+                : $"exact sign-flip p {Format.Number(effect.P, 2)} (adjusted over all claims in claims.csv)."))).Append((
+        $"{Claim.Id}, all", Format.Sentences($"{Words(Verdict)}.", $"{Claim.Outcome}; claimed: "
             + $"{Claim.Region.Words(Claim.Unit)} ({Claim.Source}).", string.Join(" ", ByMultiple
-            .Where(one => one.Key != Training.DivergedAbove)
+            .Where(one => one.Key != Divergence.Default)
             .Select(one => $"With divergence at {one.Key} ln(classes): {Words(one.Value)}.")))));
 
     string Estimate(Effect effect) => effect.Differences.Count == 0 ? KeyNumber.TooFewData
         : Claim.Unit.Effect(effect.Interval.Estimate);
 
     string IntervalWords(Effect effect) => effect.Differences.Count < 2 ? "no interval"
-        : $"{Look.Percent(effect.Interval.Level)} interval "
+        : $"{Format.Percent(effect.Interval.Level)} interval "
             + Claim.Unit.Range(effect.Interval.Low, effect.Interval.High);
 
     public static string Words(Verdict verdict) => Snake(verdict).Replace('_', ' ');

@@ -43,8 +43,8 @@ public sealed record Comparison(Net Net, Tuning Stage, double Target, IReadOnlyL
     /// <summary>All arms' curves, each at its rate for speed.</summary>
     public Figure Curves(IReadOnlyList<Trial> trials) => AccuracyCurves(Net.Id, $"Accuracy while it trains, {Name}",
         [.. Arms.SelectMany(arm => trials.AtRate(arm.ForSpeed.Cell))],
-        string.Join(", ", Arms.Select(arm => $"{arm.Name} at {Tables.Text(arm.ForSpeed.Cell.Lr)}"))
-            + $". Target: {Look.Percent(Target)}, where {Arms[0].Name} ends at its best rate on the tuning seeds.",
+        string.Join(", ", Arms.Select(arm => $"{arm.Name} at {CsvText.Of(arm.ForSpeed.Cell.Lr)}"))
+            + $". Target: {Format.Percent(Target)}, where {Arms[0].Name} ends at its best rate on the tuning seeds.",
         Target);
 
     /// <summary>The rates at which each arm works, by its tuning trials.</summary>

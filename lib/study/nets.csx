@@ -6,7 +6,7 @@
 public sealed record Net(string Name, IReadOnlyList<Config> Arms, IReadOnlyList<double> Rates)
 {
     /// <summary>For an anchor.</summary>
-    public string Id => Look.Anchor(Name);
+    public string Id => Format.Anchor(Name);
 
     /// <summary>A net without normalizer and with BN.</summary>
     public static Net Both(string name, Config none, IReadOnlyList<double> rates) =>

@@ -33,7 +33,7 @@ public sealed record BenchOptions(Workload[] Workloads, bool Quick, bool Peers, 
     public static BenchOptions? Parse(string[] args)
     {
         var options = new BenchOptions(Workload.All, Quick: false, Peers: true, Products: true, StartUp: false,
-            Out: Path.Combine(Source.Root, "results", "bench.jsonl"));
+            Out: Path.Combine(Folders.Project, "results", "bench.jsonl"));
         var from = ".";
         for (var rest = args; rest.Length > 0;)
             switch (rest)

@@ -36,7 +36,7 @@ public sealed class Engine(string name, int models, int processes, params IReadO
             for (var i = 0; i < processes; i++)
                 workers.Add(Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
                 {
-                    WorkingDirectory = Source.Root, RedirectStandardInput = true, RedirectStandardOutput = true,
+                    WorkingDirectory = Folders.Project, RedirectStandardInput = true, RedirectStandardOutput = true,
                     RedirectStandardError = true,
                 })!);
         }

@@ -54,7 +54,7 @@ public static class FirstStep
         var start = new ProcessStartInfo("dotnet", ["script", .. mode, "tests/bench/first_step.csx", "--", "--fresh",
             "--out", Path.Combine(folder, "out")])
         {
-            WorkingDirectory = Source.Root, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Folders.Project, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.Environment["XDG_CACHE_HOME"] = cache;
         start.Environment.Remove("DOTNET_SCRIPT_CACHE_LOCATION");

@@ -1,0 +1,97 @@
+#nullable enable
+// What a run will take, before it begins: trials, time and memory, from a few steps of each kind of net.
+
+/// <summary>A sweep before it runs: trials, those on disk already, and what the others take on this machine.</summary>
+public sealed record Plan(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, double Bytes)
+{
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(0.35);
+
+    /// <summary>Measures nets for a third of a second: those that take most of the time first; the others are reckoned
+    /// from them by the images that they see. A trial that diverges early takes less.</summary>
+    /// <param name="trials">All that will be asked for.</param>
+    /// <param name="missing">Those of them that must be run.</param>
+    public static Plan Of(IReadOnlyList<Config> trials, IReadOnlyList<Config> missing, Dataset data, Probe? probe,
+        int jobs)
+    {
+        var clock = Stopwatch.StartNew();
+        var (measured, images, seconds, bytes) = (0, 0.0, 0.0, 0L);
+        var kinds = missing.GroupBy(trial => (trial.Model, trial.Depth, trial.Width, trial.Activation, trial.Norm,
+            trial.BatchSize, trial.Optimizer, trial.Role)).OrderByDescending(kind => kind.Sum(Cost)).ToList();
+        foreach (var kind in kinds.TakeWhile(_ => measured == 0 || clock.Elapsed < patience))
+        {
+            // The first net also compiles the kernels.
+            if (measured++ == 0) Measure(kind.First(), data, probe);
+            var (step, image, moment, held) = Measure(kind.First(), data, probe);
+            images += kind.Sum(Cost);
+            bytes = Math.Max(bytes, held);
+            seconds += kind.Sum(trial =>
+            {
+                var points = (probe?.Steps(trial) ?? Training.MeasuredSteps(trial.Steps))
+                    .Count(at => at <= trial.Steps);
+                return trial.Steps * step + points * moment
+                    + (points * 2_000 + 15_000 + (trial.Role == Role.Tune ? 0 : data.Test.Count)) * image;
+            });
+        }
+        var time = images == 0 ? 0 : seconds * missing.Sum(Cost) / images / Math.Min(jobs, missing.Count);
+        return new(trials, trials.Count - missing.Count, TimeSpan.FromSeconds(time),
+            Environment.WorkingSet + (double)bytes * jobs);
+    }
+
+    /// <summary>What a trial costs, roughly: images seen, convolutions being dearer.</summary>
+    public static double Cost(Config config) =>
+        (double)config.Steps * config.BatchSize * (config.Model == Architecture.Lenet ? 6 : 1);
+
+    /// <summary>"612 trials on mnist (36 kept), about 1 min 30 s with 2 jobs and 0.3 GB of memory".</summary>
+    public string Words(string dataset, int jobs) => string.Create(CultureInfo.InvariantCulture,
+        $"{Asked.Count} trials on {dataset}{(Kept > 0 ? $" ({Kept} kept)" : "")}, about {
+            Format.Span(TimeSpan.FromSeconds(Math.Ceiling(Time.TotalSeconds)), tenths: false)} with {jobs} {
+            (jobs == 1 ? "job" : "jobs")} and {Bytes / 1e9:0.0} GB of memory");
+
+    /// <summary>A line for each trial: what sets it apart from others.</summary>
+    public IEnumerable<string> Lines(string fingerprint)
+    {
+        var varied = Study.Varied(Asked).Select(name => (Name: name, Column: new Columns<Config>(name))).ToList();
+        foreach (var trial in Asked)
+            yield return string.Join("  ", [Fingerprint.OfTrial(trial, fingerprint),
+                .. varied.Select(pair => $"{pair.Name} {pair.Column.Texts(trial)[0],-8}"),
+                $"seed {trial.Seed}", $"{trial.Steps} steps"]);
+    }
+
+    // Seconds of a step, of evaluation on an image and of the probe, and the bytes that a worker has in hand.
+    static (double Step, double Image, double Snapshot, long Bytes) Measure(Config config, Dataset data, Probe? probe)
+    {
+        const int images = 250;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var model = config.Layers(data.Train.Height, data.Train.Width, Dataset.Classes).ToModel(config.Seed);
+        var (tape, optimizer) = (new Tape(), config.NewOptimizer());
+        var order = Batches.Order(config.TrainSize, config.Seed, 0);
+        var batch = order[..Math.Min(config.BatchSize, order.Length)];
+        var labels = new byte[batch.Length];
+        Batches.Labels(data.Train, batch, labels);
+        void Step() => tape.Step(() =>
+        {
+            var loss = model.Forward(config.Input(data.Train, batch), Mode.Training).CrossEntropy(labels);
+            optimizer.Step(loss);
+            return loss.Item;
+        });
+        // The mean, not the best: who shares this machine now will share it during the run.
+        double Mean(Action action)
+        {
+            action();
+            var (clock, count) = (Stopwatch.StartNew(), 0);
+            do
+            {
+                action();
+                count++;
+            }
+            while (clock.Elapsed.TotalMilliseconds < 12);
+            return clock.Elapsed.TotalSeconds / count;
+        }
+        var step = Mean(Step);
+        var image = Mean(() => Evaluation.Run(tape, config, model, data.Train, 0, images)) / images;
+        var probing = Stopwatch.StartNew();
+        probe?.Measure(new(config, data, tape, model, 1, 0)).Count();
+        var moment = probe is null ? 0 : probing.Elapsed.TotalSeconds;
+        return (step, image, moment, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}

@@ -1,0 +1,129 @@
+#nullable enable
+// Where results come from: code, data, machine, command.
+
+/// <summary>A process that ran trials: its shard (k/n, or empty), machine and code. Ended is empty and Seconds NaN
+/// where it was killed.</summary>
+public sealed record RunRecord(string Shard, string Started, string Ended, double Seconds, int Trials, string Machine,
+    int Cores, int VectorBits, int Jobs, string Runtime, string Code, string Commit, bool Dirty)
+{
+    /// <summary>This process, as it begins.</summary>
+    public static RunRecord Begin(Shard? shard, int jobs)
+    {
+        var (commit, dirty) = Source.Commit();
+        return new($"{shard}", Time(DateTime.UtcNow), "", double.NaN, 0, Source.Machine(), Environment.ProcessorCount,
+            Source.VectorBits, jobs, RuntimeInformation.FrameworkDescription, Fingerprint.Code, commit, dirty);
+    }
+
+    /// <summary>The commit, and whether files differed from it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Version => Commit + (Dirty ? " with changes" : "");
+
+    /// <summary>What a run keeps from its beginning to its end.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public (string, string, string) Key => (Shard, Machine, Started);
+
+    /// <summary>This run as it ends, after so long and so many trials.</summary>
+    public RunRecord End(TimeSpan time, int trials) => this with
+    {
+        Ended = Time(DateTime.UtcNow), Seconds = Math.Round(time.TotalSeconds, 1), Trials = trials,
+    };
+
+    static string Time(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Written beside the tables; all that a report says beyond them. Runs are all that had a part in the trials.
+/// Trials, of the report, and Found are there once it is made.</summary>
+public sealed record Provenance(string Experiment, string Command, string Preset, string Dataset, string Fingerprint,
+    string? Notice, IReadOnlyList<RunRecord> Runs, int Trials = 0, Finding? Found = null)
+{
+    /// <summary>How the lab writes JSON.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
+    {
+        WriteIndented = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>When the last of its runs ended; empty where all were killed.</summary>
+    public string Ended => Runs.Max(run => run.Ended) ?? "";
+
+    /// <summary>The time that its runs took, all together, but for those that were killed.</summary>
+    public double Seconds => Runs.Select(run => run.Seconds).Where(double.IsFinite).Sum();
+
+    /// <summary>What runs say of one thing, each answer once.</summary>
+    public string Each(Func<RunRecord, string> part) => string.Join(", ", Runs.Select(part).Distinct());
+
+    public void Write(string path) =>
+        Tables.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, Json)));
+
+    /// <exception cref="BadInput">There is no such file, or it is something else.</exception>
+    public static Provenance Read(string path)
+    {
+        try
+        {
+            // Versions before this one knew no runs.
+            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json) is { Dataset: not null } past
+                ? past with { Runs = past.Runs ?? [] } : throw new JsonException();
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            throw new BadInput($"{path} cannot be read: run the experiment again");
+        }
+    }
+}
+
+/// <summary>What the report says first: its title, its question, the first of its numbers, and its claims.</summary>
+public sealed record Finding(string Title, string Question, string Label, string Value, string Detail, string Verdict,
+    IReadOnlyList<ClaimRow>? Claims = null);
+
+/// <summary>A row of claims.csv: one claim under one condition. Verdict is the claim's, over all its conditions and
+/// multiples of the divergence rule, of which strict and lax are the ends; P and its Holm adjustment over all claims
+/// are there from ten pairs on, below that only the smallest p that is possible. What the claim asserts lies
+/// between ClaimedLow and ClaimedHigh.</summary>
+public sealed record ClaimRow(string Claim, string Experiment, string Dataset, string Preset, string Text,
+    string Source, string Outcome, string Condition, string Unit, double Effect, double Low, double High, double Level,
+    int N, string Claimed, string ConditionVerdict, string Verdict, string VerdictStrict, string VerdictLax, double P,
+    double SmallestP, double HolmP = double.NaN, double ClaimedLow = double.NaN, double ClaimedHigh = double.NaN)
+{
+    /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>
+    public static IReadOnlyList<ClaimRow> Adjusted(IReadOnlyList<ClaimRow> rows)
+    {
+        var known = rows.Where(row => !double.IsNaN(row.P)).ToList();
+        var adjusted = known.Zip(Holm([.. known.Select(row => row.P)])).ToDictionary(pair => pair.First,
+            pair => pair.Second);
+        return [.. rows.Select(row => row with { HolmP = adjusted.GetValueOrDefault(row, double.NaN) })];
+    }
+}
+
+public static class Source
+{
+    /// <summary>The commit of the project's folder and whether files differ from it; unknown where git has no answer.
+    /// </summary>
+    public static (string Commit, bool Dirty) Commit() =>
+        (Git("rev-parse --short=12 HEAD") ?? "unknown", Git("status --porcelain") is { Length: > 0 });
+
+    public static string Machine() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name"))?.Split(':')[1].Trim()
+            ?? $"{RuntimeInformation.OSArchitecture}"
+        : $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}";
+
+    public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    static string? Git(string arguments)
+    {
+        try
+        {
+            // Without a lock, which a run that is killed would leave in its user's repository.
+            using var git = Process.Start(new ProcessStartInfo("git", $"--no-optional-locks {arguments}")
+            {
+                WorkingDirectory = Folders.Project, RedirectStandardOutput = true, RedirectStandardError = true,
+            })!;
+            var answer = git.StandardOutput.ReadToEnd().Trim();
+            git.WaitForExit();
+            return git.ExitCode == 0 ? answer : null;
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

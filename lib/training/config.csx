@@ -1,0 +1,200 @@
+#nullable enable
+// What is trained: a configuration is everything that a trial's result depends on, but for the dataset's bytes.
+
+public enum Architecture { Mlp, Lenet, ResidualMlp, DeepLinear }
+public enum Activation { Sigmoid, Tanh, Relu }
+public enum Norm { None, Batch, BatchNoGamma, BatchNoBeta, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy }
+public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
+public enum Scheme
+{
+    Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
+}
+public enum Learned { All, Affine }
+public enum Role { Tune, Evaluate }
+
+/// <summary>One cell of a grid with one seed. The defaults are the baseline: the multilayer perceptron of Ioffe and
+/// Szegedy 2015, section 4.1, on MNIST.</summary>
+public record Config
+{
+    public string Experiment { get; init; } = "";
+    public string Dataset { get; init; } = "";
+    public Architecture Model { get; init; } = Architecture.Mlp;
+
+    /// <summary>Hidden layers.</summary>
+    public int Depth { get; init; } = 3;
+
+    /// <summary>Units in each hidden layer.</summary>
+    public int Width { get; init; } = 100;
+    public Activation Activation { get; init; } = Activation.Sigmoid;
+
+    /// <summary>The arm.</summary>
+    public Norm Norm { get; init; } = Norm.None;
+
+    /// <summary>Whether the normalizer stands before or after the activation.</summary>
+    public Placement Placement { get; init; } = Placement.Before;
+    public Optimization Optimizer { get; init; } = Optimization.Sgd;
+
+    /// <summary>Learning rate.</summary>
+    public double Lr { get; init; } = 0.1;
+
+    public double Momentum { get; init; }
+    public double WeightDecay { get; init; }
+    public Scheme Init { get; init; } = Scheme.GlorotUniform;
+
+    /// <summary>Factor on every initial weight; with the scheme `normal`, their standard deviation.</summary>
+    public double InitScale { get; init; } = 1;
+
+    /// <summary>Examples in a batch.</summary>
+    public int BatchSize { get; init; } = 60;
+
+    /// <summary>Training images, the first of those that are not for validation.</summary>
+    public int TrainSize { get; init; } = 50_000;
+    public double Epochs { get; init; } = 2;
+    public int Seed { get; init; } = 1;
+    public Role Role { get; init; } = Role.Evaluate;
+
+    /// <summary>What only some experiments set: a study declares what it uses of these, and they become columns.
+    /// </summary>
+    public static IReadOnlyList<string> Extras { get; } = ["lr_end", "short_batch", "dropout", "clip_norm", "learned",
+        "keep_bias", "norm_input", "norm_output", "bn_momentum"];
+
+    /// <summary>Where the rate ends that rises geometrically from Lr over the steps (a range test, Smith 2017); 0: it
+    /// stays.</summary>
+    public double LrEnd { get; init; }
+
+    /// <summary>Share of each hidden layer's outputs that training drops, in `mlp`.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Limit of the norm of all gradients together (Pascanu et al. 2013); 0: none.</summary>
+    public double ClipNorm { get; init; }
+
+    /// <summary>Which parameters are learned: all, or gamma and beta alone (Frankle et al. 2021).</summary>
+    public Learned Learned { get; init; } = Learned.All;
+
+    /// <summary>Whether a bias stands before a normalizer too, in `mlp`.</summary>
+    public bool KeepBias { get; init; }
+
+    /// <summary>BN without gamma and beta on the network's input, in `mlp`.</summary>
+    public bool NormInput { get; init; }
+
+    /// <summary>The arm's normalizer on the network's output too, in `mlp`.</summary>
+    public bool NormOutput { get; init; }
+
+    /// <summary>Share of a batch in BN's running statistics.</summary>
+    public double BnMomentum { get; init; } = 0.1;
+
+    /// <summary>Whether an epoch ends with the short batch of what is left over. By default that sits the epoch out: it
+    /// would be a step of another batch size just before the measurement, and with BN at high rates it costs points of
+    /// accuracy.</summary>
+    public bool ShortBatch { get; init; }
+
+    public int StepsPerEpoch =>
+        Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
+    public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
+
+    /// <summary>Learning rate of a step, the first being 0.</summary>
+    public double RateAt(int step) =>
+        LrEnd == 0 ? Lr : Lr * Math.Pow(LrEnd / Lr, step / Math.Max(1.0, Steps - 1));
+
+    /// <summary>This configuration without what differs between the trials of a cell: rate, seed and role, and
+    /// experiment and dataset.</summary>
+    public Config ToCell() => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
+
+    /// <summary>The layers, for images of height x width pixels.</summary>
+    /// <param name="around">Takes each activation, and gives what stands in its place: a probe's way in.</param>
+    public Layer Layers(int height, int width, int classes, Func<Layer, Layer>? around = null)
+    {
+        var (inputs, activation) = (height * width, (around ?? (layer => layer))(ActivationLayer));
+        return Model switch
+        {
+            Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
+                Hidden, Initializer, Placement, KeepBias, NormInput ? InputNorm(inputs) : null,
+                NormOutput ? Hidden?.Invoke(classes) : null),
+            Architecture.Lenet => LeNet(width + 2 * LenetPadding, classes, Normalizer, Initializer),
+            Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Hidden, Initializer),
+            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Hidden, Initializer),
+            _ => throw new ArgumentOutOfRangeException(nameof(Model), Model, null),
+        };
+    }
+
+    Layer Dropped => Dropout(Dropout);
+
+    Layer InputNorm(int inputs) => BatchNorm(inputs, BnMomentum, gamma: false, beta: false);
+
+    /// <summary>The images at the given places as the model takes them: (N, pixels), or, for LeNet, (N, 1, H, W) with
+    /// two zeros on every side.</summary>
+    public Tensor Input(ImageSet set, ReadOnlySpan<int> at) => Model != Architecture.Lenet ? Batches.Images(set, at)
+        : Batches.Images(set, at, LenetPadding)
+            .Reshape((at.Length, 1, set.Height + 2 * LenetPadding, set.Width + 2 * LenetPadding));
+
+    const int LenetPadding = 2;
+
+    public Optimizer NewOptimizer() => Optimizer switch
+    {
+        Optimization.Sgd => new Sgd(Lr, Momentum, WeightDecay),
+        Optimization.RmspropTorch => new RmsProp(Lr, weightDecay: WeightDecay),
+        Optimization.RmspropKeras => new RmsProp(Lr, epsilonInside: true, weightDecay: WeightDecay),
+        Optimization.Adam => new Adam(Lr, weightDecay: WeightDecay),
+        _ => throw new ArgumentOutOfRangeException(nameof(Optimizer), Optimizer, null),
+    };
+
+    Layer ActivationLayer => Activation switch
+    {
+        Activation.Sigmoid => Sigmoid,
+        Activation.Tanh => Tanh,
+        Activation.Relu => Relu,
+        _ => throw new ArgumentOutOfRangeException(nameof(Activation), Activation, null),
+    };
+
+    // A hidden layer's normalizer.
+    Func<int, Layer>? Hidden => Normalizer is { } normalizer ? channels => normalizer(channels, false) : null;
+
+    // By channels, and whether it is the last layer's.
+    Func<int, bool, Layer>? Normalizer => Norm switch
+    {
+        Norm.None => null,
+        Norm.Batch => (channels, _) => BatchNorm(channels, BnMomentum),
+        Norm.BatchNoGamma => (channels, _) => BatchNorm(channels, BnMomentum, gamma: false),
+        Norm.BatchNoBeta => (channels, _) => BatchNorm(channels, BnMomentum, beta: false),
+        Norm.BatchNoAffine => (channels, _) => BatchNorm(channels, BnMomentum, gamma: false, beta: false),
+        Norm.Seed => SeedNorm,
+        Norm.Layer => (channels, _) => LayerNorm(channels),
+        Norm.Group => (channels, _) => GroupNorm(channels, GroupParts(channels)),
+        Norm.Instance => (channels, _) => InstanceNorm(channels),
+        Norm.Ghost => (channels, _) => BatchNorm(channels, ghost: GhostSize),
+        Norm.Noisy => (channels, _) => NoisyBatchNorm(channels),
+        _ => throw new ArgumentOutOfRangeException(nameof(Norm), Norm, null),
+    };
+
+    /// <summary>Examples in a sub-batch of the arm `ghost`.</summary>
+    public const int GhostSize = 16;
+
+    // Ten channels to a group, or as near as divides.
+    static int GroupParts(int channels) =>
+        Enumerable.Range(1, channels).Where(parts => channels % parts == 0)
+            .MinBy(parts => Math.Abs(parts - channels / 10));
+
+    Init Initializer => (Init switch
+    {
+        Scheme.Zero => Zero,
+        Scheme.Normal => Normal(1),
+        Scheme.LecunNormal => LeCunNormal,
+        Scheme.LecunUniform => LeCunUniform,
+        Scheme.GlorotNormal => GlorotNormal,
+        Scheme.GlorotUniform => GlorotUniform,
+        Scheme.HeNormal => HeNormal,
+        Scheme.HeUniform => HeUniform,
+        Scheme.Orthogonal => Orthogonal,
+        _ => throw new ArgumentOutOfRangeException(nameof(Init), Init, null),
+    }).Scaled(InitScale);
+}
+
+/// <summary>count values from low to high, evenly spaced in their logarithms and rounded to the digits given: two a
+/// decade are 1, 3, 10 and three are 1, 2, 5, 10, as people write such grids.</summary>
+static IReadOnlyList<double> LogGrid(double low, double high, int count, int digits = 1) =>
+[
+    .. Enumerable.Range(0, count)
+        .Select(i => low * Math.Pow(high / low, count == 1 ? 0 : (double)i / (count - 1)))
+        .Select(value => double.Parse(value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture)),
+];

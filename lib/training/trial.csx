@@ -1,0 +1,64 @@
+#nullable enable
+// What a trial is: a configuration, what came of it, and what was measured on the way.
+
+public enum Status { Ok, Stuck, Diverged, Failed }
+
+/// <summary>A configuration and what came of it. Numbers that a lost trial does not have are NaN.</summary>
+public sealed record Trial : Config
+{
+    public Trial(Config config) : base(config) { }
+
+    /// <summary>Identity: the hash of the configuration and the dataset's bytes.</summary>
+    public string Id { get; init; } = "";
+    public Status Status { get; init; }
+
+    /// <summary>Steps done.</summary>
+    public int EndedAt { get; init; }
+
+    /// <summary>Why a trial that is not ok ended.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>At the end, in evaluation mode: on the first 5,000 training images (or all, if fewer), on the
+    /// 10,000 validation images, and, in evaluation seeds alone, on the 10,000 test images. Accuracies are shares of
+    /// 1, losses mean cross-entropies in nats.</summary>
+    public double TrainLoss { get; init; } = double.NaN;
+    public double TrainAccuracy { get; init; } = double.NaN;
+    public double ValidationLoss { get; init; } = double.NaN;
+    public double ValidationAccuracy { get; init; } = double.NaN;
+    public double TestAccuracy { get; init; } = double.NaN;
+
+    /// <summary>The largest of Divergence.Default's multiples that the median of the last 100 mini-batch losses
+    /// exceeded after step 200; 0 if none, infinite if a loss or parameter was not finite.</summary>
+    public double LossExcess { get; init; }
+
+    /// <summary>Of the mini-batch losses in the second half of training: their standard deviation by successive
+    /// differences (von Neumann 1941), which a falling trend does not raise, over their mean.</summary>
+    public double LossVolatility { get; init; } = double.NaN;
+
+    /// <summary>Hash of the code that determines results.</summary>
+    public string Code { get; init; } = "";
+
+    /// <summary>Time on the clock; the one number that may differ between runs.</summary>
+    public double Seconds { get; init; } = double.NaN;
+
+    public IReadOnlyList<CurvePoint> Curve { get; init; } = [];
+
+    /// <summary>This trial with its status as it would be if divergence began at another of the multiples.</summary>
+    public Trial JudgedAt(double multiple) => Status == Status.Failed ? this : this with
+    {
+        Status = LossExcess >= multiple ? Status.Diverged : IsStuck ? Status.Stuck : Status.Ok,
+    };
+
+    /// <summary>Accuracy ends under twice chance: validation's, or test's where there is no validation.</summary>
+    public bool IsStuck =>
+        (double.IsNaN(ValidationAccuracy) ? TestAccuracy : ValidationAccuracy) < Divergence.StuckBelow;
+}
+
+/// <summary>A measurement during training: the mean loss of the mini-batches since the last one, and loss and accuracy
+/// on the fixed 2,000 validation images.</summary>
+public sealed record CurvePoint(string Trial, int Step, long Examples, double TrainLoss, double ValidationLoss,
+    double ValidationAccuracy) : IOwnNumbers
+{
+    /// <summary>What the experiment's probe measured, by column.</summary>
+    public Dictionary<string, double> Own { get; } = [];
+}
