@@ -1,20 +1,22 @@
 #load "lab.csx"
 #nullable enable
-// What run-all.sh asks before and after the experiments. As arguments it takes what is asked, options, --, experiments.
-//   check   are the options right, and is the data to be had?
-//   write   DIR/index.html over all experiments that have results, these first and in this order
-//   compare two folders of results, by these experiments or by all
+// What run-all.sh asks before and after the experiments. As arguments it takes what is asked, options, --, and then:
+//   check    experiments: do they exist, are the options right, and is the data to be had?
+//   write    experiments and their questions, in turn: DIR/index.html over those that have results, in this order
+//   compare  experiments: two folders of results, by these experiments or by all
 
 var options = Args.Skip(1).TakeWhile(arg => arg != "--").ToList();
-var names = Args.Skip(1 + options.Count + 1).ToList();
+var words = Args.Skip(1 + options.Count + 1).ToList();
 
-return Run(options, "index", "which experiments have been run, and what did they find?", lab =>
+return Command(options, "index", "which experiments have been run, and what did they find?", (_, asked, _) =>
 {
-    if (Args[0] == "compare") SideBySide.Show(lab.Options.Out, lab.Options.Compare!, names);
+    if (Args[0] == "compare") DifferencesView.Show(asked.Out, asked.Compare!, words);
     else if (Args[0] == "write")
     {
-        Verdicts.ShowAll(IndexPage.Claims(lab.Options.Out));
-        Terminal.Open(IndexPage.Write(lab.Options.Out, names));
+        ClaimsTable.ShowAll(IndexPage.Claims(asked.Out));
+        Terminal.Open(IndexPage.Write(asked.Out, new OrderedDictionary<string, string>(
+            words.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], pair[1])))));
     }
-    else if (!lab.Options.ReportOnly) LoadDataset(lab.Options.Data);
+    else if (!asked.ReportOnly) LoadDataset(asked.Data);
+    return 0;
 });

@@ -3,8 +3,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 
-public enum Preset { Smoke, Standard, Full }
-
 /// <summary>What the user asked for.</summary>
 public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, string Out, bool DryRun,
     bool ReportOnly, bool Fresh, bool RetryFailed, Shard? Shard, bool Verbose, string? Compare)
@@ -55,7 +53,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
             return null;
         }
         if (parsed.UnmatchedTokens is [var odd, ..])
-            throw new BadInput($"'{odd}' is no option{Meant(odd, command)}");
+            throw new BadInput($"'{odd}' is no option{Suggestion(odd, command)}");
         if (parsed.Errors.Count > 0)
             throw new BadInput($"{parsed.Errors[0].Message.TrimEnd('.')}; --help lists the options");
         if (parsed.GetValue(retry) is { } which and not "failed")
@@ -74,7 +72,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
 
     /// <summary>With the preset, data and seeds of the run that a report is made of again, where the command line does
     /// not say otherwise.</summary>
-    public Options AsRun(string experiment, string question, IReadOnlyList<string> args)
+    public Options AsRecorded(string experiment, string question, IReadOnlyList<string> args)
     {
         var file = new Store(Path.Combine(Out, experiment)).ProvenanceFile;
         if (!File.Exists(file)) return this;
@@ -85,10 +83,20 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
 
     /// <summary>The command that goes on with a run that had these arguments: what it did is not to be set aside.
     /// </summary>
-    public static string Again(string experiment, IEnumerable<string> args) =>
+    public static string ResumeCommand(string experiment, IEnumerable<string> args) =>
         Environment.GetEnvironmentVariable("LAB_COMMAND") is { Length: > 0 } command ? command
         : args.Where(arg => arg != "--fresh").Select(Quoted).ToList() is var kept && kept.Count == 0
             ? Script(experiment) : $"{Script(experiment)} -- {string.Join(' ', kept)}";
+
+    /// <summary>The command of these options, as a report names it.</summary>
+    public string CommandLine(string experiment)
+    {
+        List<string> arguments = [];
+        if (Preset != Preset.Standard) arguments.Add($"--preset {Snake(Preset)}");
+        if (Data is { } name) arguments.Add($"--data {name}");
+        if (Seeds is { } seeds) arguments.Add($"--seeds {seeds}");
+        return string.Join(' ', [Script(experiment), .. arguments.Count > 0 ? ["--", .. arguments] : arguments]);
+    }
 
     static string Script(string experiment) => $"dotnet script experiments/{experiment}.csx";
 
@@ -125,7 +133,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         """;
 
     // The option that a word may have been meant for: one spelt alike, or one that takes it.
-    static string Meant(string word, RootCommand command)
+    static string Suggestion(string word, RootCommand command)
     {
         var taking = command.Options.FirstOrDefault(option => option.HelpName?.Split('|').Contains(word) == true);
         var near = command.Options.Select(option => option.Name)

@@ -40,7 +40,7 @@ public static class Gap
                from loss in LogGrid(1e-4, 2, 30, digits: 2)
                let gap = At(trial, loss)
                where double.IsFinite(gap)
-               select new Point(Arm(trial), $"{trial.Seed}", loss, 100 * gap),
+               select new Point(ArmOf(trial), $"{trial.Seed}", loss, 100 * gap),
         ]);
 
     static IEnumerable<CurvePoint> Points(Trial trial) => IsOk(trial) ? trial.Curve : [];

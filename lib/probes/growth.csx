@@ -28,7 +28,7 @@ public static class Growth
                 .. from trial in known
                    let squares = Squares(trial)
                    from square in squares.Index()
-                   select new Point($"{Arm(trial)}, batch of {trial.BatchSize}", $"{trial.Seed}", square.Index + 1,
+                   select new Point($"{ArmOf(trial)}, batch of {trial.BatchSize}", $"{trial.Seed}", square.Index + 1,
                        square.Item / squares[^3]),
             ],
             caption: $"Before the first step, on the first batch, relative to layer {depth - 2}. Dashed: growth by pi "

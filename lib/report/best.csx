@@ -5,7 +5,7 @@
 /// <param name="Trials">At all rates.</param>
 public sealed record BestCell(Config Cell, double At, double Rate, IReadOnlyList<Trial> Trials)
 {
-    public string Arm { get; } = Arm(Cell);
+    public string Arm { get; } = ArmOf(Cell);
     public IReadOnlyList<Trial> Best { get; } = [.. Trials.Where(trial => trial.Lr == Rate)];
 
     public Group Group(Measure measure) => new(At,
@@ -19,8 +19,8 @@ public sealed record BestCell(Config Cell, double At, double Rate, IReadOnlyList
 static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func<Config, double> at, Axis y,
     Measure measure, string caption = "")
 {
-    var cells = tuning.Cells.Select(cell => new BestCell(cell, at(cell), tuning.Best(cell, measure.Of).Cell.Lr,
-        tuning.Of(cell))).OrderBy(cell => cell.At).ToList();
+    var cells = tuning.Nets.SelectMany(net => net.Cells).Select(cell => new BestCell(cell, at(cell), tuning.Best(cell, measure.Of).Cell.Lr,
+        tuning.TrialsOf(cell))).OrderBy(cell => cell.At).ToList();
     var (arms, xs) = (Palette.Of(cells.Select(cell => cell.Arm)), cells.Select(cell => cell.At).Distinct().ToArray());
     var (beside, step, accuracy) = (Axes.Dodge(x, xs), new Axis("Optimizer step", Log: true),
         new Axis("Validation accuracy, 2,000 images"));

@@ -2,15 +2,14 @@
 // Two folders of results side by side: of another machine, dataset or version. All is read from what experiments left
 // there; nothing is run.
 using Microsoft.Data.Analysis;
-using Spectre.Console;
 
 /// <summary>A folder of results, under a name that tells it from the other: what was reported there, by experiment.
 /// </summary>
-public sealed record Side(string Folder, string Name, IReadOnlyDictionary<string, Provenance> Found)
+public sealed record ReportedFolder(string Folder, string Name, IReadOnlyDictionary<string, Provenance> Found)
 {
     /// <param name="experiments">None named: all.</param>
     /// <exception cref="BadInput">Nothing was reported of them.</exception>
-    public static Side Of(string folder, string name, IReadOnlyList<string> experiments)
+    public static ReportedFolder Read(string folder, string name, IReadOnlyList<string> experiments)
     {
         string Place(string experiment) => new Store(Path.Combine(folder, experiment)).ProvenanceFile;
         if (File.Exists(Place("")))
@@ -31,7 +30,7 @@ public sealed record Side(string Folder, string Name, IReadOnlyDictionary<string
 }
 
 /// <summary>A claim under one condition as either side has it; null: it has not.</summary>
-public sealed record Pairing(ClaimRow? This, ClaimRow? Other)
+public sealed record ClaimPair(ClaimRow? This, ClaimRow? Other)
 {
     public ClaimRow Any => This ?? Other!;
     public bool IsOfBoth => This is not null && Other is not null;
@@ -45,34 +44,37 @@ public sealed record Pairing(ClaimRow? This, ClaimRow? Other)
         : (This.Effect, This.Low, This.High) == (Other.Effect, Other.Low, Other.High) ? "equal"
         : This.Low > Other.High || Other.Low > This.High ? "apart" : "overlap";
 
-    public static IReadOnlyList<Pairing> All(Side self, Side other)
+    public static IReadOnlyList<ClaimPair> All(ReportedFolder self, ReportedFolder other)
     {
         static (string, string, string) Key(ClaimRow row) => (row.Experiment, row.Claim, row.Condition);
-        var (first, second) = (self.Claims, other.Claims);
-        return [.. first.Concat(second).Select(Key).Distinct().Select(key => new Pairing(
+        var (first, second) = (This.Claims, other.Claims);
+        return [.. first.Concat(second).Select(Key).Distinct().Select(key => new ClaimPair(
             first.FirstOrDefault(row => Key(row) == key), second.FirstOrDefault(row => Key(row) == key)))];
     }
 }
 
-public static class SideBySide
+/// <summary>What is different between two folders of results, of those experiments or (none named) of all.</summary>
+public sealed record Differences(ReportedFolder This, ReportedFolder Other)
 {
-    /// <summary>Sets DIR beside the results in a folder: words on the console, and FOLDER/compare.html and compare.csv.
-    /// </summary>
-    /// <param name="experiments">None named: all.</param>
     /// <exception cref="BadInput">Either folder is none of results, or both are the same.</exception>
-    public static void Show(string folder, string dir, IReadOnlyList<string> experiments, IAnsiConsole? screen = null)
+    public static Differences Between(string folder, string other, IReadOnlyList<string> experiments)
     {
-        var (names, same) = Names(folder, dir);
-        if (same) throw new BadInput($"--compare {dir} is the folder of the results themselves: name another");
-        var (self, other) = (Side.Of(folder, names.First, experiments), Side.Of(dir, names.Second, experiments));
-        var pairs = Pairing.All(self, other);
-        var page = Path.Combine(folder, "compare.html");
-        Tables.Write(Path.Combine(folder, "compare.csv"), Table(pairs));
-        WriteIndex(page, Title(self, other, pairs), "Two folders of results side by side: "
-            + $"{names.First} ({folder}) and {names.Second} ({dir}).", [], [.. Sections(self, other, pairs)]);
-        screen ??= Terminal.Screen;
-        Print(screen, self, other, pairs);
-        Terminal.Open(page, screen);
+        var (names, same) = Names(folder, other);
+        if (same) throw new BadInput($"--compare {other} is the folder of the results themselves: name another");
+        return new(ReportedFolder.Read(folder, names.First, experiments),
+            ReportedFolder.Read(other, names.Second, experiments));
+    }
+
+    public IReadOnlyList<ClaimPair> Claims { get; } = ClaimPair.All(This, Other);
+
+    /// <summary>Writes compare.html and compare.csv into this folder; gives the page's path.</summary>
+    public string Write()
+    {
+        var page = Path.Combine(This.Folder, "compare.html");
+        Tables.Write(Path.Combine(This.Folder, "compare.csv"), Table());
+        WriteIndex(page, Title, "Two folders of results side by side: "
+            + $"{This.Name} ({This.Folder}) and {Other.Name} ({Other.Folder}).", [], [.. Sections()]);
+        return page;
     }
 
     // The folders' own names where these differ, else as they were given.
@@ -87,23 +89,26 @@ public static class SideBySide
             ? (Path.GetFileName(first), Path.GetFileName(second)) : (folder, dir), first == second);
     }
 
-    static IEnumerable<string> Both(Side self, Side other) => self.Found.Keys.Where(other.Found.ContainsKey);
+    /// <summary>Experiments that both folders have.</summary>
+    public IReadOnlyList<string> Common => [.. This.Found.Keys.Where(Other.Found.ContainsKey)];
 
     /// <summary>The claims whose verdict is not the same, each once.</summary>
-    static IReadOnlyList<Pairing> Changed(IReadOnlyList<Pairing> pairs) =>
+    public IReadOnlyList<ClaimPair> Changed =>
     [
-        .. pairs.Where(pair => pair.IsOfBoth && pair.This!.Verdict != pair.Other!.Verdict)
+        .. Claims.Where(pair => pair.IsOfBoth && pair.This!.Verdict != pair.Other!.Verdict)
             .DistinctBy(pair => (pair.Any.Experiment, pair.Any.Claim)),
     ];
 
-    static string Title(Side self, Side other, IReadOnlyList<Pairing> pairs)
+    public string Title
     {
-        var common = pairs.Where(pair => pair.IsOfBoth).DistinctBy(pair => (pair.Any.Experiment, pair.Any.Claim))
-            .Count();
-        return $"{Changed(pairs).Count} of {common} verdicts differ between {self.Name} and {other.Name}";
+        get
+        {
+            var common = Claims.Where(pair => pair.IsOfBoth).DistinctBy(pair => (pair.Any.Experiment, pair.Any.Claim));
+            return $"{Changed.Count} of {common.Count()} verdicts differ between {This.Name} and {Other.Name}";
+        }
     }
 
-    static readonly (string Name, Func<Side, string, Provenance, string> Of)[] settings =
+    static readonly (string Name, Func<ReportedFolder, string, Provenance, string> Of)[] settings =
     [
         ("dataset", (_, _, past) => $"{past.Dataset} ({past.Fingerprint[..Math.Min(8, past.Fingerprint.Length)]})"),
         ("preset", (_, _, past) => past.Preset),
@@ -116,40 +121,37 @@ public static class SideBySide
     ];
 
     /// <summary>In what the runs differ: both sides' words, and of which experiments where not of all.</summary>
-    static IReadOnlyList<(string What, string This, string Other, string Where)> Differences(Side self, Side other)
-    {
-        var both = Both(self, other).ToList();
-        return
-        [
-            .. from setting in settings
-               from pair in both.Select(name => (Name: name, This: setting.Of(self, name, self.Found[name]),
-                   Other: setting.Of(other, name, other.Found[name]))).GroupBy(one => (one.This, one.Other))
-               where pair.Key.This != pair.Key.Other
-               select (setting.Name, pair.Key.This, pair.Key.Other,
-                   pair.Count() == both.Count ? "" : string.Join(", ", pair.Select(one => one.Name))),
-        ];
-    }
+    public IReadOnlyList<(string What, string This, string Other, string Where)> Settings =>
+    [
+        .. from setting in settings
+           from pair in Common.Select(name => (Name: name, This: setting.Of(This, name, This.Found[name]),
+               Other: setting.Of(Other, name, Other.Found[name]))).GroupBy(one => (one.This, one.Other))
+           where pair.Key.This != pair.Key.Other
+           select (setting.Name, pair.Key.This, pair.Key.Other,
+               pair.Count() == Common.Count ? "" : string.Join(", ", pair.Select(one => one.Name))),
+    ];
 
-    // What only one side has: experiments, then claims or conditions of the others.
-    static IEnumerable<(string Term, string Text)> Missing(Side self, Side other, IReadOnlyList<Pairing> pairs)
+    /// <summary>What only one side has: experiments, then claims or conditions of the others.</summary>
+    public IEnumerable<(string Term, string Text)> OnOneSide()
     {
-        foreach (var (side, lacking, of) in new (Side, Side, Func<Pairing, ClaimRow?>)[]
-            { (self, other, pair => pair.Other), (other, self, pair => pair.This) })
+        foreach (var (side, lacking, of) in new (ReportedFolder, ReportedFolder, Func<ClaimPair, ClaimRow?>)[]
+            { (This, Other, pair => pair.Other), (Other, This, pair => pair.This) })
         {
             var gone = side.Found.Keys.Except(lacking.Found.Keys).ToList();
-            var claims = pairs.Where(pair => of(pair) is null && !gone.Contains(pair.Any.Experiment)).ToList();
+            var claims = Claims.Where(pair => of(pair) is null && !gone.Contains(pair.Any.Experiment)).ToList();
             if (gone.Count > 0) yield return ($"experiments only in {side.Name}", string.Join(", ", gone));
             if (claims.Count > 0)
                 yield return ($"claims only in {side.Name}", string.Join("; ", claims.Select(pair => pair.Label)));
         }
     }
 
-    static string Words(ClaimRow? row) =>
-        row is null ? "–" : Unit.Of(row.Unit).Interval(row.Effect, row.Low, row.High);
+    /// <summary>An effect with its interval; a dash where there is none.</summary>
+    public static string InWords(ClaimRow? row) =>
+        row is null ? "–" : Unit.Named(row.Unit).Interval(row.Effect, row.Low, row.High);
 
-    static DataFrame Table(IReadOnlyList<Pairing> pairs)
+    DataFrame Table()
     {
-        IEnumerable<(string, Func<Pairing, object>)> Of(string name, Func<Pairing, ClaimRow?> side) =>
+        IEnumerable<(string, Func<ClaimPair, object>)> Of(string name, Func<ClaimPair, ClaimRow?> side) =>
         [
             ($"{name}_dataset", pair => side(pair)?.Dataset ?? ""),
             ($"{name}_effect", pair => side(pair)?.Effect ?? double.NaN),
@@ -159,7 +161,7 @@ public static class SideBySide
             ($"{name}_condition_verdict", pair => side(pair)?.ConditionVerdict ?? ""),
             ($"{name}_verdict", pair => side(pair)?.Verdict ?? ""),
         ];
-        return TableOf(pairs,
+        return TableOf(Claims,
         [
             ("claim", pair => pair.Any.Claim), ("experiment", pair => pair.Any.Experiment),
             ("condition", pair => pair.Any.Condition), ("outcome", pair => pair.Any.Outcome),
@@ -169,31 +171,31 @@ public static class SideBySide
         ]);
     }
 
-    static IEnumerable<Section> Sections(Side self, Side other, IReadOnlyList<Pairing> pairs)
+    IEnumerable<Section> Sections()
     {
-        var (changed, differences) = (Changed(pairs), Differences(self, other));
+        var (changed, differences) = (Changed, Settings);
         yield return changed.Count == 0 ? new Notes("Verdicts that differ", ["None."])
             : new TableSection("Verdicts that differ", TableOf(changed, ("claim", pair => pair.Any.Claim),
-                ("says", pair => pair.Any.Text), (self.Name, pair => pair.This!.Verdict),
-                (other.Name, pair => pair.Other!.Verdict), ("experiment", pair => pair.Any.Experiment)),
+                ("says", pair => pair.Any.Text), (This.Name, pair => pair.This!.Verdict),
+                (Other.Name, pair => pair.Other!.Verdict), ("experiment", pair => pair.Any.Experiment)),
                 "A verdict can differ where the effect does not: where one side has fewer seeds, it may not know.");
         yield return differences.Count == 0
             ? new Notes("In what the runs differ", ["In nothing that was written down."])
             : new TableSection("In what the runs differ", TableOf(differences, ("what", one => one.What),
-                (self.Name, one => one.This), (other.Name, one => one.Other),
+                (This.Name, one => one.This), (Other.Name, one => one.Other),
                 ("experiments", one => one.Where == "" ? "all" : one.Where)));
-        if (Missing(self, other, pairs).ToList() is { Count: > 0 } missing)
+        if (OnOneSide().ToList() is { Count: > 0 } missing)
             yield return new Definitions("On one side alone", missing);
-        foreach (var unit in pairs.Where(pair => pair.Intervals is not ("" or "other unit"))
+        foreach (var unit in Claims.Where(pair => pair.Intervals is not ("" or "other unit"))
             .GroupBy(pair => pair.Any.Unit))
             yield return new FigureSection(Pairs(Format.Anchor(unit.Key), $"Effects, {unit.Key}",
                 new(unit.Key == Unit.Ratio.Name ? "ratio" : unit.Key, Log: unit.Key == Unit.Ratio.Name),
-                (self.Name, other.Name),
+                (This.Name, Other.Name),
                 [.. unit.Select(pair => new PairRow(pair.Label, Bar(pair.This), Bar(pair.Other)))]));
-        yield return new TableSection("All effects", TableOf(pairs, ("claim", pair => pair.Label),
-            (self.Name, pair => Words(pair.This)), (other.Name, pair => Words(pair.Other)),
-            ($"{self.Name}: verdict", pair => pair.This?.ConditionVerdict ?? "–"),
-            ($"{other.Name}: verdict", pair => pair.Other?.ConditionVerdict ?? "–"),
+        yield return new TableSection("All effects", TableOf(Claims, ("claim", pair => pair.Label),
+            (This.Name, pair => InWords(pair.This)), (Other.Name, pair => InWords(pair.Other)),
+            ($"{This.Name}: verdict", pair => pair.This?.ConditionVerdict ?? "–"),
+            ($"{Other.Name}: verdict", pair => pair.Other?.ConditionVerdict ?? "–"),
             ("intervals", pair => pair.Intervals), ("outcome", pair => pair.Any.Outcome),
             ("claimed", pair => pair.Any.Claimed), ("experiment", pair => pair.Any.Experiment)),
             "Verdict: under this condition. Intervals: whether the two overlap or stand apart. Where both runs have "
@@ -201,38 +203,13 @@ public static class SideBySide
         yield return new Links("Data",
         [
             ("compare.csv", "compare.csv", "the table above, in numbers"),
-            .. from side in new[] { self, other }
+            .. from side in new[] { This, Other }
                let index = Path.Combine(side.Folder, "index.html")
                where File.Exists(index)
-               select ("index.html", Path.GetRelativePath(self.Folder, index), side.Name),
+               select ("index.html", Path.GetRelativePath(This.Folder, index), side.Name),
         ]);
     }
 
     static (Interval, string)? Bar(ClaimRow? row) => row is null ? null
-        : (new(row.Effect, row.Low, row.High, row.Level, row.N), $"{Words(row)}, N = {row.N}: {row.ConditionVerdict}");
-
-    static void Print(IAnsiConsole screen, Side self, Side other, IReadOnlyList<Pairing> pairs)
-    {
-        string[] heads = [Markup.Escape(self.Name), Markup.Escape(other.Name)];
-        var both = Both(self, other).ToList();
-        screen.WriteLine(Title(self, other, pairs));
-        Terminal.Table(["differs", .. heads, "of"], Differences(self, other).Select(one =>
-            new[] { one.What, one.This, one.Other, one.Where == "" ? "all" : one.Where }.Select(Markup.Escape)),
-            screen);
-        Terminal.Table(["effect", .. heads, "intervals", "verdict here"], pairs
-            .Where(pair => both.Contains(pair.Any.Experiment)).Select(pair => new[]
-            {
-                Markup.Escape(pair.Label), Words(pair.This), Words(pair.Other),
-                pair.Intervals == "apart" ? "[yellow]apart[/]" : pair.Intervals,
-                Change(pair.This?.ConditionVerdict, pair.Other?.ConditionVerdict),
-            }), screen);
-        Terminal.Table(["verdict", .. heads], Changed(pairs).Select(pair => new[]
-        {
-            Markup.Escape(pair.Any.Claim), Terminal.Verdict(pair.This!.Verdict), Terminal.Verdict(pair.Other!.Verdict),
-        }), screen);
-        foreach (var (term, text) in Missing(self, other, pairs)) screen.WriteLine($"{term}: {text}");
-    }
-
-    static string Change(string? first, string? second) => first == second ? Terminal.Verdict(first ?? "")
-        : $"{Terminal.Verdict(first ?? "–")} → {Terminal.Verdict(second ?? "–")}";
+        : (new(row.Effect, row.Low, row.High, row.Level, row.N), $"{InWords(row)}, N = {row.N}: {row.ConditionVerdict}");
 }

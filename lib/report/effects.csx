@@ -3,10 +3,9 @@
 
 /// <summary>A row for each condition: the effect's interval as a bar, a mark for every seed, its verdict in words; what
 /// the claim asserts is shaded. Beyond the ends stand intervals without a bound, and seeds beyond all others.</summary>
-/// <param name="arm">The arm that a condition is drawn as; by default, itself.</param>
 /// <param name="shaded">What is shaded, in words, where it is no claim.</param>
 static Figure Effects(string id, string title, Judgement judged, string axis, string caption = "",
-    Func<Effect, string>? arm = null, string? shaded = null)
+    string? shaded = null)
 {
     var (claim, effects) = (judged.Claim, judged.Effects.Where(effect => effect.Differences.Count > 0).ToList());
     var log = claim.Unit == Unit.Ratio;
@@ -18,11 +17,11 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
     var (low, high) = (known.Min() - pad, known.Max() + pad);
     double Inside(double value) => On(Math.Clamp(value, low, high));
     var (x, ends) = (new Axis(axis, log), (On(low), On(high)));
-    string Name(Effect effect) => arm?.Invoke(effect) ?? effect.Condition;
+    string Name(Effect effect) => effect.Arm != "" ? effect.Arm : effect.Condition;
     var styles = Palette.Of(effects.Select(Name)).ToDictionary(one => one.Arm, one => one.Style);
     var claimed = shaded is null;
-    string Words(Effect effect) => claim.Unit.Effect(effect.Interval.Estimate)
-        + (claimed ? $": {Judgement.Words(claim.Region.Of(effect.Interval))}" : "");
+    string InWords(Effect effect) => claim.Unit.Effect(effect.Interval.Estimate)
+        + (claimed ? $": {Judgement.TextOf(claim.Region.Judge(effect.Interval))}" : "");
 
     var layout = Axes.Frame(60 * Math.Max(1, effects.Count) + 84);
     layout["margin"] = new { l = 22, r = 22, t = 12, b = 56 };
@@ -48,6 +47,6 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
         Axes.Assemble(effects.Index().SelectMany(one => Marks.Row(new(Name(one.Item), one.Item.Condition,
             Inside(one.Item.Interval.Low), Inside(one.Item.Interval.High),
             [.. one.Item.Differences.Select(Inside)], one.Item.Differences.Count), styles[Name(one.Item)], x, ends,
-            effects.Count - 1 - one.Index, legend: false, Words(one.Item))), layout),
-        Format.Sentences([$"Effects: {claim.Outcome}.", .. effects.Select(effect => $"{effect.Condition}: {Words(effect)}.")]));
+            effects.Count - 1 - one.Index, legend: false, InWords(one.Item))), layout),
+        Format.Sentences([$"Effects: {claim.Outcome}.", .. effects.Select(effect => $"{effect.Condition}: {InWords(effect)}.")]));
 }

@@ -8,9 +8,10 @@ public static class IndexPage
 
     /// <summary>Writes DIR/index.html; returns its path. Experiments come in the order given, then others that have
     /// results there by name. Those without a report are listed as not run.</summary>
-    /// <param name="names">Experiments of this project; each is experiments/NAME.csx.</param>
-    public static string Write(string folder, IReadOnlyList<string> names)
+    /// <param name="questions">Experiments of this project by name, each with its question.</param>
+    public static string Write(string folder, IReadOnlyDictionary<string, string> questions)
     {
+        var names = questions.Keys;
         var entries = names.Concat(Results(folder).Except(names)).Select(name => (Name: name, Past: Read(folder, name)))
             .ToList();
         var reported = entries.Where(entry => entry.Past?.Found is not null).Select(entry => entry.Past!).ToList();
@@ -21,7 +22,7 @@ public static class IndexPage
             [.. reported.Select(past => Card(folder, past))],
             [.. ClaimsSection(folder), .. missing.Count == 0 ? Array.Empty<Section>() :
             [
-                new Definitions("Not run", [.. missing.Select(entry => (entry.Name, Question(entry.Name)))]),
+                new Definitions("Not run", [.. missing.Select(entry => (entry.Name, questions.GetValueOrDefault(entry.Name, "")))]),
                 new Command("Run them", $"./run-all.sh {string.Join(' ', missing.Select(entry => entry.Name))}"),
             ], .. reported.Count == 0 ? Array.Empty<Section>() : [Made(reported)]],
             made: reported.Count == 0 ? "" : $"Code: {Each(reported, run => run.Code)}.");
@@ -52,8 +53,8 @@ public static class IndexPage
                 row => $"{row.Experiment}/report.html"));
         yield return new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim),
             ("condition", row => row.Condition), ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
-            ("effect", row => Unit.Of(row.Unit).Effect(row.Effect)),
-            ("interval", row => Unit.Of(row.Unit).Range(row.Low, row.High)), ("n", row => row.N),
+            ("effect", row => Unit.Named(row.Unit).Effect(row.Effect)),
+            ("interval", row => Unit.Named(row.Unit).Range(row.Low, row.High)), ("n", row => row.N),
             ("experiment", row => row.Experiment)),
             "Verdict: the claim's, over all conditions; here: under this one.");
         yield return new Links("Data", [("claims.csv", "claims.csv",
@@ -99,13 +100,5 @@ public static class IndexPage
             Error.WriteLine($"note: {e.Message}");
             return null;
         }
-    }
-
-    // As the script says it in its constant, since running it would train.
-    static string Question(string name)
-    {
-        var script = Path.Combine(Folders.Project, "experiments", $"{name}.csx");
-        return !File.Exists(script) ? ""
-            : Regex.Match(File.ReadAllText(script), """const string Question\s*=\s*"([^"]*)";""").Groups[1].Value;
     }
 }

@@ -1,58 +1,12 @@
 #nullable enable
 // How it was done, in words made from the trials themselves.
 
-/// <summary>The words of a study (Godbole et al. 2023, Deep Learning Tuning Playbook), declared before it runs.
-/// </summary>
-/// <param name="Scientific">Hyperparameters whose effect is asked for, by their columns in trials.csv.</param>
-/// <param name="Nuisance">Those that are tuned, since a comparison at one value of them could favour an arm.</param>
-/// <param name="Dependent">Those that follow from others by a rule that the reason tells.</param>
-/// <param name="Reason">Why this grid.</param>
-public sealed record Study(IReadOnlyList<string> Scientific, IReadOnlyList<string> Nuisance, string Reason,
-    params IReadOnlyList<string> Dependent)
-{
-    static readonly string[] hyperparameters = ["model", "depth", "width", "activation", "norm", "placement",
-        "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size", "epochs",
-        .. Config.Extras];
-
-    /// <summary>Those declared that are no common columns, but become columns of this experiment.</summary>
-    public IReadOnlyList<string> Extras => [.. Config.Extras.Intersect([.. Scientific, .. Nuisance, .. Dependent])];
-
-    /// <summary>Names of the hyperparameters that differ between configurations.</summary>
-    public static IEnumerable<string> Varied(IReadOnlyList<Config> configs) =>
-        Values(configs).Where(pair => pair.Values.Count > 1).Select(pair => pair.Name);
-
-    /// <summary>Each hyperparameter with its different values.</summary>
-    public static IReadOnlyList<(string Name, IReadOnlyList<string> Values)> Values(IReadOnlyList<Config> configs) =>
-        [.. hyperparameters.Select(name => (name, (IReadOnlyList<string>)[.. Texts(configs, name)]))];
-
-    /// <summary>Throws where something varies that was not declared to (if strict), or where something is set that the
-    /// files have no column for.</summary>
-    /// <exception cref="ArgumentException">It names the hyperparameter.</exception>
-    public void Check(IReadOnlyList<Config> configs, bool strict = true)
-    {
-        var set = configs.SelectMany(Fingerprint.Extras).Select(one => one.Name);
-        if ((strict ? Varied(configs).Concat(set) : set).Except([.. Scientific, .. Nuisance, .. Dependent])
-            .FirstOrDefault() is { } name)
-            throw new ArgumentException($"the study varies {name}, which it did not declare");
-    }
-
-    /// <summary>Whether a hyperparameter that few experiments set has its usual value.</summary>
-    public static bool IsUnset(string name, string value) =>
-        Config.Extras.Contains(name) && value == new Columns<Config>(name).Texts(new Config())[0];
-
-    static IEnumerable<string> Texts(IReadOnlyList<Config> configs, string name)
-    {
-        var column = new Columns<Config>(name);
-        return configs.Select(config => column.Texts(config)[0]).Distinct();
-    }
-}
-
 public static class Method
 {
     /// <summary>What varies, what is fixed, how many seeds, which data, and what counts as lost.</summary>
-    public static Definitions Describe(IReadOnlyList<Trial> trials, Provenance past, Study? study = null)
+    public static Definitions Describe(IReadOnlyList<Trial> trials, Provenance past, Design design)
     {
-        var values = Study.Values(trials);
+        var values = Design.Values(trials);
         string Listed(IEnumerable<string> names) => string.Join("; ", values
             .Where(pair => names.Contains(pair.Name) && pair.Values.Count > 1)
             .Select(pair => $"{pair.Name.Replace('_', ' ')}: {string.Join(", ", Ordered(pair.Values))}"));
@@ -64,17 +18,16 @@ public static class Method
             .GroupBy(trial => trial.ToCell() with { Lr = trial.Lr }).Select(cell => cell.Count())];
         var sizes = string.Join(", ", trials.Select(trial => trial.TrainSize).Distinct().Order()
             .Select(size => size.ToString("N0", CultureInfo.InvariantCulture)));
-        IEnumerable<(string, string)> varied = study is null ? [("Varied", Listed(values.Select(pair => pair.Name)))]
-            :
-            [
-                ("Scientific", Listed(study.Scientific)), ("Nuisance, tuned", Listed(study.Nuisance)),
-                ("Dependent", Listed(study.Dependent)), ("The grid, and why", study.Reason),
-            ];
+        IEnumerable<(string, string)> varied =
+        [
+            ("Scientific", Listed(design.Scientific)), ("Nuisance, tuned", Listed(design.Nuisance)),
+            ("Dependent", Listed(design.Dependent)), ("The grid, and why", design.Why.ReplaceLineEndings(" ")),
+        ];
         return new("How it was done",
         [
             .. varied.Where(pair => pair.Item2 != ""),
             ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1
-                && !Study.IsUnset(pair.Name, pair.Values[0]))
+                && !Design.IsUnset(pair.Name, pair.Values[0]))
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
             ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate))} in every cell, paired: in all arms a seed has the same "
                 + "initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "
@@ -105,19 +58,8 @@ public static class Method
                 + "last digits: no single machine repeats all of them byte for byte.";
     }
 
-    /// <summary>The table of tuned rates, those at an end of the grid flagged.</summary>
-    /// <param name="by">Columns that tell the cells apart.</param>
-    public static TableSection Tuned(IReadOnlyList<TunedRate> tuned, IReadOnlyList<string> by, string criterion) => new(
-        "Tuned rates", TableOf(tuned,
-            [
-                .. by.Select(name => (name, (Func<TunedRate, object>)(rate =>
-                    new Columns<Config>(name).Texts(rate.Cell)[0]))),
-                ("lr", rate => rate.Cell.Lr), ("flag", rate => rate.Flag),
-            ]), $"Selected by {criterion}. " + (tuned.Count(rate => rate.Flag != "") is var flagged && flagged == 0
-            ? "None stands at an end of the grid." : $"{flagged} of {tuned.Count} stand at an end of the grid, beyond "
-            + "which a better rate may lie, or were lost at every rate; see flag."));
-
-    public static string Made(Provenance past)
+    /// <summary>When and on which machine the results were produced, and by which code.</summary>
+    public static string ProducedBy(Provenance past)
     {
         if (past.Runs.Count == 0) return "Which runs made it is not known: provenance.json was not there.";
         var time = past.Seconds.ToString("0.#", CultureInfo.InvariantCulture);

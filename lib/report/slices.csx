@@ -6,7 +6,7 @@
 static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
     IReadOnlyList<(Axis X, Func<Trial, double> At)> panels, Axis y, Measure measure, string caption = "")
 {
-    var arms = Palette.Of(trials.Select(Arm));
+    var arms = Palette.Of(trials.Select(ArmOf));
     var (text, values) = (Configuration(trials), trials.Where(IsOk).Select(measure.Of).DefaultIfEmpty(0).ToList());
     var span = Math.Max(values.Max() - values.Min(), 1e-9);
     var (each, between) = (250, 74);
@@ -24,7 +24,7 @@ static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
         var beside = Axes.Dodge(x, xs);
         foreach (var (i, (arm, style)) in arms.Index())
         {
-            IReadOnlyList<Point> Points(Status status) => [.. trials.Where(trial => Arm(trial) == arm
+            IReadOnlyList<Point> Points(Status status) => [.. trials.Where(trial => ArmOf(trial) == arm
                 && trial.Status == status).Select(trial => new Point(arm, $"{trial.Seed}", at(trial), Height(trial),
                     Format.Sentences(text(trial), trial.Reason)))];
             var aside = arms.Count == 1 ? 0 : 0.6 * (i / (arms.Count - 1.0) - 0.5);
@@ -38,7 +38,7 @@ static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
     return new(id, title, Format.Sentences(caption, "Dots: trials. Below them, trials without a number: ✖ diverged, ○ stuck."),
         Axes.Assemble(charts, layout), Format.Sentences([$"All {trials.Count} trials: {y.Title} against "
             + $"{string.Join(" and against ", panels.Select(panel => panel.X.Title))}.",
-            .. arms.Select(arm => trials.Where(trial => Arm(trial) == arm.Arm && IsOk(trial)).Select(measure.Of)
+            .. arms.Select(arm => trials.Where(trial => ArmOf(trial) == arm.Arm && IsOk(trial)).Select(measure.Of)
                 .ToList() is { Count: > 0 } own ? $"{arm.Arm}: up to {Format.Number(own.Max())}."
                 : $"{arm.Arm}: all lost.")]));
 }

@@ -13,10 +13,10 @@ static Figure Panels(string id, string title, IReadOnlyList<Trial> trials, Axis 
     return Panels(id, title, x,
         [
             .. panels.Select(panel => new Panel(panel.Y, [.. trials.Where(IsOk).Select(trial =>
-                new Point(Arm(trial), $"{trial.Seed}", at(trial), panel.Measure.Of(trial), text(trial)))])),
+                new Point(ArmOf(trial), $"{trial.Seed}", at(trial), panel.Measure.Of(trial), text(trial)))])),
         ],
         [
-            .. trials.GroupBy(trial => (Arm: Arm(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm,
+            .. trials.GroupBy(trial => (Arm: ArmOf(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm,
                 group.Key.At, Share(group, Status.Diverged), Share(group, Status.Stuck), group.Count())),
         ],
         caption);
@@ -26,7 +26,7 @@ static Figure Panels(string id, string title, IReadOnlyList<Trial> trials, Axis 
 /// <param name="but">A number that is said elsewhere.</param>
 static Func<Trial, string> Configuration(IReadOnlyList<Trial> trials, Func<Trial, double>? but = null)
 {
-    var varied = Study.Varied(trials).Where(name => name is not "norm" and not "placement")
+    var varied = Design.Varied(trials).Where(name => name is not "norm" and not "placement")
         .Select(name => (Name: name, Column: new Columns<Config>(name)))
         .Where(one => but is null || trials.Any(trial => one.Column.Texts(trial)[0] != CsvText.Of(but(trial))))
         .ToList();
@@ -45,10 +45,10 @@ static Figure StepsBand(string id, string title, IReadOnlyList<Trial> trials, Ax
     return Band(id, title, x, y,
         [
             .. trials.Where(trial => double.IsFinite(steps(trial))).Select(trial =>
-                new Point(Arm(trial), $"{trial.Seed}", at(trial), steps(trial), text(trial))),
+                new Point(ArmOf(trial), $"{trial.Seed}", at(trial), steps(trial), text(trial))),
         ],
         [
-            .. trials.GroupBy(trial => (Arm: Arm(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm,
+            .. trials.GroupBy(trial => (Arm: ArmOf(trial), At: at(trial))).Select(group => new Lost(group.Key.Arm,
                 group.Key.At, Share(group, Status.Diverged), group.Average(trial => trial.Status != Status.Diverged
                 && double.IsNaN(steps(trial)) ? 1.0 : 0.0), group.Count())),
         ],
@@ -68,22 +68,16 @@ static Figure Maps(string id, string title, IReadOnlyList<Trial> trials, (Norm F
         measure.Name.Replace('_', ' '), chance, caption);
 }
 
-/// <summary>Validation accuracy against the step, by arm, each arm's trials at the learning rate given for it.
-/// </summary>
-static Figure CurvesAt(string id, string title, IReadOnlyList<Trial> trials, IReadOnlyDictionary<Norm, double> rates,
-    string caption = "", double? target = null) => AccuracyCurves(id, title,
-        [.. trials.Where(trial => rates.TryGetValue(trial.Norm, out var rate) && trial.Lr == rate)], caption, target);
-
 /// <summary>Validation accuracy against the step, by arm.</summary>
 static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown, string caption = "",
     double? target = null) =>
     Curves(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
         [
-            .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(Arm(trial), $"{trial.Seed}", point.Step,
+            .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(ArmOf(trial), $"{trial.Seed}", point.Step,
                 point.ValidationAccuracy, $"rate {CsvText.Of(trial.Lr)}"))),
         ],
         [
-            .. shown.Where(trial => !IsOk(trial) && trial.Curve.Count > 0).Select(trial => new Point(Arm(trial),
+            .. shown.Where(trial => !IsOk(trial) && trial.Curve.Count > 0).Select(trial => new Point(ArmOf(trial),
                 $"{trial.Seed}", trial.Curve[^1].Step, trial.Curve[^1].ValidationAccuracy, trial.Reason)),
         ],
         caption, target is not { } level || shown.Count == 0 ? null
@@ -96,14 +90,14 @@ static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, stri
             .. from trial in trials
                from point in trial.Curve
                where double.IsFinite(point.Own.GetValueOrDefault("epoch", double.NaN))
-               select new Point(Arm(trial), $"{trial.Seed}", point.Own["epoch"], point.Own[column],
+               select new Point(ArmOf(trial), $"{trial.Seed}", point.Own["epoch"], point.Own[column],
                    $"rate {CsvText.Of(trial.Lr)}"),
         ],
         caption: caption);
 
 /// <summary>A number that the experiment's probe measured against the step.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
-    Curves(id, title, new("Optimizer step", Log: true), new(y), [.. PointsOf(trials, column, Arm)], caption: caption);
+    Curves(id, title, new("Optimizer step", Log: true), new(y), [.. PointsOf(trials, column, ArmOf)], caption: caption);
 
 /// <summary>Several numbers of the same trials against the step, each by a name of its own.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials,
@@ -133,33 +127,26 @@ static Figure Rivers(string id, string title, IReadOnlyList<Trial> trials,
                 ])),
         ], caption);
 
-/// <summary>The mean of paired differences, in points of accuracy, with its 95% interval by t.</summary>
-static KeyNumber Difference(string label, IReadOnlyList<(double First, double Second)> pairs)
-{
-    if (pairs.Count < 2) return new(label, KeyNumber.TooFewData, $"N = {pairs.Count} paired seeds");
-    var interval = MeanInterval(pairs.Select(pair => 100 * (pair.First - pair.Second)));
-    return new(label, string.Create(CultureInfo.InvariantCulture, $"{interval.Estimate:+0.00;−0.00} points"),
-        string.Create(CultureInfo.InvariantCulture,
-            $"95% interval by t {interval.Low:+0.00;−0.00} to {interval.High:+0.00;−0.00}, "
-                + $"N = {pairs.Count} paired seeds"));
-}
+/// <summary>What activations receive, an arm in each panel, in the first seed: percentiles that Shift.Probe measured in
+/// columns NAME_low, NAME_middle and NAME_high.</summary>
+static Figure InputPercentiles(string id, string title, IReadOnlyList<Trial> trials, string name, string caption) =>
+    River(id, title, new("Optimizer step", Log: true),
+        [
+            .. from trial in trials
+               where trial.Seed == 1 && trial.Curve.Count > 0
+               let arm = ArmOf(trial)
+               select new RiverPanel(arm, new("Input"), [.. trial.Curve.Select(point => new Percentiles(arm, point.Step,
+                   point.Own[$"{name}_low"], point.Own[$"{name}_middle"], point.Own[$"{name}_high"]))]),
+        ], caption, sameY: false);
 
-/// <summary>The geometric mean of paired ratios with its 95% interval by t on the logarithms.</summary>
-static KeyNumber Ratio(string label, IReadOnlyList<(double First, double Second)> pairs)
-{
-    if (pairs.Count < 2) return new(label, KeyNumber.TooFewData, $"N = {pairs.Count} paired seeds");
-    var interval = MeanInterval(pairs.Select(pair => Math.Log(pair.First / pair.Second)));
-    return new(label, string.Create(CultureInfo.InvariantCulture, $"×{Math.Exp(interval.Estimate):G3}"),
-        string.Create(CultureInfo.InvariantCulture,
-            $"95% interval by t {Math.Exp(interval.Low):G3} to {Math.Exp(interval.High):G3}, "
-                + $"N = {pairs.Count} paired seeds"));
-}
-
-/// <summary>The arm's name in figures: its normalizer, and what else sets it apart from other arms with that one.
-/// </summary>
-static string Arm(Config cell) => string.Join('_', new[]
-{
-    Snake(cell.Norm), cell.NormInput ? "input" : "", cell.Placement == Placement.After ? "after" : "",
-    cell.KeepBias ? "with_bias" : "", cell.ClipNorm > 0 ? "clipped" : "", cell.Dropout > 0 ? "dropout" : "",
-    cell.Model == Architecture.ResidualMlp ? "residual" : "",
-}.Where(part => part != ""));
+/// <summary>A number that is computed from what the probe measured, against the step, the arms of one net.</summary>
+static Figure OverTraining(string id, string title, IReadOnlyList<Trial> trials, Net net, string y,
+    Func<CurvePoint, double> of, string caption) =>
+    Curves(id, $"{title}, {net.Name}", new("Optimizer step", Log: true), new(y, Log: true),
+        [
+            .. from cell in net.Cells
+               from trial in trials.At(cell)
+               from point in trial.Curve
+               where of(point) > 0 && double.IsFinite(of(point))
+               select new Point(ArmOf(trial), $"{trial.Seed}", point.Step, of(point)),
+        ], caption: caption);

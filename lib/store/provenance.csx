@@ -75,25 +75,6 @@ public sealed record Provenance(string Experiment, string Command, string Preset
 public sealed record Finding(string Title, string Question, string Label, string Value, string Detail, string Verdict,
     IReadOnlyList<ClaimRow>? Claims = null);
 
-/// <summary>A row of claims.csv: one claim under one condition. Verdict is the claim's, over all its conditions and
-/// multiples of the divergence rule, of which strict and lax are the ends; P and its Holm adjustment over all claims
-/// are there from ten pairs on, below that only the smallest p that is possible. What the claim asserts lies
-/// between ClaimedLow and ClaimedHigh.</summary>
-public sealed record ClaimRow(string Claim, string Experiment, string Dataset, string Preset, string Text,
-    string Source, string Outcome, string Condition, string Unit, double Effect, double Low, double High, double Level,
-    int N, string Claimed, string ConditionVerdict, string Verdict, string VerdictStrict, string VerdictLax, double P,
-    double SmallestP, double HolmP = double.NaN, double ClaimedLow = double.NaN, double ClaimedHigh = double.NaN)
-{
-    /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>
-    public static IReadOnlyList<ClaimRow> Adjusted(IReadOnlyList<ClaimRow> rows)
-    {
-        var known = rows.Where(row => !double.IsNaN(row.P)).ToList();
-        var adjusted = known.Zip(Holm([.. known.Select(row => row.P)])).ToDictionary(pair => pair.First,
-            pair => pair.Second);
-        return [.. rows.Select(row => row with { HolmP = adjusted.GetValueOrDefault(row, double.NaN) })];
-    }
-}
-
 public static class Source
 {
     /// <summary>The commit of the project's folder and whether files differ from it; unknown where git has no answer.

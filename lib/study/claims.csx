@@ -4,47 +4,6 @@
 
 public enum Verdict { Supported, Contradicted, NotSupported, Mixed, TooFewData }
 
-/// <summary>How an effect is written. Ratios are kept as decades (log10), accuracies and shares as shares of 1.
-/// </summary>
-public sealed record Unit(string Name, Func<double, string> Text)
-{
-    public static readonly Unit
-        Ratio = new("ratio (log10)", decades => double.IsInfinity(decades) ? Unbounded(decades)
-            : $"×{Format.Number(Math.Pow(10, decades))}"),
-        Decades = new("decades", decades => $"{Signed(decades)} decades"),
-        Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
-        // Of 10,000 images one is a hundredth of a point.
-        Points = new("accuracy (share of 1)", share => $"{Signed(Math.Round(100 * share, 2))} points"),
-        Cosine = new("cosine", value => Signed(Math.Round(value, 2))),
-        Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
-        Way = new("share of the way", share => $"{Signed(100 * share)}% of the way");
-
-    /// <summary>An effect: infinite where one arm has no number that the other could be compared with.</summary>
-    public string Effect(double value) => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? "beyond all"
-        : Text(value);
-
-    /// <summary>"+1 to +2 decades": the unit once.</summary>
-    public string Range(double low, double high) => (Text(low), Text(high)) is var (first, second)
-        && first.IndexOf(' ') is > 0 and var at && second.EndsWith(first[at..]) ? $"{first[..at]} to {second}"
-        : $"{first} to {second}";
-
-    /// <summary>A unit by its name; one that this version does not know is a plain number.</summary>
-    public static Unit Of(string name) =>
-        new[] { Ratio, Decades, Slope, Points, Cosine, Share, Way }.FirstOrDefault(unit => unit.Name == name)
-            ?? new(name, Signed);
-
-    /// <summary>An effect with its interval, the unit said once: "+0.5 points (+0.1 to +0.9)".</summary>
-    public string Interval(double effect, double low, double high) => double.IsNaN(effect) ? KeyNumber.TooFewData
-        : $"{Effect(effect)} ({Short(low)} to {Short(high)})";
-
-    string Short(double value) => double.IsFinite(value) ? Text(value).Split(' ')[0]
-        : this == Ratio && value < 0 ? "0" : Format.Number(value);
-
-    static string Signed(double value) =>
-        double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Format.Number(value);
-    static string Unbounded(double value) => value > 0 ? "no upper bound" : "no lower bound";
-}
-
 /// <summary>Effects that a claim asserts, an open interval, and those that go against it.</summary>
 public sealed record Region(double Low, double High, Func<Interval, bool> Against, Func<Unit, string> Words)
 {
@@ -62,7 +21,7 @@ public sealed record Region(double Low, double High, Func<Interval, bool> Agains
 
     /// <summary>Supported: the interval lies in the region. Contradicted: it lies where that goes against the claim.
     /// Not supported: it lies outside the region. Too few data: otherwise, or where its level is under 95%.</summary>
-    public Verdict Of(Interval interval) =>
+    public Verdict Judge(Interval interval) =>
         interval.Level < 0.95 ? Verdict.TooFewData
         : interval.Low > Low && (interval.High < High || double.IsPositiveInfinity(High)) ? Verdict.Supported
         : Against(interval) ? Verdict.Contradicted
@@ -89,48 +48,8 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
 
     /// <summary>That of all conditions; mixed where they differ.</summary>
     Verdict Together(IReadOnlyList<Effect> effects) =>
-        effects.Select(effect => Region.Of(effect.Interval)).Distinct().ToList() is [var one] ? one
+        effects.Select(effect => Region.Judge(effect.Interval)).Distinct().ToList() is [var one] ? one
             : effects.Count == 0 ? Verdict.TooFewData : Verdict.Mixed;
-}
-
-/// <summary>An effect under one condition: its interval, and the paired differences that it is of.</summary>
-public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<double> Differences)
-{
-    const int CountForP = 10;
-
-    /// <summary>The exact sign-flip p, from ten pairs on; NaN below.</summary>
-    public double P => Differences.Count < CountForP ? double.NaN : SignFlipP(Differences);
-
-    /// <summary>Paired differences with the interval of their mean by t, or, where some are infinite (beyond all
-    /// others), of their median by order statistics. Those that are not a number say nothing and are left out.
-    /// </summary>
-    /// <param name="resolution">What a difference is known to: the interval is widened by as much on either side. Two
-    /// rates read off one grid differ from what they stand for by up to a step of it, the same way in all seeds.
-    /// </param>
-    public static Effect Of(string condition, IEnumerable<double> differences, double resolution = 0)
-    {
-        var all = differences.Where(value => !double.IsNaN(value)).ToList();
-        if (all.Count == 0) return new(condition, None, all);
-        var known = all.All(double.IsFinite) ? MeanInterval(all) : CensoredMedianInterval(all);
-        return new(condition, known with { Low = known.Low - resolution, High = known.High + resolution }, all);
-    }
-
-    /// <summary>This effect as a number for the head of a report, where it is of no claim.</summary>
-    public KeyNumber Number(string label, Unit unit, string detail = "") => Differences.Count < 2
-        ? new(label, KeyNumber.TooFewData, detail)
-        : new(label, unit.Text(Interval.Estimate), Format.Sentences($"{Format.Percent(Interval.Level)} interval {
-            unit.Range(Interval.Low, Interval.High)}, N = {Interval.Count}.", detail));
-
-    /// <summary>first - second, where infinite is lost: 0 if both are.</summary>
-    public static double Apart(double first, double second) => first == second ? 0 : first - second;
-
-    /// <summary>log10 of first over second, for steps to a target: NaN is beyond the budget, a ratio beyond all others,
-    /// or 1 where both are.</summary>
-    public static double Ratio(double first, double second) => Apart(LogSteps(first), LogSteps(second));
-
-    static double LogSteps(double steps) => double.IsNaN(steps) ? double.PositiveInfinity : Math.Log10(steps);
-
-    static readonly Interval None = new(double.NaN, double.NegativeInfinity, double.PositiveInfinity, 0, 0);
 }
 
 /// <summary>A claim's effects, condition by condition, and its verdict at each multiple of the divergence rule.
@@ -141,70 +60,33 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
     /// <summary>Mixed where conditions differ, or where the divergence rule's multiple decides.</summary>
     public Verdict Verdict => ByMultiple.Values.Distinct().ToList() is [var one] ? one : Verdict.Mixed;
 
-    /// <summary>For the head of a report: the first condition's effect at large, then each condition's.</summary>
-    public KeyNumber Number(string dataset)
-    {
-        var first = Effects[0];
-        // The claim's own words begin a sentence here.
-        var outcome = char.ToUpperInvariant(Claim.Outcome[0]) + Claim.Outcome[1..];
-        return new(Claim.Text, Estimate(first), Format.Sentences($"{IntervalWords(first)}, N = {first.Differences.Count}, "
-                + $"{dataset}.", $"{outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}. Claimed: "
-                + $"{Claim.Region.Words(Claim.Unit)}.",
-            Claim.Strong is { } strong ? $"\"{strong.Word}\" (beyond {Claim.Unit.Text(strong.Margin)}): "
-                + $"{Words(Region.Above(strong.Margin).Of(first.Interval))}." : ""), Words(Verdict),
-            Effects.Count == 1 ? [] : [.. Effects.Select(effect =>
-                (effect.Condition, Estimate(effect), Words(Claim.Region.Of(effect.Interval))))]);
-    }
-
-    /// <summary>What a title says where no claim's effect is known from two seeds.</summary>
-    public const string Unknown = "Too few data for a finding";
-
-    /// <summary>The effects known from at least two seeds, for a title: "×0.78 (sigmoid) and ×1.4 (ReLU)"; null where
-    /// there are none.</summary>
-    public string? Said(Func<Effect, bool>? which = null)
-    {
-        var said = Effects.Where(effect => effect.Differences.Count > 1 && which?.Invoke(effect) != false).Select(
-            effect => InTitle(effect.Interval.Estimate) + (effect.Condition == "" ? "" : $" ({effect.Condition})"))
-            .ToList();
-        return said.Count switch
-        {
-            0 => null,
-            1 => said[0],
-            _ => $"{string.Join(", ", said[..^1])} and {said[^1]}",
-        };
-    }
-
-    // Beyond all others is a number of times here, and no bound.
-    string InTitle(double estimate) => double.IsFinite(estimate) ? Claim.Unit.Text(estimate)
-        : Claim.Unit == Unit.Ratio ? $"×{Format.Number(Math.Pow(10, estimate))}" : Format.Number(estimate);
-
     /// <summary>A row for each condition.</summary>
-    public IEnumerable<ClaimRow> Rows(string experiment, Provenance past) => Effects.Select(effect => new ClaimRow(
-        Claim.Id, experiment, past.Dataset, past.Preset, Claim.Text, Claim.Source, Claim.Outcome, effect.Condition,
+    public IEnumerable<ClaimRow> Rows(string experiment, string dataset, string preset) => Effects.Select(effect =>
+        new ClaimRow(Claim.Id, experiment, dataset, preset, Claim.Text, Claim.Source, Claim.Outcome, effect.Condition,
         Claim.Unit.Name, effect.Interval.Estimate, effect.Interval.Low, effect.Interval.High, effect.Interval.Level,
-        effect.Differences.Count, Claim.Region.Words(Claim.Unit), Words(Claim.Region.Of(effect.Interval)),
-        Words(Verdict), Words(ByMultiple[Divergence.Multiples[0]]), Words(ByMultiple[Divergence.Multiples[^1]]), effect.P,
-        SmallestSignFlipP(effect.Differences.Count), ClaimedLow: Claim.Region.Low, ClaimedHigh: Claim.Region.High));
+        effect.Differences.Count, Claim.Region.Words(Claim.Unit), TextOf(Claim.Region.Judge(effect.Interval)),
+        TextOf(Verdict), TextOf(ByMultiple[Divergence.Multiples[0]]), TextOf(ByMultiple[Divergence.Multiples[^1]]),
+        effect.P, SmallestSignFlipP(effect.Differences.Count), ClaimedLow: Claim.Region.Low, ClaimedHigh: Claim.Region.High));
 
-    /// <summary>One line of words for each condition: effect, interval, N, p.</summary>
-    public IEnumerable<(string Term, string Text)> Lines() => Effects.Select(effect => (
-        effect.Condition == "" ? Claim.Id : $"{Claim.Id}, {effect.Condition}", Format.Sentences(
-            $"{Words(Claim.Region.Of(effect.Interval))}: {Estimate(effect)}, {IntervalWords(effect)}, N = "
-                + $"{effect.Differences.Count};",
-            double.IsNaN(effect.P)
-                ? $"so few pairs allow no p below {Format.Number(SmallestSignFlipP(effect.Differences.Count), 2)}."
-                : $"exact sign-flip p {Format.Number(effect.P, 2)} (adjusted over all claims in claims.csv)."))).Append((
-        $"{Claim.Id}, all", Format.Sentences($"{Words(Verdict)}.", $"{Claim.Outcome}; claimed: "
-            + $"{Claim.Region.Words(Claim.Unit)} ({Claim.Source}).", string.Join(" ", ByMultiple
-            .Where(one => one.Key != Divergence.Default)
-            .Select(one => $"With divergence at {one.Key} ln(classes): {Words(one.Value)}.")))));
+    /// <summary>A verdict as tables and pages write it: "not supported".</summary>
+    public static string TextOf(Verdict verdict) => Snake(verdict).Replace('_', ' ');
+}
 
-    string Estimate(Effect effect) => effect.Differences.Count == 0 ? KeyNumber.TooFewData
-        : Claim.Unit.Effect(effect.Interval.Estimate);
-
-    string IntervalWords(Effect effect) => effect.Differences.Count < 2 ? "no interval"
-        : $"{Format.Percent(effect.Interval.Level)} interval "
-            + Claim.Unit.Range(effect.Interval.Low, effect.Interval.High);
-
-    public static string Words(Verdict verdict) => Snake(verdict).Replace('_', ' ');
+/// <summary>A row of claims.csv: one claim under one condition. Verdict is the claim's, over all its conditions and
+/// multiples of the divergence rule, of which strict and lax are the ends; P and its Holm adjustment over all claims
+/// are there from ten pairs on, below that only the smallest p that is possible. What the claim asserts lies
+/// between ClaimedLow and ClaimedHigh.</summary>
+public sealed record ClaimRow(string Claim, string Experiment, string Dataset, string Preset, string Text,
+    string Source, string Outcome, string Condition, string Unit, double Effect, double Low, double High, double Level,
+    int N, string Claimed, string ConditionVerdict, string Verdict, string VerdictStrict, string VerdictLax, double P,
+    double SmallestP, double HolmP = double.NaN, double ClaimedLow = double.NaN, double ClaimedHigh = double.NaN)
+{
+    /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>
+    public static IReadOnlyList<ClaimRow> Adjusted(IReadOnlyList<ClaimRow> rows)
+    {
+        var known = rows.Where(row => !double.IsNaN(row.P)).ToList();
+        var adjusted = known.Zip(Holm([.. known.Select(row => row.P)])).ToDictionary(pair => pair.First,
+            pair => pair.Second);
+        return [.. rows.Select(row => row with { HolmP = adjusted.GetValueOrDefault(row, double.NaN) })];
+    }
 }

@@ -1,8 +1,8 @@
 #nullable enable
 // What a run will take, before it begins: trials, time and memory, from a few steps of each kind of net.
 
-/// <summary>A sweep before it runs: trials, those on disk already, and what the others take on this machine.</summary>
-public sealed record Plan(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, double Bytes)
+/// <summary>A run before it begins: trials, those on disk already, and what the others take on this machine.</summary>
+public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, double Bytes)
 {
     static readonly TimeSpan patience = TimeSpan.FromSeconds(0.35);
 
@@ -10,8 +10,8 @@ public sealed record Plan(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, 
     /// from them by the images that they see. A trial that diverges early takes less.</summary>
     /// <param name="trials">All that will be asked for.</param>
     /// <param name="missing">Those of them that must be run.</param>
-    public static Plan Of(IReadOnlyList<Config> trials, IReadOnlyList<Config> missing, Dataset data, Probe? probe,
-        int jobs)
+    public static Estimate Measure(IReadOnlyList<Config> trials, IReadOnlyList<Config> missing, Dataset data,
+        Probe? probe, int jobs)
     {
         var clock = Stopwatch.StartNew();
         var (measured, images, seconds, bytes) = (0, 0.0, 0.0, 0L);
@@ -20,15 +20,15 @@ public sealed record Plan(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, 
         foreach (var kind in kinds.TakeWhile(_ => measured == 0 || clock.Elapsed < patience))
         {
             // The first net also compiles the kernels.
-            if (measured++ == 0) Measure(kind.First(), data, probe);
-            var (step, image, moment, held) = Measure(kind.First(), data, probe);
+            if (measured++ == 0) MeasureNet(kind.First(), data, probe);
+            var (step, image, probing, held) = MeasureNet(kind.First(), data, probe);
             images += kind.Sum(Cost);
             bytes = Math.Max(bytes, held);
             seconds += kind.Sum(trial =>
             {
                 var points = (probe?.Steps(trial) ?? Training.MeasuredSteps(trial.Steps))
                     .Count(at => at <= trial.Steps);
-                return trial.Steps * step + points * moment
+                return trial.Steps * step + points * probing
                     + (points * 2_000 + 15_000 + (trial.Role == Role.Tune ? 0 : data.Test.Count)) * image;
             });
         }
@@ -43,16 +43,17 @@ public sealed record Plan(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, 
 
     /// <summary>"612 trials on mnist (36 kept), about 1 min 30 s with 2 jobs and 0.3 GB of memory".</summary>
     public string Words(string dataset, int jobs) => string.Create(CultureInfo.InvariantCulture,
-        $"{Asked.Count} trials on {dataset}{(Kept > 0 ? $" ({Kept} kept)" : "")}, about {
+        $"{(Asked.Any(config => double.IsNaN(config.Lr)) ? "up to " : "")}{Asked.Count} trials on {dataset}{
+            (Kept > 0 ? $" ({Kept} kept)" : "")}, about {
             Format.Span(TimeSpan.FromSeconds(Math.Ceiling(Time.TotalSeconds)), tenths: false)} with {jobs} {
             (jobs == 1 ? "job" : "jobs")} and {Bytes / 1e9:0.0} GB of memory");
 
     /// <summary>A line for each trial: what sets it apart from others.</summary>
     public IEnumerable<string> Lines(string fingerprint)
     {
-        var varied = Study.Varied(Asked).Select(name => (Name: name, Column: new Columns<Config>(name))).ToList();
+        var varied = Design.Varied(Asked).Select(name => (Name: name, Column: new Columns<Config>(name))).ToList();
         foreach (var trial in Asked)
-            yield return string.Join("  ", [Fingerprint.OfTrial(trial, fingerprint),
+            yield return string.Join("  ", [double.IsNaN(trial.Lr) ? "(rate open)  " : Fingerprint.OfTrial(trial, fingerprint),
                 .. varied.Select(pair => $"{pair.Name} {pair.Column.Texts(trial)[0],-8}"),
                 $"seed {trial.Seed}", $"{trial.Steps} steps"]);
     }
@@ -91,7 +92,6 @@ public sealed record Plan(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, 
         var image = Mean(() => Evaluation.Run(tape, config, model, data.Train, 0, images)) / images;
         var probing = Stopwatch.StartNew();
         probe?.Measure(new(config, data, tape, model, 1, 0)).Count();
-        var moment = probe is null ? 0 : probing.Elapsed.TotalSeconds;
-        return (step, image, moment, GC.GetAllocatedBytesForCurrentThread() - before);
+        return (step, image, probe is null ? 0 : probing.Elapsed.TotalSeconds, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

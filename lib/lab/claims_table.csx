@@ -2,7 +2,7 @@
 // What a run says at its end: the verdict of each claim, and where the page is.
 using Spectre.Console;
 
-public static class Verdicts
+public static class ClaimsTable
 {
     /// <summary>A line for each condition of each claim, and one for the claim where it has several.</summary>
     public static void Show(IReadOnlyList<ClaimRow> rows) => Terminal.Table(
@@ -24,7 +24,7 @@ public static class Verdicts
 
     static IEnumerable<string> Line(ClaimRow row, string name, string verdict) =>
     [
-        Markup.Escape(name), Markup.Escape(Unit.Of(row.Unit).Interval(row.Effect, row.Low, row.High)), $"{row.N}",
+        Markup.Escape(name), Markup.Escape(Unit.Named(row.Unit).Interval(row.Effect, row.Low, row.High)), $"{row.N}",
         Terminal.Verdict(verdict),
     ];
 }

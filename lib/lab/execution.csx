@@ -1,0 +1,250 @@
+#nullable enable
+// Interpreters of a plan: one runs what the results folder lacks (all of it, or a shard's part), one lists what would
+// be run, one reads what has been run.
+
+/// <summary>An experiment at work on its results folder.</summary>
+public sealed class Execution(Protocol protocol, Options options, CancellationToken stop) : IDisposable
+{
+    readonly Stopwatch clock = Stopwatch.StartNew();
+    readonly List<Config> asked = [];
+    readonly Store store = new(Path.Combine(options.Out, protocol.Name), protocol.Design.Extras, protocol.Probe,
+        options.Shard);
+    FolderLock? folderLock;
+    RunRecord? run;
+    string dataset = "", fingerprint = "";
+    int ran;
+
+    public Store Store => store;
+
+    /// <summary>Trials of this run's part that failed.</summary>
+    public int Failed { get; private set; }
+
+    /// <summary>All trials of the plan, stage after stage, each once.</summary>
+    IReadOnlyList<Trial> AllTrials =>
+        [.. protocol.Plan.Stages.SelectMany(stage => stage.Runs).DistinctBy(trial => trial.Id)];
+
+    public void Dispose() => folderLock?.Dispose();
+
+    /// <summary>Runs what is missing, and reports. With a shard: its part of what is missing, without a report.
+    /// </summary>
+    public void Run(Dataset data)
+    {
+        (dataset, fingerprint) = (data.Name, data.Fingerprint);
+        LockFolder();
+        Announce(data);
+        foreach (var stage in protocol.Plan.Stages)
+        {
+            var grid = Ask(stage);
+            Train(grid, data);
+            if (options.Shard is null) Merge(data);
+            else if (!AwaitOthers(grid)) return;
+            stage.Runs.Fill(Trials(grid));
+            CountFailed(grid, stage.Runs);
+        }
+        if (options.Shard is null) Publish();
+        else Out.WriteLine($"{protocol.Name}: shard {options.Shard} is done; merge without --shard");
+    }
+
+    /// <summary>Makes the report again from the files.</summary>
+    public void ReportOnly()
+    {
+        if (!File.Exists(store.TrialsFile))
+            throw new BadInput($"{store.TrialsFile} is not there: run without --report-only");
+        var past = Provenance.Read(store.ProvenanceFile);
+        if (options.Data is { } wanted && wanted != past.Dataset)
+            throw new BadInput($"{store.Folder} holds results on {past.Dataset}: run {wanted} without --report-only");
+        (dataset, fingerprint) = (past.Dataset, past.Fingerprint);
+        foreach (var stage in protocol.Plan.Stages)
+        {
+            var grid = Ask(stage);
+            stage.Runs.Fill(Trials(grid));
+            CountFailed(grid, stage.Runs);
+        }
+        Publish();
+    }
+
+    /// <summary>Lists what would be run, and estimates time and memory.</summary>
+    public void DryRun(Dataset data)
+    {
+        (dataset, fingerprint) = (data.Name, data.Fingerprint);
+        var estimate = Estimated(data);
+        foreach (var line in estimate.Lines(fingerprint)) Out.WriteLine(line);
+        if (estimate.Asked.Any(config => double.IsNaN(config.Lr)))
+            Out.WriteLine($"Learning rates without a number are chosen by the first stage (seeds from {Tuning.FirstSeed}).");
+        Out.WriteLine(estimate.Words(dataset, options.Jobs));
+    }
+
+    string Id(Config config) => Fingerprint.OfTrial(config, fingerprint);
+
+    // Registers a stage's grid among all that is asked for: a shard's part is counted over all of it.
+    IReadOnlyList<Config> Ask(Stage stage)
+    {
+        var grid = protocol.Configs(stage, dataset);
+        asked.AddRange(grid.Except(asked));
+        protocol.Design.Check(asked);
+        return grid;
+    }
+
+    // This shard's part, by places among all that has been asked for.
+    IReadOnlyList<Config> Mine(IReadOnlyList<Config> configs, IReadOnlyList<Config> all)
+    {
+        if (options.Shard is null) return configs;
+        var places = new Dictionary<Config, int>();
+        foreach (var (place, config) in all.Index()) places.TryAdd(config, place);
+        return [.. configs.Where(config => options.Shard.Has(places[config]))];
+    }
+
+    // What the files hold, each row being the trial that it says it is.
+    IReadOnlyList<Trial> Stored()
+    {
+        var trials = store.Read();
+        return trials.FirstOrDefault(trial => trial.Dataset == dataset && Id(trial) != trial.Id) is not { } odd ? trials
+            : throw new BadInput($"{store.Folder}: the columns of trial {odd.Id} (lr {CsvText.Of(odd.Lr)}, seed "
+                + $"{odd.Seed}) are not those that it was run with; restore the file, or start over with --fresh");
+    }
+
+    // The stored trials of a grid, in its order.
+    IReadOnlyList<Trial> Trials(IReadOnlyList<Config> grid)
+    {
+        var stored = Stored().ToDictionary(trial => trial.Id);
+        return [.. grid.Select(config => stored.GetValueOrDefault(Id(config))
+            ?? throw new BadInput($"{store.TrialsFile} lacks trials of this grid: run without --report-only, or with "
+                + "the preset and seeds of that run"))];
+    }
+
+    void CountFailed(IReadOnlyList<Config> grid, IEnumerable<Trial> trials)
+    {
+        var mine = Mine(grid, asked).Select(Id).ToHashSet();
+        Failed += trials.Count(trial => trial.Status == Status.Failed && mine.Contains(trial.Id));
+    }
+
+    void LockFolder()
+    {
+        folderLock = new(store.Folder, options.Shard);
+        if (options.Fresh && (File.Exists(store.TrialsFile) || store.Journal.Files.Count > 0))
+        {
+            folderLock.Dispose();
+            SetAside(store.Folder);
+            folderLock = new(store.Folder, options.Shard);
+        }
+        if (store.Journal.DropTorn() is > 0 and var torn)
+            Error.WriteLine($"note: {torn} {(torn == 1 ? "line" : "lines")} in the journal of {store.Folder} had been "
+                + "cut off, as when a run is killed while it writes; what it held is run again");
+    }
+
+    static void SetAside(string folder)
+    {
+        var number = Enumerable.Range(1, int.MaxValue).First(n => !Directory.Exists($"{folder}.{n}"));
+        Directory.Move(folder, $"{folder}.{number}");
+    }
+
+    void Announce(Dataset data)
+    {
+        if (Estimated(data) is var estimate && estimate.Kept < estimate.Asked.Count)
+            Out.WriteLine($"{protocol.Name}: {estimate.Words(dataset, options.Jobs)}");
+    }
+
+    // Stages that are whole on disk are filled from there, so that what they choose is known to the stages behind them.
+    Estimate Estimated(Dataset data)
+    {
+        var stored = options.Fresh ? [] : Stored().ToDictionary(trial => trial.Id);
+        List<Config> all = [];
+        foreach (var stage in protocol.Plan.Stages)
+        {
+            var grid = protocol.Configs(stage, dataset);
+            all.AddRange(grid);
+            if (grid.All(config => !double.IsNaN(config.Lr) && stored.ContainsKey(Id(config))))
+                stage.Runs.Fill([.. grid.Select(config => stored[Id(config)])]);
+        }
+        var mine = Mine(all, all);
+        return Estimate.Measure(mine, [.. mine.Where(config => !stored.ContainsKey(Id(config)))], data, protocol.Probe,
+            options.Jobs);
+    }
+
+    // Runs what the files lack of the grid, or of this shard's part of it.
+    void Train(IReadOnlyList<Config> grid, Dataset data)
+    {
+        var done = Stored().Where(trial => !(options.RetryFailed && trial.Status == Status.Failed))
+            .Select(trial => trial.Id).ToHashSet();
+        var mine = Mine(grid, asked);
+        var missing = mine.Where(config => !done.Contains(Id(config))).ToList();
+        using var progress = new SweepProgress(protocol.Name, mine.Count, mine.Count - missing.Count,
+            missing.Sum(Estimate.Cost), options.Jobs);
+        if (missing.Count == 0) return;
+        store.Journal.Append(run ??= RunRecord.Begin(options.Shard, options.Jobs));
+        try
+        {
+            Runner.Run(missing, data, protocol.Probe, options.Jobs, trial =>
+            {
+                store.Journal.Append(trial);
+                Interlocked.Increment(ref ran);
+                progress.Report(Snake(trial.Norm), Snake(trial.Status), Estimate.Cost(trial), trial.ValidationAccuracy,
+                    trial.Lr);
+            }, stop);
+        }
+        finally { store.Journal.Append(run.End(clock.Elapsed, ran)); }
+    }
+
+    // From the journals into the CSVs: the rows of what was asked for in its order, then rows of other grids, for
+    // nothing that was computed is dropped. Provenance first, since the journals, which know the runs, go at the end.
+    void Merge(Dataset data)
+    {
+        var runs = store.Journal.Read().Runs;
+        var past = File.Exists(store.ProvenanceFile) ? Provenance.Read(store.ProvenanceFile).Runs : [];
+        // Where nothing was run the results are the earlier runs', and so is where they come from.
+        if (runs.Count > 0 || past.Count == 0)
+            new Provenance(protocol.Name, options.CommandLine(protocol.Name), Snake(options.Preset), data.Name,
+                data.Fingerprint, data.Notice, [.. past.ExceptBy(runs.Select(run => run.Key), run => run.Key), .. runs])
+                .Write(store.ProvenanceFile);
+        var all = store.Read().ToDictionary(trial => trial.Id);
+        var own = asked.Select(Id).ToList();
+        store.Write([.. own.Where(all.ContainsKey).Select(id => all[id]),
+            .. all.Values.ExceptBy(own, trial => trial.Id)]);
+    }
+
+    // What follows may depend on all of this stage, as an evaluation does on the tuning. A shard that waits counts as
+    // one that is not at work, so that none waits for another that waits. False where others' trials are missing and
+    // nobody is at work on them.
+    bool AwaitOthers(IReadOnlyList<Config> grid)
+    {
+        List<string> ids = [.. grid.Select(Id)];
+        folderLock!.Pause();
+        for (var told = false; ; told = true)
+        {
+            var begun = clock.Elapsed;
+            // In this order: who ends between the two has written all it has.
+            var others = folderLock.Others();
+            var stored = Stored();
+            var missing = ids.Except(stored.Select(trial => trial.Id)).Count();
+            if (missing == 0) break;
+            if (others.Count == 0)
+            {
+                Out.WriteLine($"{protocol.Name}: shard {options.Shard} has done its part; {missing} trials of others "
+                    + "are missing. Run those shards, then this one again; or merge without --shard, which runs them too");
+                CountFailed(grid, stored);
+                return false;
+            }
+            if (!told) Out.WriteLine($"{protocol.Name}: shard {options.Shard} waits for {string.Join(", ", others)}");
+            // Reading the journals must not take much of a core.
+            stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(1) + 9 * (clock.Elapsed - begun));
+            stop.ThrowIfCancellationRequested();
+        }
+        folderLock.Resume();
+        return true;
+    }
+
+    // Writes summary.csv, figures, report.html, picture.svg and claims.csv, and says on the console what came out.
+    void Publish()
+    {
+        var report = protocol.Plan.Value;
+        var past = Provenance.Read(store.ProvenanceFile);
+        var finding = ReportFiles.Write(report, protocol.Name, protocol.Question, protocol.Design, AllTrials, past, store);
+        (past with { Trials = asked.Count, Found = finding }).Write(store.ProvenanceFile);
+        IndexPage.WriteClaims(options.Out);
+        ClaimsTable.Show(finding.Claims ?? []);
+        if (past.Preset == Snake(Preset.Smoke)) Out.WriteLine("A smoke run: it shows that everything works, and its "
+            + "numbers answer nothing.");
+        Out.WriteLine($"{protocol.Name}: {report.Title}");
+        Terminal.Open(store.ReportFile);
+    }
+}

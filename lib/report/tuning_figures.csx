@@ -1,0 +1,82 @@
+#nullable enable
+// Tuning, and comparisons of arms, as figures and tables.
+
+/// <summary>All arms' curves, each at its rate for speed.</summary>
+static Figure AccuracyCurves(this Comparison one, IReadOnlyList<Trial> trials) => AccuracyCurves(one.Net.Id,
+    $"Accuracy while it trains, {one.Name}", [.. one.Arms.SelectMany(arm => trials.AtRate(arm.ForSpeed.Cell))],
+    string.Join(", ", one.Arms.Select(arm => $"{arm.Name} at {CsvText.Of(arm.ForSpeed.Cell.Lr)}"))
+        + $". Target: {Format.Percent(one.Target)}, where {one.Arms.First().Name} ends at its best rate on the tuning seeds.",
+    one.Target);
+
+/// <summary>The rates at which each arm works, by its tuning trials.</summary>
+static Figure UsableRates(this Comparison one) => Ranges($"rates_{one.Net.Id}", $"Usable learning rates, {one.Name}",
+    new("Learning rate", Log: true),
+    [
+        .. from cell in one.Net.Cells
+           let range = UsableRates(one.Tuning.TrialsOf(cell))
+           let best = one.Tuning.BestBySeed(cell, ValidationAccuracy.Of).OfType<TunedRate>().ToList()
+           select new RangeRow(ArmOf(cell), ArmOf(cell), range.Low, range.High, [.. best.Select(rate => rate.Cell.Lr)],
+               best.Count),
+    ],
+    (one.Net.Rates[0], one.Net.Rates[^1]), "Bars: rates whose median over the tuning seeds is within 2 points of the arm's "
+        + "best. Marks: each tuning seed's best rate.");
+
+/// <summary>The paper's table (figure 3): steps to the first arm's final accuracy and to others, and the best that
+/// each arm reaches; beside it what a step costs, and how wide the range of rates is.</summary>
+static TableSection TargetsTable(this IReadOnlyList<Comparison> all, IReadOnlyList<Trial> trials)
+{
+    var rows = (from one in all
+                from arm in one.Arms
+                select (one, arm, one.Target, AtSpeed: trials.AtRate(arm.ForSpeed.Cell),
+                    AtBest: trials.AtRate(arm.ForAccuracy.Cell))).ToList();
+    return new("Steps to each target", TableOf(rows, ("net", row => row.one.Name), ("arm", row => row.arm.Name),
+        ("lr", row => row.arm.ForSpeed.Cell.Lr),
+        ($"{all[0].Arms.First().Name}'s end", row => StepsInWords(row.AtSpeed, row.Target)),
+        ("90%", row => StepsInWords(row.AtSpeed, 0.90)), ("95%", row => StepsInWords(row.AtSpeed, 0.95)),
+        ("97%", row => StepsInWords(row.AtSpeed, 0.97)),
+        ("best test accuracy", row =>
+            row.AtBest.Where(IsOk).Select(TestAccuracy.Of).DefaultIfEmpty(double.NaN).Average()),
+        ("ms a step", row => Milliseconds(row.AtBest)),
+        ("usable decades", row => UsableRates(row.one.Tuning.TrialsOf(row.arm.ForSpeed.Cell)).Decades())),
+        "Median steps with its interval by order statistics, at the rate tuned for speed; mean test accuracy at the rate "
+            + "tuned for accuracy; median time on the clock per step, evaluation included; decades of rates within 2 "
+            + "points of the arm's best, on the tuning seeds.");
+}
+
+/// <summary>The table of tuned rates, those at an end of the grid flagged.</summary>
+/// <param name="by">Columns that tell the cells apart.</param>
+static TableSection RatesTable(IReadOnlyList<TunedRate> tuned, IReadOnlyList<string> by, string criterion) => new(
+    "Tuned rates", TableOf(tuned,
+        [
+            .. by.Select(name => (name, (Func<TunedRate, object>)(rate =>
+                new Columns<Config>(name).Texts(rate.Cell)[0]))),
+            ("lr", rate => rate.Cell.Lr), ("flag", rate => rate.Flag),
+        ]), $"Selected by {criterion}. " + (tuned.Count(rate => rate.Flag != "") is var flagged && flagged == 0
+        ? "None stands at an end of the grid." : $"{flagged} of {tuned.Count} stand at an end of the grid, beyond "
+        + "which a better rate may lie, or were lost at every rate; see flag."));
+
+/// <summary>The table of the arms' rates.</summary>
+/// <param name="by">Columns that tell them apart.</param>
+static TableSection RatesTable(this IReadOnlyList<Comparison> all, params IReadOnlyList<string> by) => RatesTable(
+    [.. from one in all from arm in one.Arms from rate in new[] { arm.ForSpeed, arm.ForAccuracy } select rate], by,
+    "steps to the target (first of two rows) and final validation accuracy (second), on the tuning seeds");
+
+static (double Low, double High, double Best) UsableRates(IReadOnlyList<Trial> tried) =>
+    tried.UsableRange(trial => trial.Lr, ValidationAccuracy);
+
+static double Milliseconds(IReadOnlyList<Trial> trials) => Median(trials.Where(trial => trial.EndedAt > 0)
+    .Select(trial => 1e3 * trial.Seconds / trial.EndedAt).DefaultIfEmpty(0));
+
+static string StepsInWords(IReadOnlyList<Trial> trials, double target)
+{
+    string Text(double steps) => double.IsInfinity(steps) ? "beyond" : $"{steps:F0}";
+    var steps = CensoredMedianInterval(trials.Select(trial => StepsToTarget(trial, target) is var steps
+        && double.IsNaN(steps) ? double.PositiveInfinity : steps));
+    return double.IsInfinity(steps.Low) ? "beyond"
+        : $"{Text(steps.Estimate)} ({Text(steps.Low)} to {Text(steps.High)})";
+}
+
+/// <summary>The table of each arm's rate of highest validation accuracy.</summary>
+/// <inheritdoc cref="RatesTable(IReadOnlyList{Comparison}, IReadOnlyList{string})"/>
+static TableSection RatesTable(this Tuning tuning, params IReadOnlyList<string> by) =>
+    RatesTable([.. tuning.Best(ValidationAccuracy)], by, "validation accuracy on the tuning seeds");

@@ -1,0 +1,26 @@
+#nullable enable
+// Trials of two arms, paired by seed.
+
+/// <summary>The trials of a cell: those that differ from it in learning rate, seed and role alone.</summary>
+static IReadOnlyList<Trial> At(this IEnumerable<Trial> trials, Config cell)
+{
+    var wanted = cell.ToCell();
+    return [.. trials.Where(trial => trial.ToCell() == wanted)];
+}
+
+/// <summary>The trials of a cell at its learning rate.</summary>
+static IReadOnlyList<Trial> AtRate(this IEnumerable<Trial> trials, Config cell) =>
+    [.. trials.At(cell).Where(trial => trial.Lr == cell.Lr)];
+
+/// <summary>A number of two groups of trials, seed by seed.</summary>
+/// <param name="of">Takes a seed's trials of either group, one or more.</param>
+static IEnumerable<double> BySeed(this IReadOnlyList<Trial> first, IReadOnlyList<Trial> second,
+    Func<IReadOnlyList<Trial>, IReadOnlyList<Trial>, double> of) =>
+    from one in first.GroupBy(trial => trial.Seed)
+    join other in second.GroupBy(trial => trial.Seed) on one.Key equals other.Key
+    select of([.. one], [.. other]);
+
+/// <summary>A number of two cells, seed by seed: each cell has one trial for a seed.</summary>
+static IEnumerable<double> Paired(this IReadOnlyList<Trial> trials, Config first, Config second,
+    Func<Trial, Trial, double> of) =>
+    trials.At(first).BySeed(trials.At(second), (a, b) => of(a[0], b[0]));

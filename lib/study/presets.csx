@@ -1,0 +1,26 @@
+#nullable enable
+// How much an experiment runs: what its description is told.
+
+/// <summary>Smoke shows that everything works, standard answers the question, full takes hours.</summary>
+public enum Preset { Smoke, Standard, Full }
+
+/// <summary>What the description of an experiment may depend on: the preset, and the number of seeds that the user
+/// asked for, if any.</summary>
+public sealed record Lab(Preset Preset, int? SeedCount = null)
+{
+    /// <summary>The value for the preset in force.</summary>
+    public T Pick<T>(T smoke, T standard, T full) => Preset switch
+    {
+        Preset.Smoke => smoke,
+        Preset.Standard => standard,
+        _ => full,
+    };
+
+    /// <summary>Evaluation seeds 1, 2, ...: as many as the user asked for, else as the preset has.</summary>
+    public IReadOnlyList<int> Seeds(int standard, int smoke = 2, int full = 10) =>
+        [.. Enumerable.Range(1, SeedCount ?? Pick(smoke, standard, full))];
+
+    /// <summary>The baseline: the perceptron of Ioffe and Szegedy 2015, with fewer images in `smoke`.
+    /// </summary>
+    public Config Baseline => Preset == Preset.Smoke ? new Config { TrainSize = 12_000 } : new Config();
+}

@@ -1,0 +1,51 @@
+#nullable enable
+// Over which values of a swept number training works.
+
+static double LostShare(IEnumerable<Trial> trials) => trials.Average(trial => IsLost(trial) ? 1.0 : 0.0);
+static bool IsLost(Trial trial) => trial.Status is Status.Stuck or Status.Diverged;
+
+/// <summary>A seed's largest stable rate: going up from its best rate, the last before the first that diverges or is
+/// stuck. (Going up from the smallest would end at once: rates too small to leave chance within the budget are stuck as
+/// well.) NaN where it learns at none.</summary>
+static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed)
+{
+    var trials = trialsOfOneSeed.OrderBy(trial => trial.Lr).ToList();
+    return trials.Where(IsOk).MaxBy(trial => trial.ValidationAccuracy) is not { } best ? double.NaN
+        : trials.SkipWhile(trial => trial.Lr < best.Lr).TakeWhile(IsOk).Last().Lr;
+}
+
+/// <summary>A seed's largest value of a swept number up to which training works at all: the last before the first that
+/// is lost; 0 where none works.</summary>
+static double LargestWorking(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
+    trialsOfOneSeed.OrderBy(swept).TakeWhile(IsOk).Select(swept).LastOrDefault();
+
+/// <summary>The values of a swept number at which training works: around the best, the unbroken run whose median over
+/// seeds (a lost seed counts as worst) is within `points` of the best median; the ends are interpolated in the number's
+/// logarithm, and at the grid's end the range is what was tried. NaN where no value works.</summary>
+/// <param name="trials">Of one arm, or of one seed of it.</param>
+/// <param name="points">Share of 1: 0.02 is two points of accuracy.</param>
+static (double Low, double High, double Best) UsableRange(this IEnumerable<Trial> trials, Func<Trial, double> swept,
+    Measure measure, double points = 0.02)
+{
+    var medians = trials.GroupBy(swept).OrderBy(group => group.Key)
+        .Select(group => (At: group.Key, Median: Median(group.Select(trial => IsOk(trial) ? measure.Of(trial) : 0))))
+        .ToList();
+    var best = medians.Index().MaxBy(pair => pair.Item.Median).Index;
+    if (medians[best].Median == 0) return (double.NaN, double.NaN, double.NaN);
+    var floor = medians[best].Median - points;
+    double End(int direction)
+    {
+        var last = best;
+        while (last + direction >= 0 && last + direction < medians.Count && medians[last + direction].Median >= floor)
+            last += direction;
+        var (inside, outside) = (medians[last], medians.ElementAtOrDefault(last + direction));
+        if (outside.At == 0) return inside.At;
+        var share = (inside.Median - floor) / (inside.Median - outside.Median);
+        return inside.At * Math.Pow(outside.At / inside.At, share);
+    }
+    return (End(-1), End(+1), medians[best].At);
+}
+
+/// <summary>How many decades a usable range spans; 0 where nothing works.</summary>
+static double Decades(this (double Low, double High, double Best) range) =>
+    double.IsNaN(range.Low) ? 0 : Math.Log10(range.High / range.Low);

@@ -1,0 +1,31 @@
+#nullable enable
+// What the stages of an experiment can be: a sweep, a tuning, an evaluation of what was tuned.
+
+/// <summary>A stage that runs a grid.</summary>
+/// <param name="grid">A query, so that it can be evaluated anew once rates have been chosen.</param>
+static Plan<Runs> Sweep(IEnumerable<Config> grid, Probe? probe = null)
+{
+    var runs = new Runs();
+    return new([new(grid, probe, runs)], () => runs);
+}
+
+/// <summary>A stage that runs each of the configurations from every seed.</summary>
+static Plan<Runs> Evaluate(IEnumerable<Config> cells, IReadOnlyList<int> seeds, Probe? probe = null) =>
+    Sweep(from cell in cells.EachOnce()
+          from seed in seeds
+          select cell with { Seed = seed, Role = Role.Evaluate }, probe);
+
+// Two cells whose rates have not been chosen yet may come to differ.
+static IEnumerable<Config> EachOnce(this IEnumerable<Config> cells) =>
+    cells.Where(cell => double.IsNaN(cell.Lr)).Concat(cells.Where(cell => !double.IsNaN(cell.Lr)).Distinct());
+
+/// <summary>The first stage of tuning: every arm of the nets at each of the net's rates, on seeds of their own.
+/// </summary>
+/// <param name="seeds">How many.</param>
+static Plan<Tuning> Tune(IReadOnlyList<Net> nets, int seeds, Probe? probe = null) =>
+    from runs in Sweep(from net in nets
+                       from cell in net.Cells
+                       from rate in net.Rates
+                       from seed in Enumerable.Range(Tuning.FirstSeed, seeds)
+                       select cell with { Lr = rate, Seed = seed, Role = Role.Tune }, probe)
+    select new Tuning(nets, runs);

@@ -1,0 +1,41 @@
+#nullable enable
+// The nets that several experiments train, with rates so wide that the best stands inside.
+
+static class StandardNets
+{
+    /// <summary>Hyperparameters in which the nets differ beside model and activation.</summary>
+    public static readonly string[] Dependent = ["optimizer", "depth", "width", "batch_size", "epochs"];
+
+    /// <summary>The paper's perceptron, the same with ReLU, and the LeNet of the program that this lab grew from, with
+    /// and without BN; two rates a decade.</summary>
+    /// <param name="epochs">Of the perceptrons.</param>
+    /// <param name="lenetEpochs">Of the LeNet.</param>
+    public static IReadOnlyList<Net> Three(Lab lab, double epochs, double lenetEpochs)
+    {
+        var mlp = lab.Baseline with { Epochs = epochs };
+        IReadOnlyList<double> Rates(double low, double high, int decades) => lab.Pick(LogGrid(low * 10, low * 100, 2),
+            LogGrid(low, high, 2 * decades + 1), LogGrid(low, high, 4 * decades + 1));
+        return
+        [
+            new("MLP, sigmoid", mlp, Rates(1e-2, 1e2, 4)),
+            new("MLP, ReLU", mlp with { Activation = Activation.Relu }, Rates(1e-2, 1e2, 4)),
+            new("LeNet", LeNet(lab.Baseline with { Epochs = lenetEpochs }), Rates(1e-4, 1e-1, 3)),
+        ];
+    }
+
+    /// <summary>Perceptrons with sigmoids and with ReLU, for comparisons of many arms; two rates a decade.</summary>
+    public static IReadOnlyList<Net> Perceptrons(Lab lab, Config none, IReadOnlyList<Func<Config, Config>> arms) =>
+    [
+        new("sigmoid", none, lab.Pick(LogGrid(1, 10, 2), LogGrid(1e-2, 3e1, 8), LogGrid(1e-2, 1e2, 17)), arms),
+        new("ReLU", none with { Activation = Activation.Relu },
+            lab.Pick(LogGrid(0.1, 1, 2), LogGrid(1e-2, 1e1, 7), LogGrid(1e-2, 1e2, 17)), arms),
+    ];
+
+    /// <summary>The LeNet-5 of the program that this lab grew from, with as many images and epochs as the start has.
+    /// </summary>
+    public static Config LeNet(Config start) => start with
+    {
+        Model = Architecture.Lenet, Depth = 5, Width = 120, Activation = Activation.Relu, BatchSize = 64,
+        Optimizer = Optimization.RmspropTorch,
+    };
+}

@@ -1,0 +1,46 @@
+#nullable enable
+// Units of effects, and how an effect is written in each.
+
+/// <summary>How an effect is written. Ratios are kept as decades (log10), accuracies and shares as shares of 1.
+/// </summary>
+public sealed record Unit(string Name, Func<double, string> Text)
+{
+    /// <summary>What stands in place of a number that too few seeds have.</summary>
+    public const string TooFewData = "too few data";
+
+    public static readonly Unit
+        Ratio = new("ratio (log10)", decades => double.IsInfinity(decades) ? Unbounded(decades)
+            : $"×{Format.Number(Math.Pow(10, decades))}"),
+        Decades = new("decades", decades => $"{Signed(decades)} decades"),
+        Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
+        // Of 10,000 images one is a hundredth of a point.
+        Points = new("accuracy (share of 1)", share => $"{Signed(Math.Round(100 * share, 2))} points"),
+        Cosine = new("cosine", value => Signed(Math.Round(value, 2))),
+        Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
+        Progress = new("share of the way", share => $"{Signed(100 * share)}% of the way");
+
+    /// <summary>An effect: infinite where one arm has no number that the other could be compared with.</summary>
+    public string Effect(double value) => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? "beyond all"
+        : Text(value);
+
+    /// <summary>"+1 to +2 decades": the unit once.</summary>
+    public string Range(double low, double high) => (Text(low), Text(high)) is var (first, second)
+        && first.IndexOf(' ') is > 0 and var at && second.EndsWith(first[at..]) ? $"{first[..at]} to {second}"
+        : $"{first} to {second}";
+
+    /// <summary>A unit by its name; one that this version does not know is a plain number.</summary>
+    public static Unit Named(string name) =>
+        new[] { Ratio, Decades, Slope, Points, Cosine, Share, Progress }.FirstOrDefault(unit => unit.Name == name)
+            ?? new(name, Signed);
+
+    /// <summary>An effect with its interval, the unit said once: "+0.5 points (+0.1 to +0.9)".</summary>
+    public string Interval(double effect, double low, double high) => double.IsNaN(effect) ? TooFewData
+        : $"{Effect(effect)} ({Short(low)} to {Short(high)})";
+
+    string Short(double value) => double.IsFinite(value) ? Text(value).Split(' ')[0]
+        : this == Ratio && value < 0 ? "0" : Format.Number(value);
+
+    static string Signed(double value) =>
+        double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Format.Number(value);
+    static string Unbounded(double value) => value > 0 ? "no upper bound" : "no lower bound";
+}
