@@ -67,7 +67,7 @@ return Run(Args, "batch_size_sweep", Question, lab =>
 
     Axis batch = new("Batch size", Log: true), lr = new("Learning rate", Log: true);
     Figure Rates(string id, string title, string caption, Func<Config, int, double> rate) =>
-        Band(id, title, batch, lr,
+        BandChart.Draw(id, title, batch, lr,
             [
                 .. from cell in cells
                    from seed in tuning.Of(cell).Select(trial => trial.Seed).Distinct()

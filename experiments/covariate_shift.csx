@@ -53,7 +53,7 @@ return Run(Args, "covariate_shift", Question, lab =>
         Paired(all, (batch, none) => Cosine(batch, from) - Cosine(none, from));
     Judgement[] claims =
         [distribution.Judge(trials, all => [Paths(all)]), gradient.Judge(trials, all => [Cosines(all)])];
-    Figure Percentiles(string id, string title, string what, string caption) => River(id, title,
+    Figure Percentiles(string id, string title, string what, string caption) => RiverChart.Draw(id, title,
         new("Optimizer step", Log: true), [.. trials.Where(trial => trial.Seed == seeds[0] && trial.Curve.Count > 0)
             .Select(trial => new RiverPanel(Snake(trial.Norm), new("Input"), [.. trial.Curve.Select(point =>
                 new Percentiles(Snake(trial.Norm), point.Step, point.Own[$"{what}_low"], point.Own[$"{what}_middle"],

@@ -64,7 +64,7 @@ return Run(Args, "inference", Question, lab =>
         ],
         figures:
         [
-            Band("statistics", "Error at the end, by each kind of statistics", batch,
+            BandChart.Draw("statistics", "Error at the end, by each kind of statistics", batch,
                 new("Validation error, %", Log: true),
                 [
                     .. from kind in ByStatistics.Kinds
@@ -74,7 +74,7 @@ return Run(Args, "inference", Question, lab =>
                 [], "running: as deployed. precise: averages over training batches of the same size by the final "
                     + "weights. large: the same over batches of 1,000. batch: each validation batch's own, of the "
                     + "training batch's size. sorted: the same where each batch is of one class."),
-            Band("momentum", "What running statistics lose against precise ones, by momentum", batch,
+            BandChart.Draw("momentum", "What running statistics lose against precise ones, by momentum", batch,
                 new("Running less precise, points"),
                 [.. Points(trials, trial => $"momentum {CsvText.Of(trial.BnMomentum)}", trial =>
                     100 * (End(trial, "running") - End(trial, "precise")))],

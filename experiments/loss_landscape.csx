@@ -39,7 +39,7 @@ return Run(Args, "loss_landscape", Question, lab =>
             [.. all.AtRate(net.Batch.Cell).Where(IsOk)], (none, batch) => Log(none[0], of) - Log(batch[0], of))))];
     var claim = smooth.Judge(trials, all => Ratios(all, Relative));
     Figure Measured(string id, string title, string y, string caption, Func<CurvePoint, double> of, Net net) =>
-        Curves(id, $"{title}, {net.Name}", new("Optimizer step", Log: true), new(y, Log: true),
+        CurveChart.Draw(id, $"{title}, {net.Name}", new("Optimizer step", Log: true), new(y, Log: true),
         [
             .. from trial in trials
                where trial.Model == net.Arms[0].Model && trial.Activation == net.Arms[0].Activation

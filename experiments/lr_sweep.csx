@@ -75,7 +75,7 @@ return Run(Args, "lr_sweep", Question, lab =>
                 [.. conditions[0].Arms.SelectMany(cell => trials.At(cell))],
                 arms.Take(2).ToDictionary(arm => arm.Cell.Norm, arm => arm.Usable.Best)),
             Sweep(conditions[1]), Sweep(conditions[2]),
-            Ranges("ranges", "Usable rates and largest stable rates", lr,
+            RangeChart.Draw("ranges", "Usable rates and largest stable rates", lr,
                 [
                     .. arms.Select(arm => new RangeRow(Snake(arm.Cell.Norm), Name(arm), arm.Usable.Low, arm.Usable.High,
                         [.. arm.Largest.Where(double.IsFinite)], arm.Largest.Count)),

@@ -155,7 +155,7 @@ public sealed partial class Lab(string experiment, string question, Options opti
         Results.WriteFigures(Path.Combine(Store.Folder, "figures"), [.. figures,
             .. (tables ?? []).OfType<FigureSection>().Select(section => section.Figure)]);
         // For the index.
-        PageHtml.Write(Path.Combine(Store.Folder, IndexPage.Picture), $"{Picture.Of(figures[0])}\n");
+        PageHtml.Write(Path.Combine(Store.Folder, IndexPage.Picture), $"{Picture.Draw(figures[0])}\n");
         var first = numbers.FirstOrDefault() ?? new("", "");
         List<ClaimRow> rows = [.. claims.SelectMany(claim => claim.Rows(experiment, past))];
         (past with

@@ -186,7 +186,7 @@ public static class SideBySide
             yield return new Definitions("On one side alone", missing);
         foreach (var unit in pairs.Where(pair => pair.Intervals is not ("" or "other unit"))
             .GroupBy(pair => pair.Any.Unit))
-            yield return new FigureSection(Pairs(Format.Anchor(unit.Key), $"Effects, {unit.Key}",
+            yield return new FigureSection(PairChart.Draw(Format.Anchor(unit.Key), $"Effects, {unit.Key}",
                 new(unit.Key == Unit.Ratio.Name ? "ratio" : unit.Key, Log: unit.Key == Unit.Ratio.Name),
                 (self.Name, other.Name),
                 [.. unit.Select(pair => new PairRow(pair.Label, Bar(pair.This), Bar(pair.Other)))]));

@@ -10,7 +10,7 @@ static Figure Panels(string id, string title, IReadOnlyList<Trial> trials, Axis 
     IReadOnlyList<(Axis Y, Measure Measure)> panels, string caption = "")
 {
     var text = Configuration(trials, at);
-    return Panels(id, title, x,
+    return BandChart.DrawPanels(id, title, x,
         [
             .. panels.Select(panel => new Panel(panel.Y, [.. trials.Where(IsOk).Select(trial =>
                 new Point(Arm(trial), $"{trial.Seed}", at(trial), panel.Measure.Of(trial), text(trial)))])),
@@ -42,7 +42,7 @@ static Figure StepsBand(string id, string title, IReadOnlyList<Trial> trials, Ax
     Func<Trial, double> steps, Guide guide, string caption = "")
 {
     var text = Configuration(trials, at);
-    return Band(id, title, x, y,
+    return BandChart.Draw(id, title, x, y,
         [
             .. trials.Where(trial => double.IsFinite(steps(trial))).Select(trial =>
                 new Point(Arm(trial), $"{trial.Seed}", at(trial), steps(trial), text(trial))),
@@ -64,7 +64,7 @@ static Figure Maps(string id, string title, IReadOnlyList<Trial> trials, (Norm F
             group.Any(IsOk) ? Median(group.Where(IsOk).Select(measure.Of)) : null,
             group.Count(trial => trial.Status == Status.Diverged), group.Count(trial => trial.Status == Status.Stuck),
             group.Count()))];
-    return Maps(id, title, x, y, (Snake(arms.First), Of(arms.First)), (Snake(arms.Second), Of(arms.Second)),
+    return MapChart.Draw(id, title, x, y, (Snake(arms.First), Of(arms.First)), (Snake(arms.Second), Of(arms.Second)),
         measure.Name.Replace('_', ' '), chance, caption);
 }
 
@@ -77,7 +77,7 @@ static Figure CurvesAt(string id, string title, IReadOnlyList<Trial> trials, IRe
 /// <summary>Validation accuracy against the step, by arm.</summary>
 static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown, string caption = "",
     double? target = null) =>
-    Curves(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
+    CurveChart.Draw(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
         [
             .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(Arm(trial), $"{trial.Seed}", point.Step,
                 point.ValidationAccuracy, $"rate {CsvText.Of(trial.Lr)}"))),
@@ -91,7 +91,7 @@ static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown
 
 /// <summary>A number against the epoch, at the epochs' ends.</summary>
 static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
-    Curves(id, title, new("Epoch"), new(y),
+    CurveChart.Draw(id, title, new("Epoch"), new(y),
         [
             .. from trial in trials
                from point in trial.Curve
@@ -103,12 +103,12 @@ static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, stri
 
 /// <summary>A number that the experiment's probe measured against the step.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
-    Curves(id, title, new("Optimizer step", Log: true), new(y), [.. PointsOf(trials, column, Arm)], caption: caption);
+    CurveChart.Draw(id, title, new("Optimizer step", Log: true), new(y), [.. PointsOf(trials, column, Arm)], caption: caption);
 
 /// <summary>Several numbers of the same trials against the step, each by a name of its own.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials,
     IReadOnlyList<(string Name, string Column)> lines, Axis y, string caption) =>
-    Curves(id, title, new("Optimizer step", Log: true), y,
+    CurveChart.Draw(id, title, new("Optimizer step", Log: true), y,
         [.. lines.SelectMany(line => PointsOf(trials, line.Column, _ => line.Name))], caption: caption);
 
 static IEnumerable<Point> PointsOf(IReadOnlyList<Trial> trials, string column, Func<Trial, string> name) =>
@@ -121,7 +121,7 @@ static IEnumerable<Point> PointsOf(IReadOnlyList<Trial> trials, string column, F
 /// the median over the trials that ended well. A panel shows the columns of one or more names.</summary>
 static Figure Rivers(string id, string title, IReadOnlyList<Trial> trials,
     IReadOnlyList<(string Title, string Y, (string Name, string Column)[] Lines)> panels, string caption) =>
-    River(id, title, new("Optimizer step", Log: true),
+    RiverChart.Draw(id, title, new("Optimizer step", Log: true),
         [
             .. panels.Select(panel => new RiverPanel(panel.Title, new(panel.Y),
                 [

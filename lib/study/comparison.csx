@@ -48,7 +48,7 @@ public sealed record Comparison(Net Net, Tuning Stage, double Target, IReadOnlyL
         Target);
 
     /// <summary>The rates at which each arm works, by its tuning trials.</summary>
-    public Figure Usable() => Ranges($"rates_{Net.Id}", $"Usable learning rates, {Name}",
+    public Figure Usable() => RangeChart.Draw($"rates_{Net.Id}", $"Usable learning rates, {Name}",
         new("Learning rate", Log: true),
         [
             .. from cell in Net.Arms
