@@ -66,9 +66,9 @@ Test("comparison: arms that share a normalizer have names of their own", () =>
         .ShouldBe("batch_after_with_bias");
     Arm(new Config { Norm = Norm.Batch, Model = Architecture.ResidualMlp }).ShouldBe("batch_residual");
     // None of them looks like none or batch.
-    string[] known = [Palette.Of(["none"])[0].Style.Color, Palette.Of(["batch"])[0].Style.Color];
+    string[] known = [Palette.Styles(["none"])[0].Style.Color, Palette.Styles(["batch"])[0].Style.Color];
     foreach (var arm in new[] { "none_input", "batch_after", "batch_with_bias", "none_clipped", "batch_residual" })
-        known.ShouldNotContain(Palette.Of([arm])[0].Style.Color);
+        known.ShouldNotContain(Palette.Styles([arm])[0].Style.Color);
 });
 
 Test("report: effects stand beside what is claimed, those without a bound at the ends", () =>
@@ -81,7 +81,7 @@ Test("report: effects stand beside what is claimed, those without a bound at the
         ]), "Steps", arm: effect => effect.Condition.Split(',')[0]);
     figure.Alt.ShouldContain("layer, sigmoid: ×1.02: supported. group, sigmoid: beyond all: contradicted.");
     figure.Alt.ShouldNotContain("lost");
-    var bars = Traces(figure).Where(t => StringAt(t, "mode") == "lines+markers").ToList();
+    var bars = TracesOf(figure).Where(t => StringAt(t, "mode") == "lines+markers").ToList();
     bars.Count.ShouldBe(2);
     // The second bar lies at the right end of the axis, with an arrow.
     bars[1].GetProperty("marker").GetProperty("symbol")[1].GetString().ShouldBe("triangle-right");

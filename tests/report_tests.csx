@@ -9,13 +9,13 @@ static Figure SampleBand(string other = "batch")
     var points = from arm in new[] { "none", other } from x in new[] { 0.1, 1, 10 } from seed in Enumerable.Range(1, 6)
                  where arm != "none" || x < 1 || x == 1 && seed > 2
                  select new Point(arm, $"{seed}", x, 90 + seed + x / 7, "a < b");
-    return Band("band", "Accuracy", new("learning rate", Log: true), new("accuracy (%)"), [.. points], lost);
+    return BandChart.Draw("band", "Accuracy", new("learning rate", Log: true), new("accuracy (%)"), [.. points], lost);
 }
 
 static Page SamplePage(params Section[] sections) => new("lr_sweep", "Title <b>", "Why & how?", [new("a", "1 < 2")],
     sections, Notice: "\"digits\" <script>alert(1)</script>");
 
-static JsonElement[] Traces(Figure figure) =>
+static JsonElement[] TracesOf(Figure figure) =>
     [.. JsonDocument.Parse(GenericChart.toFigureJson(figure.Chart)).RootElement.GetProperty("data").EnumerateArray()];
 
 static string? StringAt(JsonElement trace, string key) =>
@@ -23,7 +23,7 @@ static string? StringAt(JsonElement trace, string key) =>
 
 Test("report: every seed is drawn, and a lost one is a cross and no number", () =>
 {
-    var traces = Traces(SampleBand());
+    var traces = TracesOf(SampleBand());
     var dots = traces.Where(t => StringAt(t, "mode") == "markers" && StringAt(t, "yaxis") != "y2");
     dots.Sum(t => t.GetProperty("y").GetArrayLength()).ShouldBe(6 + 4 + 18);
     var medians = traces.First(t => StringAt(t, "mode") == "lines+markers" && StringAt(t, "legendgroup") == "none");
@@ -39,22 +39,22 @@ Test("report: every seed is drawn, and a lost one is a cross and no number", () 
 
 Test("report: N in the legend, the true level in the caption", () =>
 {
-    Traces(SampleBand()).Where(t => t.GetProperty("showlegend").GetBoolean()).Select(t => StringAt(t, "name"))
+    TracesOf(SampleBand()).Where(t => t.GetProperty("showlegend").GetBoolean()).Select(t => StringAt(t, "name"))
         .ShouldBe(["none  (N = 6)", "batch  (N = 6)"]);
     SampleBand().Caption.ShouldContain("true level 96.9%; lowest to highest seed where fewer than 6 are left");
 });
 
 Test("report: what is not finite is refused", () => Should.Throw<ArgumentException>(() =>
-    Curves("c", "c", new("step"), new("loss"), [new("none", "1", 1, double.NaN)])));
+    CurveChart.Draw("c", "c", new("step"), new("loss"), [new("none", "1", 1, double.NaN)])));
 
 Test("report: a log axis refuses zero", () => Should.Throw<ArgumentException>(() =>
-    Curves("c", "c", new("step", Log: true), new("loss"), [new("none", "1", 0, 1)])).Message.ShouldContain("log axis"));
+    CurveChart.Draw("c", "c", new("step", Log: true), new("loss"), [new("none", "1", 0, 1)])).Message.ShouldContain("log axis"));
 
 Test("report: curves part seeds by gaps and stop the median below half of the seeds", () =>
 {
     var points = new[] { (1, 1), (1, 10), (1, 100), (2, 1), (2, 10), (3, 1) }
         .Select(p => new Point("batch", $"{p.Item1}", p.Item2, p.Item1 + p.Item2)).ToList();
-    var traces = Traces(Curves("c", "c", new("step", Log: true), new("loss"), points, [points[4]]));
+    var traces = TracesOf(CurveChart.Draw("c", "c", new("step", Log: true), new("loss"), points, [points[4]]));
     var seeds = traces.First(t => t.TryGetProperty("opacity", out _));
     seeds.GetProperty("y").EnumerateArray().Count(y => y.ValueKind == JsonValueKind.Null).ShouldBe(3);
     var median = traces.First(t => t.TryGetProperty("connectgaps", out _) && !t.TryGetProperty("opacity", out _));
@@ -64,24 +64,24 @@ Test("report: curves part seeds by gaps and stop the median below half of the se
 Test("report: a range at the grid's end says so", () =>
 {
     var row = new RangeRow("batch", "batch", 0.01, 1000, [100, 100, 1000], 3);
-    Marks.Span(row, (1e-3, 1e3), log: true).ShouldBe("0.01 to ≥ 1000, 5 decades");
-    Marks.Span(row with { Low = double.NaN }, (1e-3, 1e3), log: true).ShouldBe("none");
-    var marks = Traces(Ranges("r", "r", new("rate", Log: true), [row], (1e-3, 1e3)))
+    RangeChart.Words(row, (1e-3, 1e3), log: true).ShouldBe("0.01 to ≥ 1000, 5 decades");
+    RangeChart.Words(row with { Low = double.NaN }, (1e-3, 1e3), log: true).ShouldBe("none");
+    var marks = TracesOf(RangeChart.Draw("r", "r", new("rate", Log: true), [row], (1e-3, 1e3)))
         .Single(t => StringAt(t, "mode") == "markers+text");
     marks.GetProperty("text").EnumerateArray().Select(t => t.GetString()).ShouldBe(["2", ""]);
 });
 
 Test("report: an arm looks the same everywhere, an unknown one is stable and apart", () =>
 {
-    Palette.Of(["batch", "none"]).Select(a => a.Arm).ShouldBe(["none", "batch"]);
-    Palette.Of(["batch"])[0].Style.ShouldBe(Palette.Of(["none", "batch", "new"])[1].Style);
+    Palette.Styles(["batch", "none"]).Select(a => a.Arm).ShouldBe(["none", "batch"]);
+    Palette.Styles(["batch"])[0].Style.ShouldBe(Palette.Styles(["none", "batch", "new"])[1].Style);
     string[] many = ["none", "batch", "a", "b", "c", "d", "e", "f", "g", "h"];
-    Palette.Of(many).Select(a => a.Style.Color).Distinct().Count().ShouldBe(10);
-    Palette.Of(many.Reverse()).ShouldBe(Palette.Of(many));
-    Palette.Of([.. many, "i"]).Count.ShouldBe(11);
+    Palette.Styles(many).Select(a => a.Style.Color).Distinct().Count().ShouldBe(10);
+    Palette.Styles(many.Reverse()).ShouldBe(Palette.Styles(many));
+    Palette.Styles([.. many, "i"]).Count.ShouldBe(11);
     foreach (var arms in new string[][] { ["none", "batch", "batch_after", "batch_with_bias", "none_input"],
         ["none", "batch", "layer", "group", "ghost", "noisy", "seed", "none_clipped"] })
-        Palette.Of(arms).Select(a => (a.Style.Color, a.Style.Symbol)).SelectMany(look => new[] { look.Color, look.Symbol })
+        Palette.Styles(arms).Select(a => (a.Style.Color, a.Style.Symbol)).SelectMany(look => new[] { look.Color, look.Symbol })
             .Distinct().Count().ShouldBe(2 * arms.Length);
 });
 
@@ -122,7 +122,7 @@ Test("report: texts are escaped, in HTML and in the figures' JSON", () =>
     html.ShouldNotContain("\" onclick=\"");
     var json = Regex.Match(html, """application/json">(.*?)</script>""").Groups[1].Value;
     json.ShouldNotContain("<");
-    JsonDocument.Parse(json).RootElement.GetProperty("data").GetArrayLength().ShouldBe(Traces(figure).Length);
+    JsonDocument.Parse(json).RootElement.GetProperty("data").GetArrayLength().ShouldBe(TracesOf(figure).Length);
 });
 
 Test("report: tables format a column alike and say what is missing", () =>
@@ -217,7 +217,7 @@ Test("report: a map hatches what was lost, and its difference counts that as cha
 {
     Cell[] none = [new(1, 1, 0.9, 0, 0, 3), new(2, 1, null, 3, 0, 3), new(3, 1, 0.5, 0, 2, 3)];
     Cell[] batch = [new(1, 1, 0.95, 0, 0, 3), new(2, 1, 0.8, 0, 1, 3), new(3, 1, null, 0, 3, 3)];
-    var traces = Traces(Maps("m", "m", new("x"), new("y"), ("none", none), ("batch", batch), "accuracy", 0.1));
+    var traces = TracesOf(MapChart.Draw("m", "m", new("x"), new("y"), ("none", none), ("batch", batch), "accuracy", 0.1));
     var maps = traces.Where(t => StringAt(t, "type") == "heatmap").ToList();
     double?[] Row(JsonElement map) => [.. map.GetProperty("z")[0].EnumerateArray()
         .Select(z => z.ValueKind == JsonValueKind.Null ? (double?)null : Math.Round(z.GetDouble(), 9))];
@@ -230,7 +230,7 @@ Test("report: a map hatches what was lost, and its difference counts that as cha
 Test("report: panels share the arms' legend, and lanes stand below the last", () =>
 {
     Point[] points = [new("none", "1", 1, 0.5), new("batch", "1", 1, 0.7)];
-    var traces = Traces(Panels("p", "p", new("x"), [new(new("a"), points), new(new("b"), points)],
+    var traces = TracesOf(BandChart.DrawPanels("p", "p", new("x"), [new(new("a"), points), new(new("b"), points)],
         [new("none", 1, 0, 0, 1), new("batch", 1, 0, 1, 1)], stuck: "missed"));
     traces.Count(t => t.GetProperty("showlegend").GetBoolean()).ShouldBe(2);
     traces.Select(t => StringAt(t, "yaxis") ?? "y").Distinct().Order().ShouldBe(["y", "y2", "y3"]);
@@ -240,7 +240,7 @@ Test("report: panels share the arms' legend, and lanes stand below the last", ()
 Test("report: a river is a line in a band", () =>
 {
     Percentiles[] points = [new("none", 1, -1, 0, 1), new("none", 10, -2, 1, 3)];
-    var traces = Traces(River("r", "r", new("step", Log: true), [new("none", new("input"), points)]));
+    var traces = TracesOf(RiverChart.Draw("r", "r", new("step", Log: true), [new("none", new("input"), points)]));
     traces[0].GetProperty("y").EnumerateArray().Select(y => y.GetDouble()).ShouldBe([1, 3, -2, -1]);
     traces[1].GetProperty("y").EnumerateArray().Select(y => y.GetDouble()).ShouldBe([0, 1]);
 });

@@ -60,7 +60,7 @@ Test("compare: what differs is said, claim by claim, the same way each time", ()
 Test("compare: both sides' intervals are drawn, and those without an end reach the figure's", () =>
 {
     (Interval, string) Side(double at, double low, double high) => (new(at, low, high, 0.95, 6), $"{at}");
-    var traces = Traces(Pairs("p", "p", new("ratio", Log: true), ("one", "two"),
+    var traces = TracesOf(PairChart.Draw("p", "p", new("ratio", Log: true), ("one", "two"),
         [new("a", Side(1, 0, 2), Side(1, 0, double.PositiveInfinity)), new("b", null, Side(0, -1, 1))]));
     traces.Select(trace => (StringAt(trace, "name"), trace.GetProperty("x").GetArrayLength()))
         .ShouldBe([("one", 1), ("two", 2)]);

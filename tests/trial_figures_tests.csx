@@ -15,7 +15,7 @@ static Tuning SmallTuning()
 Test("figures: a slice has each trial once in each panel, those without a number below all others", () =>
 {
     var tuning = SmallTuning();
-    var traces = Traces(Slice("s", "s", tuning.Trials, [(new("Rate", Log: true), trial => trial.Lr), (new("Batch size",
+    var traces = TracesOf(Slice("s", "s", tuning.Trials, [(new("Rate", Log: true), trial => trial.Lr), (new("Batch size",
         Log: true), trial => trial.BatchSize)], new("Accuracy"), ValidationAccuracy));
     foreach (var axis in new[] { null, "y2" })
     {
@@ -31,7 +31,7 @@ Test("figures: a slice has each trial once in each panel, those without a number
 
 Test("figures: the best over rates leads each marker to the curves of all its rates", () =>
 {
-    var traces = Traces(BestOverRates("b", "b", SmallTuning(), new("Batch size", Log: true), cell => cell.BatchSize,
+    var traces = TracesOf(BestOverRates("b", "b", SmallTuning(), new("Batch size", Log: true), cell => cell.BatchSize,
         new("Accuracy"), ValidationAccuracy));
     List<string> keys = [.. traces.Where(t => t.TryGetProperty("customdata", out _))
         .SelectMany(t => t.GetProperty("customdata").EnumerateArray()).Select(key => key.GetString()!)];
@@ -53,13 +53,14 @@ Test("figures: claims of different units share zero and margin, and what has no 
     ClaimRow Row(Claim claim, double effect, double low, double high) => claim.Judge([], _ =>
         [new("", new(effect, low, high, 0.95, 6), [effect, effect])]).Rows("e", past).Single();
     Claim Of(string id, Unit unit, Region region) => new(id, $"{id} <holds>", "s", "o", unit, region);
-    var figure = Forest.Of("f", "f",
-        [
-            Row(Of("a", Unit.Ratio, Region.Above(0.5)), 0.5, 0.4, 0.6),
-            Row(Of("b", Unit.Points, Region.Within(0.002)), 0.002, 0.001, double.PositiveInfinity),
-            Row(Of("c", Unit.Share, Region.Slight(0.2)), 0.1, 0.05, 0.15),
-        ], row => $"{row.Experiment}/report.html");
-    var traces = Traces(figure);
+    ClaimRow[] rows =
+    [
+        Row(Of("a", Unit.Ratio, Region.Above(0.5)), 0.5, 0.4, 0.6),
+        Row(Of("b", Unit.Points, Region.Within(0.002)), 0.002, 0.001, double.PositiveInfinity),
+        Row(Of("c", Unit.Share, Region.Slight(0.2)), 0.1, 0.05, 0.15),
+    ];
+    var figure = ForestChart.Draw("f", "f", [.. rows.Select(row => IndexPage.ForestClaim([row]))]);
+    var traces = TracesOf(figure);
     List<double> Estimates(string verdict) => [.. traces.Where(t => StringAt(t, "name") == verdict
         && t.TryGetProperty("hovertext", out _)).SelectMany(t => t.GetProperty("x").EnumerateArray())
         .Select(x => Math.Round(x.GetDouble(), 9))];
@@ -77,25 +78,25 @@ Test("figures: a small picture is well formed, the same each time, and of every 
     Cell[] cells = [new(1, 1, 0.9, 0, 0, 3), new(2, 1, null, 3, 0, 3), new(3, 1, 0.5, 0, 0, 3)];
     Figure[] all =
     [
-        SampleBand(), Maps("m", "m", new("x"), new("y"), ("none", cells), ("batch", cells), "accuracy", 0.1),
-        Curves("c", "c", new("step", Log: true), new("loss"), [new("none", "1", 1, 2), new("none", "1", 10, 1)]),
-        River("r", "r", new("step", Log: true), [new("none", new("input"), [new("none", 1, -1, 0, 1)]),
+        SampleBand(), MapChart.Draw("m", "m", new("x"), new("y"), ("none", cells), ("batch", cells), "accuracy", 0.1),
+        CurveChart.Draw("c", "c", new("step", Log: true), new("loss"), [new("none", "1", 1, 2), new("none", "1", 10, 1)]),
+        RiverChart.Draw("r", "r", new("step", Log: true), [new("none", new("input"), [new("none", 1, -1, 0, 1)]),
             new("batch", new("input"), [new("batch", 1, -1, 0, 1)])]),
-        Ranges("g", "g", new("rate", Log: true), [new("batch", "batch", 0.01, 1000, [100, 1000], 2)], (1e-3, 1e3)),
+        RangeChart.Draw("g", "g", new("rate", Log: true), [new("batch", "batch", 0.01, 1000, [100, 1000], 2)], (1e-3, 1e3)),
     ];
     foreach (var figure in all)
     {
-        var svg = Picture.Of(figure);
-        Picture.Of(figure).ShouldBe(svg);
+        var svg = Picture.Draw(figure);
+        Picture.Draw(figure).ShouldBe(svg);
         svg.Length.ShouldBeLessThan(10_000);
         System.Xml.Linq.XDocument.Parse(svg).Root!.Elements().Count().ShouldBeGreaterThan(1);
         Regex.IsMatch(svg, @"NaN|∞|\d,\d+ ").ShouldBeFalse();
     }
-    var band = Picture.Of(all[0]);
+    var band = Picture.Draw(all[0]);
     // Medians, seeds, and both kinds of lost ones; on a dark page the page's own colour.
     foreach (var part in new[] { "stroke:var(--c0072B2,#0072B2);stroke-width:2", "stroke-width:2.5", "m-2.5 -2.5l5 5",
         "a3 3 0 1 0" })
         band.ShouldContain(part);
-    Picture.Dark.ShouldContain("--c0072B2:#2B94D6;");
-    Picture.Of(all[1]).ShouldContain($"fill:var(--c{Palette.Sequential[^1][1..]}");
+    Picture.DarkColors.ShouldContain("--c0072B2:#2B94D6;");
+    Picture.Draw(all[1]).ShouldContain($"fill:var(--c{Palette.Sequential[^1][1..]}");
 });

@@ -108,7 +108,7 @@ public sealed class SweepProgress : IDisposable
         var statuses = Statuses.Where(status => status != "failed" || Count(status) > 0).ToList();
         foreach (var status in statuses) table.AddColumn(new TableColumn(status).RightAligned());
         table.AddColumn("best accuracy at lr");
-        foreach (var (arm, style) in Palette.Of(counts.Keys.Select(key => key.Arm)))
+        foreach (var (arm, style) in Palette.Styles(counts.Keys.Select(key => key.Arm)))
             table.AddRow([$"[{style.Color}]{style.Glyph}[/] {Markup.Escape(arm)}", .. statuses.Select(status =>
                 (status, counts.GetValueOrDefault((arm, status))) switch
                 {

@@ -1,11 +1,28 @@
 #nullable enable
-// Axes and frames of figures, as Plotly wants them.
+// Layouts of axes and of whole figures, as Plotly wants them.
 using Chart = Plotly.NET.CSharp.Chart;
+
+/// <summary>Panels one above the other, the first on top. Heights are in pixels.</summary>
+/// <param name="Each">Height of a panel.</param>
+/// <param name="Between">Height of the gap between two panels.</param>
+/// <param name="Below">Height that is left free below the last panel.</param>
+public sealed record PanelStack(int Count, int Each, int Between, int Below = 0)
+{
+    public int Height => Count * Each + (Count - 1) * Between + Below;
+
+    /// <summary>The upper edge of a panel as a share of the height, counted from the bottom.</summary>
+    public double Top(int place) => (Bottom(place) + Each) / (double)Height;
+
+    /// <summary>The lower and the upper edge of a panel: Plotly's domain of its y axis.</summary>
+    public double[] Domain(int place) => [Bottom(place) / (double)Height, Top(place)];
+
+    int Bottom(int place) => Below + (Count - 1 - place) * (Each + Between);
+}
 
 public static class Axes
 {
-    /// <summary>A function (x, share) that moves x by a share of the grid's smallest spacing, or of a twelfth of the
-    /// grid where that is less: on a coarse grid too, a dot stays by its x.</summary>
+    /// <summary>A function (x, share) that moves x aside by a share of the smallest spacing of the grid, or of a
+    /// twelfth of the grid where that is less: so that a dot stands near its x on a coarse grid too.</summary>
     public static Func<double, double, double> Dodge(Axis axis, double[] xs)
     {
         double On(double v) => axis.Log ? Math.Log10(v) : v;
@@ -15,14 +32,20 @@ public static class Axes
         return (v, share) => share == 0 ? v : Off(On(v) + share * step);
     }
 
+    /// <summary>How far each arm's dots are dodged, so that all arms together take a share of the spacing.</summary>
+    public static double Aside(int arm, int arms, double share = 0.5) =>
+        arms == 1 ? 0 : share * (arm / (arms - 1.0) - 0.5);
+
     /// <summary>Layout of an axis over these values, with pad (a share of the span) left free on either side.</summary>
-    public static Dictionary<string, object> Of(Axis axis, double[] values, double pad)
+    /// <exception cref="ArgumentException">A value of 0 or below on a log axis.</exception>
+    public static Dictionary<string, object> Layout(Axis axis, double[] values, double pad)
     {
         if (axis.Log && values.Any(v => v <= 0))
-            throw new ArgumentException($"{axis.Title}: a log axis has no place for {values.Min()}");
+            throw new ArgumentException(
+                $"{axis.Title}: a log axis has no place for {Format.Number(values.Min())}");
         double On(double v) => axis.Log ? Math.Log10(v) : v;
         if (values.Length == 0) values = [1];
-        var (low, high) = (On(axis.Low ?? values.Min()), On(axis.High ?? values.Max()));
+        var (low, high) = (On(values.Min()), On(values.Max()));
         var margin = high > low ? pad * (high - low) : 0.5;
         var layout = new Dictionary<string, object>
         {
@@ -30,11 +53,11 @@ public static class Axes
             ["type"] = axis.Log ? "log" : "linear", ["automargin"] = true, ["zeroline"] = false,
             ["gridcolor"] = Palette.Grid, ["linecolor"] = Palette.Muted,
             ["tickcolor"] = Palette.Muted, ["ticks"] = "outside", ["ticklen"] = 4, ["showline"] = true,
-            ["range"] = new[] { low - (axis.Low is null ? margin : 0), high + (axis.High is null ? margin : 0) },
+            ["range"] = new[] { low - margin, high + margin },
         };
-        if (axis.Log && Ticks(low, high, values) is { Length: > 1 } ticks)
+        if (axis.Log && LogTicks(low, high, values) is { Length: > 1 } ticks)
             (layout["tickvals"], layout["ticktext"]) = (ticks, ticks.Select(t => Format.Number(t)));
-        // Nothing stands between two epochs.
+        // Consecutive whole numbers (epochs, layers) have no values between them, and so no ticks there.
         if (!axis.Log && values.Distinct().Order().ToList() is { Count: > 1 and <= 12 } counts
             && counts.Zip(counts.Skip(1)).All(pair => pair.Second - pair.First == 1))
             layout["tickvals"] = counts;
@@ -42,7 +65,7 @@ public static class Axes
     }
 
     // Powers of ten, thinned to eight; powers of two where the values are such (batch sizes); 1, 2, 5 in a short range.
-    static double[] Ticks(double low, double high, double[] values)
+    static double[] LogTicks(double low, double high, double[] values)
     {
         var (from, to) = ((int)Math.Ceiling(low - 0.01), (int)Math.Floor(high + 0.01));
         var sizes = values.Distinct().Order().ToArray();
@@ -55,30 +78,10 @@ public static class Axes
                 .Where(t => Math.Log10(t) >= low - 0.01 && Math.Log10(t) <= high + 0.01)];
     }
 
-    /// <summary>One lane for each arm, the first on top, in the lowest share of the height.</summary>
-    public static Dictionary<string, object> Lanes(IReadOnlyList<(string Arm, ArmStyle Style)> arms,
-        double share) => new()
-    {
-        ["domain"] = new[] { 0, share }, ["range"] = new[] { -0.55, arms.Count - 0.45 }, ["fixedrange"] = true,
-        ["tickvals"] = Enumerable.Range(0, arms.Count),
-        ["ticktext"] = arms.Reverse().Select(a => $"{string.Join("_<br>", a.Arm.Split('_', 2).Select(Format.PlotText))} "
-            + Marks.Glyph(a.Style)),
-        ["showgrid"] = false, ["zeroline"] = false, ["automargin"] = true, ["tickfont"] = new { size = 11 },
-        ["showline"] = true, ["linecolor"] = Palette.Muted,
-    };
-
-    /// <summary>What the marks in the lanes mean, written above them.</summary>
-    public static object LaneKey(double top, IReadOnlyList<Lost> lost, string stuck) => new
-    {
-        text = $"lost of {Format.Counts(lost.Select(l => l.Count))} seeds:  "
-            + $"<span style=\"color:{Palette.Lost}\">✖</span> diverged  "
-            + $"<span style=\"color:{Palette.Lost}\">○</span> {stuck}  <span style=\"font-size:7px\">●</span> none",
-        x = 0, y = top, xref = "paper", yref = "paper", xanchor = "left", yanchor = "bottom", showarrow = false,
-        font = new { size = 11, color = Palette.Muted },
-    };
-
-    /// <summary>The layout that all figures share: a legend above, room for titles, colours a page can swap.</summary>
-    public static Dictionary<string, object> Frame(int height) => new()
+    /// <summary>The layout that all figures share: the legend above, room for titles, and colours that a dark page can
+    /// replace.</summary>
+    /// <param name="height">In pixels.</param>
+    public static Dictionary<string, object> FigureLayout(int height) => new()
     {
         ["height"] = height, ["margin"] = new { l = 58, r = 14, t = 44, b = 56 }, ["hovermode"] = "closest",
         ["font"] = new
@@ -89,63 +92,51 @@ public static class Axes
             { bgcolor = Palette.Paper, bordercolor = Palette.Muted, font = new { color = Palette.Ink, size = 12 } },
     };
 
-    /// <summary>An axis of a map: one place for each value, with a label where there is room.</summary>
-    public static Dictionary<string, object> Categories(Axis axis, double[] values, (double Low, double High)? domain)
-    {
-        var layout = new Dictionary<string, object>
-        {
-            ["title"] = new { text = Format.PlotText(axis.Title), standoff = 12 }, ["automargin"] = true,
-            ["tickvals"] = Enumerable.Range(0, values.Length), ["ticktext"] = values.Select(v => Format.Number(v, 2)),
-            ["range"] = new[] { -0.5, values.Length - 0.5 }, ["showgrid"] = false, ["zeroline"] = false,
-            ["fixedrange"] = true, ["tickfont"] = new { size = 11 },
-        };
-        if (domain is var (low, high)) layout["domain"] = new[] { low, high };
-        return layout;
-    }
+    /// <summary>A hidden y axis for rows, the first on top at Count - 1 and the last at 0.</summary>
+    public static object RowsLayout(double low, double high) =>
+        new { range = new[] { low, high }, visible = false, fixedrange = true };
 
-    /// <summary>A scale of colours from low to high with its bar, centred at a height from 0 to 1.</summary>
-    public static object Colors(double low, double high, object scale, string title, double top, double length) => new
-    {
-        cmin = low, cmax = high, colorscale = scale, colorbar = new
-        {
-            title = new { text = Format.PlotText(title), side = "right" }, thickness = 12, outlinewidth = 0, len = length,
-            y = top, yanchor = top > 0.5 ? "top" : "bottom",
-        },
-    };
-
-    /// <summary>A panel's title above it; by its name the page's script finds it.</summary>
+    /// <summary>A panel's title above it.</summary>
+    /// <param name="top">The panel's upper edge as a share of the figure's height.</param>
+    /// <param name="name">The name by which the page's script finds the title.</param>
     public static object Heading(string text, double top, string name = "") => new
     {
-        text = $"<b>{Format.PlotText(text)}</b>", name, x = 0, y = top, xref = "paper", yref = "paper", xanchor = "left",
-        yanchor = "bottom", showarrow = false, font = new { size = 13, color = Palette.Ink },
+        text = $"<b>{Format.PlotText(text)}</b>", name, x = 0, y = top, xref = "paper", yref = "paper",
+        xanchor = "left", yanchor = "bottom", showarrow = false, font = new { size = 13, color = Palette.Ink },
     };
 
-    /// <summary>The charts on axes by Plotly's names: y, y2, ... and x, x2, ...</summary>
-    public static IEnumerable<GenericChart> On(string yAxis, IEnumerable<GenericChart> charts, string xAxis = "x") =>
-        charts.Select(chart => chart.With([.. yAxis == "y" ? [] : new (string, object)[] { ("yaxis", yAxis) },
-            .. xAxis == "x" ? [] : new (string, object)[] { ("xaxis", xAxis) }]));
+    /// <summary>A vertical line over the figure's whole height, behind its marks.</summary>
+    public static object VerticalLine(double x, bool dotted) => new
+    {
+        type = "line", x0 = x, x1 = x, yref = "paper", y0 = 0, y1 = 1, layer = "below",
+        line = new { color = Palette.Muted, width = 1, dash = dotted ? "dot" : "solid" },
+    };
 
-    /// <summary>A panel with an x axis of its own, from a height to another (0 to 1).</summary>
-    public static void Place(Dictionary<string, object> layout, string number, Dictionary<string, object> x,
+    /// <summary>What Plotly appends to the name of the axis of a panel: nothing for the first, then 2, 3, ...</summary>
+    public static string Suffix(int place) => place == 0 ? "" : $"{place + 1}";
+
+    /// <summary>Puts charts on axes by Plotly's names: y, y2, ... and x, x2, ...</summary>
+    public static IEnumerable<GenericChart> Attach(string yAxis, IEnumerable<GenericChart> charts,
+        string xAxis = "x") => charts.Select(chart => chart.WithOptions([.. new (string Key, object Value)[]
+            { ("yaxis", yAxis), ("xaxis", xAxis) }.Where(option => option.Value is not ("y" or "x"))]));
+
+    /// <summary>Adds a panel with an x axis of its own to a layout.</summary>
+    /// <param name="number">As Suffix gives it.</param>
+    /// <param name="bottom">The panel's lower edge as a share of the figure's height; top: the upper one.</param>
+    public static void PlacePanel(Dictionary<string, object> layout, string number, Dictionary<string, object> x,
         Dictionary<string, object> y, double bottom, double top)
     {
         (x["anchor"], y["anchor"], y["domain"]) = ($"y{number}", $"x{number}", new[] { bottom, top });
         (layout[$"xaxis{number}"], layout[$"yaxis{number}"]) = (x, y);
     }
 
+    /// <summary>One chart of all traces, with a layout.</summary>
     public static GenericChart Assemble(IEnumerable<GenericChart> charts, Dictionary<string, object> layout)
     {
         var shared = new Plotly.NET.Layout();
         foreach (var (key, value) in layout) shared.SetProperty(key, value);
-        // Where every seed was lost there may be nothing to draw; the axes stand all the same.
+        // Where every seed was lost there may be nothing to draw; the axes are drawn all the same.
         return GenericChart.setLayout(shared, Chart.Combine(charts.DefaultIfEmpty(
             GenericChart.ofTraceObject(false, new Plotly.NET.Trace("scatter")))));
     }
-}
-
-/// <summary>The chart with more options of its trace, by Plotly's names.</summary>
-public static GenericChart With(this GenericChart chart, params IReadOnlyList<(string Key, object Value)> options)
-{
-    foreach (var (key, value) in options) GenericChart.getTraces(chart).Head.SetProperty(key, value);
-    return chart;
 }

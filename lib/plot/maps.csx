@@ -1,65 +1,136 @@
 #nullable enable
-// Maps: a measure over two swept numbers, arm beside arm.
+// Map charts: a measure over two swept numbers, arm beside arm.
 
-/// <summary>A cell of a map: the median of the seeds that ended well (null: none did), and how many of Count were lost.
-/// </summary>
-public sealed record Cell(double X, double Y, double? Value, int Diverged, int Stuck, int Count)
+public static class MapChart
 {
-    /// <summary>More than half of the seeds were lost: the cell is hatched.</summary>
-    public bool IsLost => Value is null || 2 * (Diverged + Stuck) > Count;
-}
+    const int Gap = 46;
 
-/// <summary>Two maps on one scale of colours and the map of their difference, second less first, one above the other.
-/// Cells that lost more than half of their seeds are hatched, one way where more diverged, the other where more stuck;
-/// in the difference a lost cell counts as chance, and is hatched with whichever arm lost it.</summary>
-public static Figure Maps(string id, string title, Axis x, Axis y, (string Arm, IReadOnlyList<Cell> Cells) first,
-    (string Arm, IReadOnlyList<Cell> Cells) second, string measure, double chance, string caption = "")
-{
-    var (xs, ys) = (Values(cell => cell.X), Values(cell => cell.Y));
-    double[] Values(Func<Cell, double> of) =>
-        [.. first.Cells.Concat(second.Cells).Select(of).Distinct().Order()];
-    var values = first.Cells.Concat(second.Cells).Where(cell => !cell.IsLost).Select(cell => cell.Value!.Value)
-        .DefaultIfEmpty(chance).ToList();
-    var (a, b) = (first.Cells.ToDictionary(c => (c.X, c.Y)), second.Cells.ToDictionary(c => (c.X, c.Y)));
-    double Worth(Cell cell) => cell.IsLost ? chance : cell.Value!.Value;
-    List<Cell> difference =
-    [
-        .. from at in a.Keys
-           where b.ContainsKey(at)
-           let pair = (A: a[at], B: b[at])
-           select pair.A with
-           {
-               Value = pair.A.IsLost && pair.B.IsLost ? null : Worth(pair.B) - Worth(pair.A),
-               Diverged = Math.Max(pair.A.Diverged, pair.B.Diverged), Stuck = Math.Max(pair.A.Stuck, pair.B.Stuck),
-           },
-    ];
-    var span = difference.Select(cell => Math.Abs(cell.Value ?? 0)).Append(1e-6).Max();
-    var each = 26 * ys.Length + 40;
-    double height = 3 * each + 2 * 46;
-    var layout = Axes.Frame((int)height + 110);
-    layout["coloraxis"] = Axes.Colors(values.Min(), values.Max(), Palette.Sequential.Index()
-        .Select(color => new object[] { color.Index / (Palette.Sequential.Count - 1.0), color.Item }), measure, 1, 0.62);
-    layout["coloraxis2"] = Axes.Colors(-span, span, Palette.Diverging, "difference", 0, 0.3);
-    List<GenericChart> charts = [];
-    List<object> titles = [];
-    foreach (var (place, (name, cells)) in new[] { first, second, ($"{second.Arm} less {first.Arm}", difference) }
-        .Index())
+    /// <summary>Two maps on one scale of colours and the map of their difference, second less first, one above the
+    /// other. Cells that lost more than half of their seeds are hatched, one way where more diverged, the other way
+    /// where more were stuck. In the difference a lost cell counts as chance, and is hatched where either arm lost it.
+    /// </summary>
+    /// <param name="measure">What is measured, for the colour bar.</param>
+    /// <param name="chance">The measure of a model that guesses.</param>
+    /// <exception cref="ArgumentException">Two cells of one arm at the same place.</exception>
+    public static Figure Draw(string id, string title, Axis x, Axis y, (string Arm, IReadOnlyList<Cell> Cells) first,
+        (string Arm, IReadOnlyList<Cell> Cells) second, string measure, double chance, string caption = "")
     {
-        var axis = place == 0 ? "" : $"{place + 1}";
-        var bottom = (2 - place) * (each + 46);
-        charts.AddRange(Axes.On($"y{axis}", Marks.Map(name, x, y, xs, ys, cells,
-            place == 2 ? "coloraxis2" : "coloraxis")));
-        layout[$"yaxis{axis}"] = Axes.Categories(y, ys, (bottom / height, (bottom + each) / height));
-        titles.Add(Axes.Heading(name, (bottom + each) / height));
+        List<Cell> both = [.. first.Cells, .. second.Cells], difference = Difference(first.Cells, second.Cells, chance);
+        double[] xs = [.. both.Select(cell => cell.X).Distinct().Order()],
+            ys = [.. both.Select(cell => cell.Y).Distinct().Order()];
+        (string Name, IReadOnlyList<Cell> Cells, string Colors)[] maps =
+        [
+            (first.Arm, first.Cells, "coloraxis"), (second.Arm, second.Cells, "coloraxis"),
+            ($"{second.Arm} less {first.Arm}", difference, "coloraxis2"),
+        ];
+        var layout = Layout(x, y, xs, ys, [.. maps.Select(map => map.Name)]);
+        var values = both.Where(cell => !cell.IsLost).Select(cell => cell.Value!.Value).DefaultIfEmpty(chance).ToList();
+        layout["coloraxis"] = ColorAxis(values.Min(), values.Max(), Palette.Sequential.Index()
+            .Select(color => new object[] { color.Index / (Palette.Sequential.Count - 1.0), color.Item }), measure, 1,
+            0.62);
+        var span = difference.Select(cell => Math.Abs(cell.Value ?? 0)).Append(1e-6).Max();
+        layout["coloraxis2"] = ColorAxis(-span, span, Palette.Diverging, "difference", 0, 0.3);
+        var charts = maps.Index().SelectMany(map => Axes.Attach($"y{Axes.Suffix(map.Index)}",
+            Map(map.Item.Name, x, y, xs, ys, map.Item.Cells, map.Item.Colors)));
+        int Lost(IReadOnlyList<Cell> cells) => cells.Count(cell => cell.IsLost);
+        return new(id, title, Format.Sentences(caption, "Colour: median of the seeds that ended well, one scale for "
+            + "both arms. Hatched ╱ cells lost more than half of their seeds to divergence, hatched ╲ cells to being "
+            + "stuck; in the difference they count as chance."), Axes.Assemble(charts, layout),
+            $"Maps of {measure} over {x.Title} and {y.Title} for {first.Arm} and {second.Arm}, and of their "
+                + $"difference: {Lost(first.Cells)} and {Lost(second.Cells)} of {first.Cells.Count} cells were lost.");
     }
-    layout["xaxis"] = Axes.Categories(x, xs, null);
-    ((Dictionary<string, object>)layout["xaxis"])["anchor"] = "y3";
-    layout["annotations"] = titles;
-    layout["margin"] = new { l = 58, r = 14, t = 40, b = 60 };
-    return new(id, title, Format.Sentences(caption, "Colour: median of the seeds that ended well, one scale for both arms. "
-        + "Hatched ╱ cells lost more than half of their seeds to divergence, hatched ╲ cells to being stuck; in the "
-        + "difference they count as chance."), Axes.Assemble(charts, layout),
-        $"Maps of {measure} over {x.Title} and {y.Title} for {first.Arm} and {second.Arm}, and of their difference: "
-            + $"{first.Cells.Count(cell => cell.IsLost)} and {second.Cells.Count(cell => cell.IsLost)} of "
-            + $"{first.Cells.Count} cells were lost.");
+
+    // Second less first, in the cells that both have.
+    static List<Cell> Difference(IReadOnlyList<Cell> first, IReadOnlyList<Cell> second, double chance)
+    {
+        double Worth(Cell cell) => cell.IsLost ? chance : cell.Value!.Value;
+        var others = second.ToDictionary(cell => (cell.X, cell.Y));
+        return
+        [
+            .. from cell in first
+               where others.ContainsKey((cell.X, cell.Y))
+               let other = others[(cell.X, cell.Y)]
+               select cell with
+               {
+                   Value = cell.IsLost && other.IsLost ? null : Worth(other) - Worth(cell),
+                   Diverged = Math.Max(cell.Diverged, other.Diverged), Stuck = Math.Max(cell.Stuck, other.Stuck),
+               },
+        ];
+    }
+
+    static Dictionary<string, object> Layout(Axis x, Axis y, double[] xs, double[] ys, string[] names)
+    {
+        var stack = new PanelStack(names.Length, 26 * ys.Length + 40, Gap);
+        var layout = Axes.FigureLayout(stack.Height + 110);
+        foreach (var (place, _) in names.Index())
+        {
+            var yAxis = CategoryAxis(y, ys);
+            yAxis["domain"] = stack.Domain(place);
+            layout[$"yaxis{Axes.Suffix(place)}"] = yAxis;
+        }
+        var xAxis = CategoryAxis(x, xs);
+        xAxis["anchor"] = $"y{Axes.Suffix(names.Length - 1)}";
+        layout["xaxis"] = xAxis;
+        layout["annotations"] = names.Index().Select(name => Axes.Heading(name.Item, stack.Top(name.Index)));
+        layout["margin"] = new { l = 58, r = 14, t = 40, b = 60 };
+        return layout;
+    }
+
+    // One place for each value, counted from 0, with a label where there is room.
+    static Dictionary<string, object> CategoryAxis(Axis axis, double[] values) => new()
+    {
+        ["title"] = new { text = Format.PlotText(axis.Title), standoff = 12 }, ["automargin"] = true,
+        ["tickvals"] = Enumerable.Range(0, values.Length), ["ticktext"] = values.Select(v => Format.Number(v, 2)),
+        ["range"] = new[] { -0.5, values.Length - 0.5 }, ["showgrid"] = false, ["zeroline"] = false,
+        ["fixedrange"] = true, ["tickfont"] = new { size = 11 },
+    };
+
+    // A scale of colours with its bar, whose end stands at a height from 0 to 1.
+    static object ColorAxis(double low, double high, object scale, string title, double at, double length) => new
+    {
+        cmin = low, cmax = high, colorscale = scale, colorbar = new
+        {
+            title = new { text = Format.PlotText(title), side = "right" }, thickness = 12, outlinewidth = 0,
+            len = length, y = at, yanchor = at > 0.5 ? "top" : "bottom",
+        },
+    };
+
+    // Cells in colour, and hatching over those that were lost.
+    static IEnumerable<GenericChart> Map(string name, Axis x, Axis y, double[] xs, double[] ys,
+        IReadOnlyList<Cell> cells, string colors)
+    {
+        var at = cells.ToDictionary(cell => (cell.X, cell.Y));
+        var rows = ys.Select(v => xs.Select(u => at.GetValueOrDefault((u, v))).ToArray()).ToArray();
+        var isDifference = colors != "coloraxis";
+        string Hover(Cell cell) =>
+            $"{HoverText.ArmAt(name, x, cell.X)}, {Format.PlotText(y.Title)} {Format.Number(cell.Y)}<br>"
+            + $"{Format.Number(cell.Value ?? double.NaN)}<br>"
+            + $"{cell.Diverged} diverged and {cell.Stuck} stuck of {cell.Count}";
+        yield return GenericChart.ofTraceObject(false, new Plotly.NET.Trace("heatmap")).WithOptions(
+            ("z", rows.Select(row => row.Select(cell =>
+                cell is null || !isDifference && cell.IsLost ? null : cell.Value).ToArray()).ToArray()),
+            ("coloraxis", colors), ("xgap", 1), ("ygap", 1),
+            ("text", rows.Select(row => row.Select(cell => cell is null ? "" : Hover(cell)).ToArray()).ToArray()),
+            ("hovertemplate", "%{text}<extra></extra>"));
+        foreach (var up in new[] { true, false })
+            yield return Hatching(name, up, [.. cells.Where(cell => cell.IsLost && cell.Diverged >= cell.Stuck == up)
+                .Select(cell => (Array.IndexOf(xs, cell.X), Array.IndexOf(ys, cell.Y)))]);
+    }
+
+    static GenericChart Hatching(string name, bool up, IReadOnlyList<(int X, int Y)> cells)
+    {
+        List<(double X, double? Y)> strokes = [];
+        foreach (var (i, j) in cells)
+            foreach (var aside in new[] { -0.5, 0, 0.5 })
+            {
+                // A diagonal of the cell, and two parallel to it cut off at its edges.
+                var (low, high) = (Math.Max(-0.5, aside - 0.5), Math.Min(0.5, aside + 0.5));
+                strokes.AddRange([(i + low, j + (up ? 1 : -1) * (low - aside)),
+                    (i + high, j + (up ? 1 : -1) * (high - aside)), (i + high, null)]);
+            }
+        return Traces.Scatter(TraceMode.Lines, name, strokes.Select(s => s.X), strokes.Select(s => s.Y), new
+        {
+            line = new { color = Palette.Muted, width = 1 }, hoverinfo = "skip", connectgaps = false,
+        });
+    }
 }

@@ -8,7 +8,7 @@ public static class Picture
     const double Width = 320, Height = 140, Pad = 7, Lanes = 26;
 
     /// <summary>The SVG element. The same figure gives the same text.</summary>
-    public static string Of(Figure figure)
+    public static string Draw(Figure figure)
     {
         using var json = JsonDocument.Parse(GenericChart.toFigureJson(figure.Chart));
         var (layout, traces) = (json.RootElement.GetProperty("layout"),
@@ -36,7 +36,7 @@ public static class Picture
     }
 
     /// <summary>Style sheet rules for a dark page.</summary>
-    public static string Dark => $"[data-theme=dark] {{ {string.Concat(Palette.Dark.Select(pair =>
+    public static string DarkColors => $"[data-theme=dark] {{ {string.Concat(Palette.Dark.Select(pair =>
         $"--c{pair.Key[1..]}:{pair.Value};"))} }}";
 
     /// <summary>One panel's axes in a rectangle.</summary>

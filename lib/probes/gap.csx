@@ -33,7 +33,7 @@ public static class Gap
         Points(trial).Select(point => point.Own["eval_train_loss"]).DefaultIfEmpty(double.PositiveInfinity).Min());
 
     /// <summary>Each trial's gap while its training loss falls.</summary>
-    public static Figure Figure(string id, string title, IReadOnlyList<Trial> trials) => Curves(id, title,
+    public static Figure Figure(string id, string title, IReadOnlyList<Trial> trials) => CurveChart.Draw(id, title,
         new("Training loss (falls from right to left)", Log: true), new("Training less validation accuracy, points"),
         [
             .. from trial in trials

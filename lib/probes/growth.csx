@@ -23,7 +23,7 @@ public static class Growth
     {
         var known = trials.Where(trial => double.IsFinite(Of(trial))).ToList();
         var depth = known.Select(trial => trial.Depth).DefaultIfEmpty(0).Max();
-        return Curves(id, title, new("Hidden layer"), new("Squared gradient, relative", Log: true),
+        return CurveChart.Draw(id, title, new("Hidden layer"), new("Squared gradient, relative", Log: true),
             [
                 .. from trial in known
                    let squares = Squares(trial)

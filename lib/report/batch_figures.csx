@@ -37,7 +37,7 @@ static IReadOnlyList<Figure> BatchSizeFigures(Tuning tuning, IReadOnlyList<Trial
 }
 
 static Figure RatesByBatch(string id, string title, Tuning tuning, Axis batch, Axis lr, string caption,
-    Func<Config, int, double> rate) => Band(id, title, batch, lr,
+    Func<Config, int, double> rate) => BandChart.Draw(id, title, batch, lr,
     [
         .. from cell in tuning.Nets.SelectMany(net => net.Cells)
            from seed in tuning.TrialsOf(cell).Select(trial => trial.Seed).Distinct()

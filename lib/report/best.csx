@@ -21,7 +21,7 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
 {
     var cells = tuning.Nets.SelectMany(net => net.Cells).Select(cell => new BestCell(cell, at(cell), tuning.Best(cell, measure.Of).Cell.Lr,
         tuning.TrialsOf(cell))).OrderBy(cell => cell.At).ToList();
-    var (arms, xs) = (Palette.Of(cells.Select(cell => cell.Arm)), cells.Select(cell => cell.At).Distinct().ToArray());
+    var (arms, xs) = (Palette.Styles(cells.Select(cell => cell.Arm)), cells.Select(cell => cell.At).Distinct().ToArray());
     var (beside, step, accuracy) = (Axes.Dodge(x, xs), new Axis("Optimizer step", Log: true),
         new Axis("Validation accuracy, 2,000 images"));
     string Key(BestCell cell) => Format.PlotText($"{cell.Arm}, {x.Title.ToLowerInvariant()} {Format.Number(cell.At)}; bold: "
@@ -36,8 +36,8 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
                from point in trial.Curve
                select new Point(cell.Arm, $"{trial.Seed}, rate {Format.Number(trial.Lr)}", point.Step,
                    point.ValidationAccuracy),
-        ]).With(("meta", Key(cell)), ("visible", shown))
-        select best ? line.With(("line", new { color = style.Color, width = 3 }), ("opacity", 0.9)) : line;
+        ]).WithOptions(("meta", Key(cell)), ("visible", shown))
+        select best ? line.WithOptions(("line", new { color = style.Color, width = 3 }), ("opacity", 0.9)) : line;
 
     var shown = cells.Where(cell => cell.Cell.Norm == Norm.Batch).DefaultIfEmpty(cells[0]).ToList();
     var first = shown[shown.Count / 2];
@@ -45,25 +45,26 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
     foreach (var (i, (arm, style)) in arms.Index())
     {
         var own = cells.Where(cell => cell.Arm == arm).ToList();
-        var aside = arms.Count == 1 ? 0 : 0.5 * (i / (arms.Count - 1.0) - 0.5);
+        var aside = Axes.Aside(i, arms.Count);
         back.Add(Marks.Seeds(arm, style, x, y,
         [
             .. from cell in own from trial in cell.Best where IsOk(trial)
                select new Point(arm, $"{trial.Seed}, rate {Format.Number(trial.Lr)}", cell.At, measure.Of(trial)),
         ], v => beside(v, aside)));
-        var medians = Marks.Medians(arm, style, x, Plotly.NET.StyleParam.Mode.Lines_Markers,
-            Format.Counts(own.Select(cell => cell.Best.Count)), [.. own.Select(cell => cell.Group(measure))]).ToList();
-        front.AddRange([medians[0].With(("customdata", own.Select(Key))), medians[1]]);
-        front.AddRange(Axes.On("y2", own.SelectMany(cell => Curves(cell, style, cell == first)), "x2"));
+        front.Add(Marks.MedianLine(arm, style, x, TraceMode.Lines_Markers, [.. own.Select(cell => cell.Group(measure))])
+            .WithOptions(("customdata", own.Select(Key))));
+        front.Add(Marks.LegendEntry(arm, style, TraceMode.Lines_Markers,
+            Format.Counts(own.Select(cell => cell.Best.Count))));
+        front.AddRange(Axes.Attach("y2", own.SelectMany(cell => Curves(cell, style, cell == first)), "x2"));
     }
 
     const double Upper = 330, Between = 110, Lower = 260, Height = Upper + Between + Lower;
-    var layout = Axes.Frame((int)Height + 100);
+    var layout = Axes.FigureLayout((int)Height + 100);
     var curves = cells.SelectMany(cell => cell.Trials).SelectMany(trial => trial.Curve).ToList();
-    Axes.Place(layout, "", Axes.Of(x, xs, pad: 0.05), Axes.Of(y, [.. cells.SelectMany(cell =>
+    Axes.PlacePanel(layout, "", Axes.Layout(x, xs, pad: 0.05), Axes.Layout(y, [.. cells.SelectMany(cell =>
         cell.Best.Where(IsOk).Select(measure.Of))], pad: 0.05), 1 - Upper / Height, 1);
-    Axes.Place(layout, "2", Axes.Of(step, [.. curves.Select(point => (double)point.Step)], pad: 0.01),
-        Axes.Of(accuracy, [.. curves.Select(point => point.ValidationAccuracy)], pad: 0.05), 0, Lower / Height);
+    Axes.PlacePanel(layout, "2", Axes.Layout(step, [.. curves.Select(point => (double)point.Step)], pad: 0.01),
+        Axes.Layout(accuracy, [.. curves.Select(point => point.ValidationAccuracy)], pad: 0.05), 0, Lower / Height);
     layout["annotations"] = new[] { Axes.Heading(Key(first), Lower / Height, "picked") };
     return new(id, title, Format.Sentences(caption, "Above: each cell at the rate that is best over its tuning seeds, which "
             + "are the dots. Click a marker, and below stands how that cell trained at all rates that were tried."),

@@ -188,7 +188,7 @@ public sealed record Differences(ReportedFolder This, ReportedFolder Other)
             yield return new Definitions("On one side alone", missing);
         foreach (var unit in Claims.Where(pair => pair.Intervals is not ("" or "other unit"))
             .GroupBy(pair => pair.Any.Unit))
-            yield return new FigureSection(Pairs(Format.Anchor(unit.Key), $"Effects, {unit.Key}",
+            yield return new FigureSection(PairChart.Draw(Format.Anchor(unit.Key), $"Effects, {unit.Key}",
                 new(unit.Key == Unit.Ratio.Name ? "ratio" : unit.Key, Log: unit.Key == Unit.Ratio.Name),
                 (This.Name, Other.Name),
                 [.. unit.Select(pair => new PairRow(pair.Label, Bar(pair.This), Bar(pair.Other)))]));

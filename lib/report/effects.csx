@@ -18,16 +18,15 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
     double Inside(double value) => On(Math.Clamp(value, low, high));
     var (x, ends) = (new Axis(axis, log), (On(low), On(high)));
     string Name(Effect effect) => effect.Arm != "" ? effect.Arm : effect.Condition;
-    var styles = Palette.Of(effects.Select(Name)).ToDictionary(one => one.Arm, one => one.Style);
+    var styles = Palette.Styles(effects.Select(Name)).ToDictionary(one => one.Arm, one => one.Style);
     var claimed = shaded is null;
     string InWords(Effect effect) => claim.Unit.Effect(effect.Interval.Estimate)
         + (claimed ? $": {Judgement.TextOf(claim.Region.Judge(effect.Interval))}" : "");
 
-    var layout = Axes.Frame(60 * Math.Max(1, effects.Count) + 84);
+    var layout = Axes.FigureLayout(60 * Math.Max(1, effects.Count) + 84);
     layout["margin"] = new { l = 22, r = 22, t = 12, b = 56 };
-    layout["xaxis"] = Axes.Of(x, [ends.Item1, ends.Item2], pad: 0.03);
-    layout["yaxis"] = new { range = new[] { -0.4, Math.Max(1, effects.Count) - 0.4 }, visible = false,
-        fixedrange = true };
+    layout["xaxis"] = Axes.Layout(x, [ends.Item1, ends.Item2], pad: 0.03);
+    layout["yaxis"] = Axes.RowsLayout(-0.4, Math.Max(1, effects.Count) - 0.4);
     layout["shapes"] = new object[]
     {
         new
@@ -35,16 +34,12 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
             type = "rect", x0 = Inside(claim.Region.Low), x1 = Inside(claim.Region.High), yref = "paper", y0 = 0,
             y1 = 1, layer = "below", fillcolor = Palette.Muted, opacity = 0.13, line = new { width = 0 },
         },
-        new
-        {
-            type = "line", x0 = On(0), x1 = On(0), yref = "paper", y0 = 0, y1 = 1, layer = "below",
-            line = new { color = Palette.Muted, width = 1 },
-        },
+        Axes.VerticalLine(On(0), dotted: false),
     };
     shaded ??= $"what is claimed, {claim.Region.Words(claim.Unit)}";
     return new(id, title, Format.Sentences(caption, $"Shaded: {shaded}.",
             "Bars: 95% intervals; an arrow has no bound within the figure. Marks: seeds, counted where they coincide."),
-        Axes.Assemble(effects.Index().SelectMany(one => Marks.Row(new(Name(one.Item), one.Item.Condition,
+        Axes.Assemble(effects.Index().SelectMany(one => RangeChart.Row(new(Name(one.Item), one.Item.Condition,
             Inside(one.Item.Interval.Low), Inside(one.Item.Interval.High),
             [.. one.Item.Differences.Select(Inside)], one.Item.Differences.Count), styles[Name(one.Item)], x, ends,
             effects.Count - 1 - one.Index, legend: false, InWords(one.Item))), layout),

@@ -49,8 +49,8 @@ public static class IndexPage
         if (Claims(folder) is not { Count: > 0 } rows) yield break;
         // Results of an older version lack the margins.
         if (rows.Where(row => !double.IsNaN(row.ClaimedLow)).ToList() is { Count: > 0 } known)
-            yield return new FigureSection(Forest.Of("forest", "All claims", known,
-                row => $"{row.Experiment}/report.html"));
+            yield return new FigureSection(ForestChart.Draw("forest", "All claims",
+                [.. known.GroupBy(row => (row.Claim, row.Experiment)).Select(ForestClaim)]));
         yield return new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim),
             ("condition", row => row.Condition), ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
             ("effect", row => Unit.Named(row.Unit).Effect(row.Effect)),
@@ -59,6 +59,20 @@ public static class IndexPage
             "Verdict: the claim's, over all conditions; here: under this one.");
         yield return new Links("Data", [("claims.csv", "claims.csv",
             "the same table, with outcomes in words, margins, p")]);
+    }
+
+    /// <summary>A claim's rows as the forest chart draws them.</summary>
+    public static ForestClaim ForestClaim(IEnumerable<ClaimRow> rows)
+    {
+        var first = rows.First();
+        return new(first.Text, $"{first.Experiment}/report.html", first.Verdict, first.ClaimedLow, first.ClaimedHigh,
+            [.. rows.Select(row => (Row: row, Unit: Unit.Of(row.Unit))).Select(one => new ForestRow(one.Row.Condition,
+                one.Row.Effect, one.Row.Low, one.Row.High, one.Unit.Effect(one.Row.Effect), one.Row.ConditionVerdict,
+                [
+                    $"{Format.Percent(one.Row.Level)} interval {one.Unit.Range(one.Row.Low, one.Row.High)}, "
+                        + $"N = {one.Row.N}",
+                    $"claimed: {one.Row.Claimed}", $"{one.Row.Experiment}, {one.Row.Dataset}",
+                ]))]);
     }
 
     static IndexCard Card(string folder, Provenance past) => new(

@@ -15,7 +15,7 @@ static IReadOnlyList<Figure> InferenceFigures(IReadOnlyList<Trial> runs, Config 
     string Named(double momentum) => $"momentum {CsvText.Of(momentum)}";
     return
     [
-        Band("statistics", "Error at the end, by each kind of statistics", batch,
+        BandChart.Draw("statistics", "Error at the end, by each kind of statistics", batch,
             new("Validation error, %", Log: true),
             [
                 .. from kind in InferenceStatistics.Kinds
@@ -26,7 +26,7 @@ static IReadOnlyList<Figure> InferenceFigures(IReadOnlyList<Trial> runs, Config 
             [], "running: as deployed. precise: averages over training batches of the same size by the final weights. "
                 + "large: the same over batches of 1,000. batch: each validation batch's own, of the training batch's "
                 + "size. sorted: the same where each batch is of one class."),
-        Band("momentum", "What running statistics lose against precise ones, by momentum", batch,
+        BandChart.Draw("momentum", "What running statistics lose against precise ones, by momentum", batch,
             new("Running less precise, points"),
             [.. Points(runs, trial => Named(trial.BnMomentum), trial =>
                 100 * (trial.AtEnd("running") - trial.AtEnd("precise")))],

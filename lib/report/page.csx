@@ -174,7 +174,7 @@ public static class PageHtml
         <link rel="icon" href="data:,">
         <title>{Html(title)}</title>
         <style>{PageStyle.Css}
-        {Picture.Dark}</style>
+        {Picture.DarkColors}</style>
         <script>{PageStyle.Theme}</script>
         </head>
         <body>

@@ -2,7 +2,7 @@
 // Usable learning rates as figures and tables.
 
 /// <summary>Usable and largest stable rates, a row for each arm.</summary>
-static Figure RateRanges(this IReadOnlyList<RateLimits> all, string id, string title) => Ranges(id, title,
+static Figure RateRanges(this IReadOnlyList<RateLimits> all, string id, string title) => RangeChart.Draw(id, title,
     new("Learning rate", Log: true),
     [
         .. all.Select(one => new RangeRow(ArmOf(one.Cell), one.Label, one.Usable.Low, one.Usable.High,

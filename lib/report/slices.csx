@@ -6,7 +6,7 @@
 static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
     IReadOnlyList<(Axis X, Func<Trial, double> At)> panels, Axis y, Measure measure, string caption = "")
 {
-    var arms = Palette.Of(trials.Select(ArmOf));
+    var arms = Palette.Styles(trials.Select(ArmOf));
     var (text, values) = (Configuration(trials), trials.Where(IsOk).Select(measure.Of).DefaultIfEmpty(0).ToList());
     var span = Math.Max(values.Max() - values.Min(), 1e-9);
     var (each, between) = (250, 74);
@@ -15,7 +15,7 @@ static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
         Status.Ok => measure.Of(trial), Status.Stuck => values.Min() - 0.1 * span, _ => values.Min() - 0.2 * span,
     };
     double height = panels.Count * each + (panels.Count - 1) * between;
-    var layout = Axes.Frame((int)height + 100);
+    var layout = Axes.FigureLayout((int)height + 100);
     List<GenericChart> charts = [];
     foreach (var (place, (x, at)) in panels.Index())
     {
@@ -27,12 +27,12 @@ static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
             IReadOnlyList<Point> Points(Status status) => [.. trials.Where(trial => ArmOf(trial) == arm
                 && trial.Status == status).Select(trial => new Point(arm, $"{trial.Seed}", at(trial), Height(trial),
                     Format.Sentences(text(trial), trial.Reason)))];
-            var aside = arms.Count == 1 ? 0 : 0.6 * (i / (arms.Count - 1.0) - 0.5);
-            charts.AddRange(Axes.On($"y{axis}", Marks.Slice(arm, style, x, y, Points(Status.Ok),
+            var aside = Axes.Aside(i, arms.Count, 0.6);
+            charts.AddRange(Axes.Attach($"y{axis}", Marks.Slice(arm, style, x, y, Points(Status.Ok),
                 Points(Status.Diverged), Points(Status.Stuck), v => beside(v, aside), legend: place == 0),
                 $"x{axis}"));
         }
-        Axes.Place(layout, axis, Axes.Of(x, xs, pad: 0.05), Axes.Of(y, [.. values, values.Min() - 0.2 * span],
+        Axes.PlacePanel(layout, axis, Axes.Layout(x, xs, pad: 0.05), Axes.Layout(y, [.. values, values.Min() - 0.2 * span],
             pad: 0.05), bottom / height, (bottom + each) / height);
     }
     return new(id, title, Format.Sentences(caption, "Dots: trials. Below them, trials without a number: ✖ diverged, ○ stuck."),

@@ -10,7 +10,7 @@ static Figure Panels(string id, string title, IReadOnlyList<Trial> trials, Axis 
     IReadOnlyList<(Axis Y, Measure Measure)> panels, string caption = "")
 {
     var text = Configuration(trials, at);
-    return Panels(id, title, x,
+    return BandChart.DrawPanels(id, title, x,
         [
             .. panels.Select(panel => new Panel(panel.Y, [.. trials.Where(IsOk).Select(trial =>
                 new Point(ArmOf(trial), $"{trial.Seed}", at(trial), panel.Measure.Of(trial), text(trial)))])),
@@ -42,7 +42,7 @@ static Figure StepsBand(string id, string title, IReadOnlyList<Trial> trials, Ax
     Func<Trial, double> steps, Guide guide, string caption = "")
 {
     var text = Configuration(trials, at);
-    return Band(id, title, x, y,
+    return BandChart.Draw(id, title, x, y,
         [
             .. trials.Where(trial => double.IsFinite(steps(trial))).Select(trial =>
                 new Point(ArmOf(trial), $"{trial.Seed}", at(trial), steps(trial), text(trial))),
@@ -64,14 +64,14 @@ static Figure Maps(string id, string title, IReadOnlyList<Trial> trials, (Norm F
             group.Any(IsOk) ? Median(group.Where(IsOk).Select(measure.Of)) : null,
             group.Count(trial => trial.Status == Status.Diverged), group.Count(trial => trial.Status == Status.Stuck),
             group.Count()))];
-    return Maps(id, title, x, y, (Snake(arms.First), Of(arms.First)), (Snake(arms.Second), Of(arms.Second)),
+    return MapChart.Draw(id, title, x, y, (Snake(arms.First), Of(arms.First)), (Snake(arms.Second), Of(arms.Second)),
         measure.Name.Replace('_', ' '), chance, caption);
 }
 
 /// <summary>Validation accuracy against the step, by arm.</summary>
 static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown, string caption = "",
     double? target = null) =>
-    Curves(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
+    CurveChart.Draw(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
         [
             .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(ArmOf(trial), $"{trial.Seed}", point.Step,
                 point.ValidationAccuracy, $"rate {CsvText.Of(trial.Lr)}"))),
@@ -85,7 +85,7 @@ static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown
 
 /// <summary>A number against the epoch, at the epochs' ends.</summary>
 static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
-    Curves(id, title, new("Epoch"), new(y),
+    CurveChart.Draw(id, title, new("Epoch"), new(y),
         [
             .. from trial in trials
                from point in trial.Curve
@@ -97,12 +97,12 @@ static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, stri
 
 /// <summary>A number that the experiment's probe measured against the step.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
-    Curves(id, title, new("Optimizer step", Log: true), new(y), [.. PointsOf(trials, column, ArmOf)], caption: caption);
+    CurveChart.Draw(id, title, new("Optimizer step", Log: true), new(y), [.. PointsOf(trials, column, ArmOf)], caption: caption);
 
 /// <summary>Several numbers of the same trials against the step, each by a name of its own.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials,
     IReadOnlyList<(string Name, string Column)> lines, Axis y, string caption) =>
-    Curves(id, title, new("Optimizer step", Log: true), y,
+    CurveChart.Draw(id, title, new("Optimizer step", Log: true), y,
         [.. lines.SelectMany(line => PointsOf(trials, line.Column, _ => line.Name))], caption: caption);
 
 static IEnumerable<Point> PointsOf(IReadOnlyList<Trial> trials, string column, Func<Trial, string> name) =>
@@ -115,7 +115,7 @@ static IEnumerable<Point> PointsOf(IReadOnlyList<Trial> trials, string column, F
 /// the median over the trials that ended well. A panel shows the columns of one or more names.</summary>
 static Figure Rivers(string id, string title, IReadOnlyList<Trial> trials,
     IReadOnlyList<(string Title, string Y, (string Name, string Column)[] Lines)> panels, string caption) =>
-    River(id, title, new("Optimizer step", Log: true),
+    RiverChart.Draw(id, title, new("Optimizer step", Log: true),
         [
             .. panels.Select(panel => new RiverPanel(panel.Title, new(panel.Y),
                 [
@@ -127,10 +127,11 @@ static Figure Rivers(string id, string title, IReadOnlyList<Trial> trials,
                 ])),
         ], caption);
 
+
 /// <summary>What activations receive, an arm in each panel, in the first seed: percentiles that Shift.Probe measured in
 /// columns NAME_low, NAME_middle and NAME_high.</summary>
 static Figure InputPercentiles(string id, string title, IReadOnlyList<Trial> trials, string name, string caption) =>
-    River(id, title, new("Optimizer step", Log: true),
+    RiverChart.Draw(id, title, new("Optimizer step", Log: true),
         [
             .. from trial in trials
                where trial.Seed == 1 && trial.Curve.Count > 0
@@ -142,7 +143,7 @@ static Figure InputPercentiles(string id, string title, IReadOnlyList<Trial> tri
 /// <summary>A number that is computed from what the probe measured, against the step, the arms of one net.</summary>
 static Figure OverTraining(string id, string title, IReadOnlyList<Trial> trials, Net net, string y,
     Func<CurvePoint, double> of, string caption) =>
-    Curves(id, $"{title}, {net.Name}", new("Optimizer step", Log: true), new(y, Log: true),
+    CurveChart.Draw(id, $"{title}, {net.Name}", new("Optimizer step", Log: true), new(y, Log: true),
         [
             .. from cell in net.Cells
                from trial in trials.At(cell)

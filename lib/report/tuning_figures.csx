@@ -9,7 +9,7 @@ static Figure AccuracyCurves(this Comparison one, IReadOnlyList<Trial> trials) =
     one.Target);
 
 /// <summary>The rates at which each arm works, by its tuning trials.</summary>
-static Figure UsableRates(this Comparison one) => Ranges($"rates_{one.Net.Id}", $"Usable learning rates, {one.Name}",
+static Figure UsableRates(this Comparison one) => RangeChart.Draw($"rates_{one.Net.Id}", $"Usable learning rates, {one.Name}",
     new("Learning rate", Log: true),
     [
         .. from cell in one.Net.Cells

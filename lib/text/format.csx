@@ -32,7 +32,8 @@ public static class Format
     public static string PlotText(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 
     /// <summary>Sentences that are there, one after another.</summary>
-    public static string Sentences(params IEnumerable<string> sentences) => string.Join(" ", sentences.Where(s => s != ""));
+    public static string Sentences(params IEnumerable<string> sentences) =>
+        string.Join(" ", sentences.Where(sentence => sentence != ""));
 
     /// <summary>"1 h 05 min", "2 min 03 s", "4.2 s".</summary>
     public static string Span(TimeSpan time, bool tenths = true) => time.TotalHours >= 1
