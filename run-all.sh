@@ -26,26 +26,6 @@ experiments() {
 # The string in `const string Question = "...";`
 question() { tr '\n' ' ' < "experiments/$1.csx" | sed -nE 's/.*const string Question *= *"([^"]*)";.*/\1/p'; }
 
-# The experiment that a word may have been meant for: it is part of its name, or differs from it in a third of its
-# letters or fewer (Levenshtein 1966).
-meant() {
-  experiments | awk -v word="$1" '{
-    for (j = 0; j <= length($0); j++) row[j] = j
-    for (i = 1; i <= length(word); i++) {
-      left = row[0]++
-      for (j = 1; j <= length($0); j++) {
-        up = row[j]
-        change = left + (substr(word, i, 1) != substr($0, j, 1))
-        row[j] = (up < row[j - 1] ? up : row[j - 1]) + 1
-        if (change < row[j]) row[j] = change
-        left = up
-      }
-    }
-    if (index($0, word)) row[length($0)] = 0
-    if (best == "" || row[length($0)] < least) { best = $0; least = row[length($0)] }
-  } END { print (least <= length(word) / 3 ? ": did you mean " best "?" : "; --help lists them") }'
-}
-
 help() {
   cat << 'TEXT'
 Usage: ./run-all.sh [OPTION...] [EXPERIMENT...]
@@ -124,10 +104,6 @@ submit() {
   echo "their output goes to $logs; when all are done, open $out/index.html"
 }
 
-# As lib/prelude.csx has it, so that a script is compiled once for both.
-cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
-
 # What goes on with this run, should it be interrupted: done parts are not to be set aside.
 LAB_COMMAND=$0
 for word in "$@"; do [ "$word" = --fresh ] || LAB_COMMAND+=" $(printf %q "$word")"; done
@@ -151,10 +127,8 @@ while [ $# -gt 0 ]; do
     --tasks) tasks=${2:-none}; shift ;;
     -*) if [ $slurm ]; then sbatch+=("$1"); given=$1; shift; continue; fi
         options+=("$1") ;;
-    *) name=$(basename "$1" .csx)
-       if [ -f "experiments/$name.csx" ]; then names+=("$name")
-       elif [ "$given" ]; then sbatch+=("$1")
-       else bad "there is no experiment '$1'$(meant "$name")"; fi ;;
+    *) if [ "$given" ] && [ ! -f "experiments/$(basename "$1" .csx).csx" ]; then sbatch+=("$1")
+       else names+=("$1"); fi ;;
   esac
   given=
   [ $# = 0 ] || shift
@@ -167,19 +141,20 @@ if [ $slurm ] && { [ -z "$alone" ] || [ "$whole" ]; }; then
 fi
 if [ -n "$compare" ]; then
   ./.dotnet-script/setup.sh || exit
-  script lib/index.csx -- compare "${options[@]}" --compare "$compare" -- ${names[@]+"${names[@]}"}
+  .dotnet-script/script lib/index.csx -- compare "${options[@]}" --compare "$compare" -- ${names[@]+"${names[@]}"}
   exit
 fi
 [ ${#names[@]} -gt 0 ] || names=($(experiments))
 [ -z "${LAB_DATA-}" ] || LAB_DATA=$(there "$LAB_DATA")
 
 ./.dotnet-script/setup.sh || exit
-script lib/index.csx -- check "${options[@]}" || exit
+.dotnet-script/script lib/index.csx -- check "${options[@]}" -- "${names[@]}" || exit
+for i in "${!names[@]}"; do names[i]=$(basename "${names[i]}" .csx); done
 if [ $slurm ]; then submit; exit; fi
 
 code=0 troubled=
 for name in "${names[@]}"; do
-  script "experiments/$name.csx" -- "${options[@]}"
+  .dotnet-script/script "experiments/$name.csx" -- "${options[@]}"
   ended=$?
   case $ended in
     0) continue ;;
@@ -191,7 +166,9 @@ for name in "${names[@]}"; do
 done
 # Shards leave that to who merges them.
 if [ $alone ]; then
-  script lib/index.csx -- write "${options[@]}" -- $(experiments) || code=$?
+  listed=()
+  for name in $(experiments); do listed+=("$name" "$(question "$name")"); done
+  .dotnet-script/script lib/index.csx -- write "${options[@]}" -- "${listed[@]}" || code=$?
 fi
 [ -z "$troubled" ] || echo "not all went well, see above; exit codes:$troubled" >&2
 exit $code

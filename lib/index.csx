@@ -8,7 +8,7 @@
 var options = Args.Skip(1).TakeWhile(arg => arg != "--").ToList();
 var words = Args.Skip(1 + options.Count + 1).ToList();
 
-return Command(options, "index", "which experiments have been run, and what did they find?", (_, asked, _) =>
+return RunCommand(options, "index", "which experiments have been run, and what did they find?", (_, asked, _) =>
 {
     if (Args[0] == "compare") DifferencesView.Show(asked.Out, asked.Compare!, words);
     else if (Args[0] == "write")
@@ -17,6 +17,10 @@ return Command(options, "index", "which experiments have been run, and what did 
         Terminal.Open(IndexPage.Write(asked.Out, new OrderedDictionary<string, string>(
             words.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], pair[1])))));
     }
-    else if (!asked.ReportOnly) LoadDataset(asked.Data);
+    else
+    {
+        ExperimentFiles.Check(words);
+        if (!asked.ReportOnly) LoadDataset(asked.Data);
+    }
     return 0;
 });

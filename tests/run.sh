@@ -14,8 +14,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 export DOTNET_NOLOGO=1
-cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
+script() { .dotnet-script/script "$@"; }
 
 passed=0 failed=0 skipped=0
 : > "$tmp/failures"

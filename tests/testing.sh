@@ -24,11 +24,7 @@ $err
 exit $code"
 }
 
-# As lib/prelude.csx has the cache, so that a script is compiled once for all.
-script() {
-  local cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-  dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"
-}
+script() { .dotnet-script/script "$@"; }
 
 # The path of a Chromium.
 browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }

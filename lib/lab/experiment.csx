@@ -6,7 +6,7 @@
 /// <returns>The exit code: 0 done, 1 some trials failed, 2 bad input, 130 interrupted.</returns>
 static int Experiment(IEnumerable<string> args, string question, Design design, Func<Lab, Plan<Report>> describe,
     [CallerFilePath] string script = "") =>
-    Command(args, Path.GetFileNameWithoutExtension(script), question, (name, options, stop) =>
+    RunCommand(args, Path.GetFileNameWithoutExtension(script), question, (name, options, stop) =>
     {
         if (options.Compare is { } other)
         {
@@ -30,7 +30,7 @@ static int Experiment(IEnumerable<string> args, string question, Design design, 
     });
 
 /// <summary>Reads options, does what they ask for, and turns its end into an exit code and one clear line.</summary>
-static int Command(IEnumerable<string> args, string name, string question,
+static int RunCommand(IEnumerable<string> args, string name, string question,
     Func<string, Options, CancellationToken, int> run)
 {
     using var stop = new CancellationTokenSource();

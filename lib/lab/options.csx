@@ -137,23 +137,9 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
     {
         var taking = command.Options.FirstOrDefault(option => option.HelpName?.Split('|').Contains(word) == true);
         var near = command.Options.Select(option => option.Name)
-            .MinBy(name => word.Length > 3 && name.StartsWith(word) ? 0 : Distance(name, word))!;
+            .MinBy(name => word.Length > 3 && name.StartsWith(word) ? 0 : Suggestions.Distance(name, word))!;
         return taking is not null ? $": did you mean {taking.Name} {word}?"
-            : near.StartsWith(word) || Distance(near, word) <= 2 ? $": did you mean {near}?" : "; --help lists them";
-    }
-
-    // How many letters to put in, take away or change (Levenshtein 1966).
-    static int Distance(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        foreach (var letter in from)
-        {
-            var diagonal = row[0]++;
-            for (var i = 0; i < to.Length; i++)
-                (diagonal, row[i + 1]) = (row[i + 1], Math.Min(Math.Min(row[i], row[i + 1]) + 1,
-                    diagonal + (letter == to[i] ? 0 : 1)));
-        }
-        return row[^1];
+            : near.StartsWith(word) || Suggestions.Distance(near, word) <= 2 ? $": did you mean {near}?" : "; --help lists them";
     }
 
     static T OneOf<T>(string option, string text) where T : struct, Enum =>

@@ -42,11 +42,11 @@ static KeyNumber ToNumber(this Judgement judged, string dataset)
     var strong = claim.Strong is not { } wording ? ""
         : $"\"{wording.Word}\" (beyond {claim.Unit.Text(wording.Margin)}): {
             Judgement.TextOf(Region.Above(wording.Margin).Judge(first.Interval))}.";
-    return new(claim.Text, judged.Estimate(first), Format.Sentences(
+    return new(claim.Text, judged.EstimateInWords(first), Format.Sentences(
             $"{first.IntervalInWords(claim.Unit)}, N = {first.Differences.Count}, {dataset}.",
             $"{outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}. Claimed: {claim.Region.Words(claim.Unit)}.",
             strong), Judgement.TextOf(judged.Verdict),
-        judged.Effects.Count == 1 ? [] : [.. judged.Effects.Select(effect => (effect.Condition, judged.Estimate(effect),
+        judged.Effects.Count == 1 ? [] : [.. judged.Effects.Select(effect => (effect.Condition, judged.EstimateInWords(effect),
             judged.VerdictText(effect)))]);
 }
 
@@ -60,7 +60,7 @@ static IEnumerable<(string Term, string Text)> Lines(this Judgement judged)
             ? $"so few pairs allow no p below {Format.Number(SmallestSignFlipP(effect.Differences.Count), 2)}."
             : $"exact sign-flip p {Format.Number(effect.P, 2)} (adjusted over all claims in claims.csv).";
         yield return (effect.Condition == "" ? claim.Id : $"{claim.Id}, {effect.Condition}",
-            $"{judged.VerdictText(effect)}: {judged.Estimate(effect)}, {effect.IntervalInWords(claim.Unit)}, N = {
+            $"{judged.VerdictText(effect)}: {judged.EstimateInWords(effect)}, {effect.IntervalInWords(claim.Unit)}, N = {
                 effect.Differences.Count}; {p}");
     }
     var others = judged.ByMultiple.Where(one => one.Key != Divergence.Default).Select(one => string.Create(
@@ -72,7 +72,7 @@ static IEnumerable<(string Term, string Text)> Lines(this Judgement judged)
 static string VerdictText(this Judgement judged, Effect effect) =>
     Judgement.TextOf(judged.Claim.Region.Judge(effect.Interval));
 
-static string Estimate(this Judgement judged, Effect effect) => effect.Differences.Count == 0 ? Unit.TooFewData
+static string EstimateInWords(this Judgement judged, Effect effect) => effect.Differences.Count == 0 ? Unit.TooFewData
     : judged.Claim.Unit.Effect(effect.Interval.Estimate);
 
 static string IntervalInWords(this Effect effect, Unit unit) => effect.Differences.Count < 2 ? "no interval"
@@ -89,3 +89,6 @@ static (int AsSoon, int Later, int Sooner) Equivalence(Judgement judged)
     return (known.Count - apart.Count, apart.Count(one => one.Interval.Low > 0),
         apart.Count(one => one.Interval.Low <= 0));
 }
+
+/// <summary>The number for a title; null where it is not known.</summary>
+static string? KnownValue(this KeyNumber number) => number.IsNumber ? number.Value : null;

@@ -1,4 +1,5 @@
 #nullable enable
+// Tables for reports and scripts.
 using Microsoft.Data.Analysis;
 
 /// <summary>A table with a row for each of the items; columns of words or numbers.</summary>
