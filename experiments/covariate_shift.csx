@@ -23,16 +23,7 @@ return Run(Args, "covariate_shift", Question, lab =>
     Norm[] arms = [Norm.None, Norm.Batch, Norm.Noisy];
     var cells = arms.Select(norm => lab.Baseline with { Norm = norm, Epochs = lab.Pick(1, 2, 20) }).ToList();
     int[] layers = [2, 3, 4];
-    var medians = new ConditionalWeakTable<Model, double[]>();
-    var probe = new Probe(
-        [
-            "unit_low", "unit_middle", "unit_high", "layer_low", "layer_middle", "layer_high", "drift",
-            .. layers.Select(layer => $"cosine_{layer}"), .. layers.Select(layer => $"change_{layer}"),
-        ],
-        config => Training.MeasuredSteps(config.Steps, lab.Pick(8, 24, 24)),
-        // Tuning needs none of it.
-        moment => moment.Config.Role == Role.Tune ? []
-            : [.. moment.InputShift(Images, medians), .. moment.GradientShift(layers)]);
+    var probe = Shift.Probe(Images, layers, points: lab.Pick(8, 24, 24));
 
     var tuning = lab.Tune(cells, lab.Pick(LogGrid(1, 10, 2), LogGrid(0.1, 10, 5), LogGrid(0.1, 30, 9)),
         seeds: lab.Pick(1, 2, 5), probe);

@@ -57,7 +57,7 @@ return Run(Args, "depth", Question, lab =>
                 Effect.Apart(LogDeepest(batch), LogDeepest(none))),
             resolution: depths.Zip(depths.Skip(1), (a, b) => Math.Log10((double)b / a)).Max()))]),
         explodes.Judge(trials, all => [.. plain.Select(kind => Effect.Of(kind.Name,
-            all.At(Cell(kind.Start, Norm.Batch, depths[^1])).Select(trial => Math.Log10(Growth.Of(trial)))))]),
+            all.At(Cell(kind.Start, Norm.Batch, depths[^1])).Select(trial => Math.Log10(Growth.PerLayer(trial)))))]),
     ];
 
     IReadOnlyList<Trial> Shown(params Config[] starts) =>
@@ -72,14 +72,14 @@ return Run(Args, "depth", Question, lab =>
                 + $"at the start grows by {growth} a layer" : Judgement.Unknown,
         [.. tuning.Trials, .. trials],
         trials.Summarize(["model", "activation", "batch_size", "norm", "depth", "lr"], ValidationAccuracy, TrainLoss,
-            new Measure("growth", Growth.Of)),
+            new Measure("growth", Growth.PerLayer)),
         numbers: [],
         figures:
         [
             Maps("map", "What trains: depth against batch size, ReLU", relus, (Norm.None, Norm.Batch),
                 new("Batch size"), trial => trial.BatchSize, new("Hidden layers"), trial => trial.Depth,
                 ValidationAccuracy, 0.1, Each),
-            Growth.Figure("gradients", $"Squared gradient of each layer's weights, ReLU, {depths[^1]} layers", relus),
+            GrowthFigure("gradients", $"Squared gradient of each layer's weights, ReLU, {depths[^1]} layers", relus),
             ByDepth("residual", "Residual nets beside plain ones, ReLU, batch of 16", relu, kinds[^2].Start),
             ByDepth("sigmoid", "Sigmoid nets, batch of 16", sigmoid),
         ],

@@ -26,12 +26,12 @@ return Run(Args, "inference", Question, lab =>
         TrainSize = lab.Pick(6_000, 40_000, 50_000), Epochs = lab.Pick(1, 1, 10),
     };
     var cells = sizes.Select(Cell).ToList();
-    var tuning = lab.Tune(cells, rates, seeds: lab.Pick(1, 2, 5), ByStatistics.Probe);
+    var tuning = lab.Tune(cells, rates, seeds: lab.Pick(1, 2, 5), InferenceStatistics.Probe);
     var best = cells.Select(cell => tuning.Best(cell, ValidationAccuracy.Of)).ToList();
     var trials = lab.Sweep(from tuned in best
                            from momentum in momenta
                            from seed in lab.Seeds(standard: 6)
-                           select tuned.Cell with { BnMomentum = momentum, Seed = seed }, ByStatistics.Probe);
+                           select tuned.Cell with { BnMomentum = momentum, Seed = seed }, InferenceStatistics.Probe);
 
     double End(Trial trial, string column) => IsOk(trial) ? trial.Curve[^1].Own[column] : double.NaN;
     Effect Gain(IEnumerable<Trial> all, int size, string over, string by = "running") => Effect.Of(
@@ -43,8 +43,8 @@ return Run(Args, "inference", Question, lab =>
     IEnumerable<Point> Points(IEnumerable<Trial> of, Func<Trial, string> arm, Func<Trial, double> value) =>
         of.Where(trial => double.IsFinite(value(trial)))
             .Select(trial => new Point(arm(trial), $"{trial.Seed}", trial.BatchSize, value(trial)));
-    Figure Course(double momentum) => ByStep($"course_{CsvText.Of(momentum).Replace('.', '_')}",
-        $"Accuracy while it trains, by each kind of statistics, momentum {CsvText.Of(momentum)}",
+    Figure Course(double momentum) => ByStep($"course_{CsvText(momentum).Replace('.', '_')}",
+        $"Accuracy while it trains, by each kind of statistics, momentum {CsvText(momentum)}",
         trials.At(Cell(sizes[0]) with { BnMomentum = momentum }),
         [("running", "running"), ("precise", "precise"), ("batch", "batch")], new("Validation accuracy"),
         $"Training batches of {sizes[0]}. Before the last step on 2,000 validation images.");
@@ -53,7 +53,7 @@ return Run(Args, "inference", Question, lab =>
             ? $"By running statistics validation accuracy ends {said} from where it ends by precise ones"
             : Judgement.Unknown,
         [.. tuning.Trials, .. trials],
-        trials.Summarize(["batch_size", "bn_momentum", "lr"], ByStatistics.Kinds.Select(kind =>
+        trials.Summarize(["batch_size", "bn_momentum", "lr"], InferenceStatistics.Kinds.Select(kind =>
             new Measure($"accuracy_by_{kind}", trial => End(trial, kind))).ToList()),
         numbers:
         [
@@ -67,7 +67,7 @@ return Run(Args, "inference", Question, lab =>
             Band("statistics", "Error at the end, by each kind of statistics", batch,
                 new("Validation error, %", Log: true),
                 [
-                    .. from kind in ByStatistics.Kinds
+                    .. from kind in InferenceStatistics.Kinds
                        from point in Points(usual, _ => kind, trial => 100 * (1 - End(trial, kind)))
                        select point,
                 ],
@@ -76,7 +76,7 @@ return Run(Args, "inference", Question, lab =>
                     + "training batch's size. sorted: the same where each batch is of one class."),
             Band("momentum", "What running statistics lose against precise ones, by momentum", batch,
                 new("Running less precise, points"),
-                [.. Points(trials, trial => $"momentum {CsvText.Of(trial.BnMomentum)}", trial =>
+                [.. Points(trials, trial => $"momentum {CsvText(trial.BnMomentum)}", trial =>
                     100 * (End(trial, "running") - End(trial, "precise")))],
                 [], "Momentum: share of the newest batch."),
             .. momenta.Where(momentum => momentum <= Usual).Select(Course),

@@ -34,8 +34,7 @@ return Run(Args, "init_sweep", Question, lab =>
                  from scheme in schemes
                  from norm in arms
                  select start with { Activation = activation, Init = scheme, Norm = norm }).ToList();
-    var probe = new Probe(["train_accuracy"], config => Training.MeasuredSteps(config.Steps, 8),
-        moment => [("train_accuracy", moment.TrainAccuracy(1_000))]);
+    var probe = TrainingAccuracy.Probe(images: 1_000, points: 8);
 
     var tuning = lab.Tune([.. scaled, .. named], rates, seeds: lab.Pick(1, 2, 5), probe);
     var best = tuning.Cells.Select(cell => tuning.Best(cell, ValidationAccuracy.Of)).ToList();

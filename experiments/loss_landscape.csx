@@ -16,10 +16,7 @@ return Run(Args, "loss_landscape", Question, lab =>
     lab.Study = new(["norm", "model", "activation"], ["lr"], Reason, Net.Dependent);
     var distances = LogGrid(1e-2, 1, lab.Pick(2, 5, 5));
     var nets = Net.Three(lab, epochs: lab.Pick(0.5, 1, 20), lenetEpochs: lab.Pick(0.3, 0.5, 10));
-    string[] columns = ["loss_range", "gradient_range", "gradient_norm", "weight_norm", "effective_beta"];
-    var probe = new Probe(columns, config => Training.MeasuredSteps(config.Steps, lab.Pick(4, 10, 10)),
-        // Tuning needs none of it.
-        moment => moment.Config.Role == Role.Tune ? [] : moment.Landscape(Images, distances));
+    var probe = Landscape.Probe(Images, distances, points: lab.Pick(4, 10, 10));
 
     var tuned = (from net in nets
                  let stage = lab.Tune(net.Arms, net.Rates, seeds: lab.Pick(1, 1, 3), probe)
@@ -52,7 +49,7 @@ return Run(Args, "loss_landscape", Question, lab =>
     lab.Report(claim.Said() is { } said ? "Without batch normalization the gradient changes, relative to its norm, "
             + $"{said} as fast as with it" : Judgement.Unknown,
         [.. tuned.SelectMany(net => net.Stage.Trials), .. trials],
-        trials.Summarize(["model", "activation", "norm", "lr"], [TestAccuracy, .. columns.Select(name =>
+        trials.Summarize(["model", "activation", "norm", "lr"], [TestAccuracy, .. probe.Columns.Select(name =>
                 new Measure($"log10_{name}", trial => Log(trial, point => point.Own[name])))]),
         numbers:
         [

@@ -33,7 +33,7 @@ return Run(Args, "lr_sweep", Question, lab =>
     var tests = lab.Sweep(from condition in conditions
                           from arm in condition.Arms
                           from seed in seeds
-                          select RangeTest.Of(arm with { Seed = seed }, condition.Rates[0], condition.Rates[^1]),
+                          select RangeTest.Configure(arm with { Seed = seed }, condition.Rates[0], condition.Rates[^1]),
         RangeTest.Probe);
 
     IReadOnlyList<Effect> Effects(IReadOnlyList<Trial> all,
@@ -51,7 +51,7 @@ return Run(Args, "lr_sweep", Question, lab =>
     var arms = (from condition in conditions
                 from cell in condition.Arms
                 select new Measured(condition.Name, cell, trials.At(cell),
-                    tests.At(RangeTest.Of(cell, condition.Rates[0], condition.Rates[^1])))).ToList();
+                    tests.At(RangeTest.Configure(cell, condition.Rates[0], condition.Rates[^1])))).ToList();
     string Name(Measured arm) => $"{Snake(arm.Cell.Norm)}, {arm.Condition}";
     Axis lr = new("Learning rate", Log: true), accuracy = new("Validation accuracy");
     Figure Sweep(Condition condition) => Band(Format.Anchor(condition.Name),

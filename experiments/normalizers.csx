@@ -38,7 +38,7 @@ return Run(Args, "normalizers", Question, lab =>
         .. lab.Pick(smoke: false, standard: false, full: true)
             ? new[] { Of("LeNet", lenet, LogGrid(1e-4, 1e-1, 13), Norm.Instance) } : [],
     ];
-    var probe = new Probe([], config => Training.MeasuredSteps(config.Steps, 20), _ => []);
+    var probe = Probe.Curves(20);
 
     var compared = nets.Select(net => Comparison.Of(net, lab.Tune(net.Arms, net.Rates, lab.Pick(1, 5, 10), probe)))
         .ToList();

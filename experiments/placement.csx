@@ -32,7 +32,7 @@ return Run(Args, "placement", Question, lab =>
         Of("ReLU", start with { Activation = Activation.Relu },
             lab.Pick(LogGrid(0.1, 1, 2), LogGrid(1e-2, 1e1, 7), LogGrid(1e-2, 1e2, 17))),
     ];
-    var probe = new Probe([], config => Training.MeasuredSteps(config.Steps, 24), _ => []);
+    var probe = Probe.Curves(24);
 
     var compared = nets.Select(net => Comparison.Of(net, lab.Tune(net.Arms, net.Rates, lab.Pick(1, 6, 10), probe)))
         .ToList();

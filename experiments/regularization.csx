@@ -44,8 +44,7 @@ return Run(Args, "regularization", Question, lab =>
         .. controls.Select(one => one.Arm)];
 
     // From where the loss has fallen a little.
-    Probe probe = new(Gap.Columns, config => Training.MeasuredSteps(config.Steps, 20).Where(step => step >= 25),
-        moment => moment.Config.Role == Role.Tune ? [] : Gap.Measure(moment));
+    var probe = Gap.Probe(points: 20, firstStep: 25);
     var tuning = lab.Tune(cells, rates, seeds: lab.Pick(1, 2, 3), probe);
     var best = cells.Select(cell => tuning.Best(cell, ValidationAccuracy.Of)).ToList();
     var trials = lab.Sweep(from tuned in best
@@ -74,7 +73,7 @@ return Run(Args, "regularization", Question, lab =>
                     + "to the right BN regularizes."),
             Effects("controls", "How much what is meant to regularize narrows it", control,
                 "Gap of none less the control's, points", shaded: "where a control should be"),
-            .. sizes.Select(size => Gap.Figure($"course_{size}", $"Gap while the training loss falls, {size:N0} images",
+            .. sizes.Select(size => GapFigure($"course_{size}", $"Gap while the training loss falls, {size:N0} images",
                 [.. cells.Where(cell => cell.TrainSize == size && cell.BatchSize == 60).SelectMany(cell =>
                     trials.At(cell))])),
             Band("rates", $"Validation accuracy at the end against the rate, {smallest} images",

@@ -40,7 +40,7 @@ return Run(Args, "scale_and_shift", Question, lab =>
         .. nets.SelectMany(net => new[] { net.All, Alone(net.All) })];
     cells = [.. cells.Distinct()];
 
-    var probe = AffineProbe.Probe;
+    var probe = Undoing.Probe;
     var tuning = lab.Tune(cells, rates, seeds: lab.Pick(1, 2, 3), probe);
     var best = cells.ToDictionary(cell => cell, cell => tuning.Best(cell, ValidationAccuracy.Of));
     var trials = lab.Sweep(from cell in cells
@@ -69,7 +69,7 @@ return Run(Args, "scale_and_shift", Question, lab =>
                 ? "farther from" : "nearer to")} undoing the normalization than they start; learned alone, they end {
                 alone} of test accuracy from where all weights end" : Judgement.Unknown,
         [.. tuning.Trials, .. trials], trials.Summarize(["activation", "width", "norm", "norm_output", "learned", "lr"],
-            [TestAccuracy, ValidationAccuracy, TrainLoss, .. AffineProbe.Numbers.Select(column =>
+            [TestAccuracy, ValidationAccuracy, TrainLoss, .. Undoing.Numbers.Select(column =>
                 new Measure(column, trial => End(trial, column)))]),
         numbers:
         [
@@ -79,9 +79,9 @@ return Run(Args, "scale_and_shift", Question, lab =>
         ],
         figures:
         [
-            AffineProbe.Paths("scale", "Scale: gamma beside the deviation that would undo the normalization",
+            UndoingFigure("scale", "Scale: gamma beside the deviation that would undo the normalization",
                 trials.At(sigmoid), "gamma", "sigma"),
-            AffineProbe.Paths("shift", "Shift: beta beside the mean that would undo the normalization",
+            UndoingFigure("shift", "Shift: beta beside the mean that would undo the normalization",
                 trials.At(sigmoid), "beta", "mu"),
             ByStep("way", "How near gamma and beta come to undoing the normalization, sigmoid", trials.At(sigmoid),
                 [("batch", "way"), ("chance", "way_by_chance")], new("Share of the way"), "0: as far from it as at the "

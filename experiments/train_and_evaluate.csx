@@ -18,17 +18,7 @@ return Run(Args, "train_and_evaluate", Question, lab =>
                    Optimizer = Optimization.RmspropTorch, Lr = 1e-3, BatchSize = 64, ShortBatch = true,
                    TrainSize = lab.Pick(6_000, 60_000, 60_000), Epochs = lab.Pick(1, 3, 10), Seed = seed,
                };
-    // Log-spaced for the steps to a target, and the ends of the epochs for all that the program did or left out.
-    var probe = new Probe(["epoch", "epoch_accuracy", "train_accuracy", "test_accuracy"],
-        config => Training.MeasuredSteps(config.Steps).Concat(EpochEnds(config)),
-        moment => moment.EndsEpoch
-            ?
-            [
-                ("epoch", moment.Step / moment.Config.StepsPerEpoch), ("epoch_accuracy", moment.EpochAccuracy),
-                ("train_accuracy", moment.TrainAccuracy(10_000)), ("test_accuracy", moment.TestAccuracy()),
-            ]
-            : [("train_accuracy", moment.TrainAccuracy(2_000))]);
-    var trials = lab.Sweep(grid, probe);
+    var trials = lab.Sweep(grid, Epochs.Probe);
 
     double StepsToTrainAccuracy(Trial trial, double target) =>
         StepsTo(target, trial.Curve.Select(point => (point.Step, point.Own["train_accuracy"])));
@@ -75,6 +65,3 @@ return Run(Args, "train_and_evaluate", Question, lab =>
             "RMSprop's epsilon stands outside the root, as in PyTorch and in the Keras of the program's time.",
         ]);
 });
-
-static IEnumerable<int> EpochEnds(Config config) =>
-    Enumerable.Range(1, config.Steps / config.StepsPerEpoch).Select(epoch => epoch * config.StepsPerEpoch);

@@ -18,7 +18,7 @@ return Run(Args, "training_speed", Question, lab =>
     lab.Study = new(["norm", "model", "activation"], ["lr"], Reason, Net.Dependent);
     var seeds = lab.Seeds(standard: 6).ToList();
     var nets = Net.Three(lab, epochs: lab.Pick(1, 3, 20), lenetEpochs: lab.Pick(1, 1, 10));
-    var probe = new Probe([], config => Training.MeasuredSteps(config.Steps, 24), _ => []);
+    var probe = Probe.Curves(24);
 
     var compared = nets.Select(net => Comparison.Of(net, lab.Tune(net.Arms, net.Rates, lab.Pick(1, 2, 5), probe)))
         .ToList();

@@ -4,11 +4,11 @@
 public sealed partial class Lab
 {
     readonly Stopwatch clock = Stopwatch.StartNew();
-    Hold? hold;
+    FolderLock? folderLock;
     RunRecord? run;
     int ran;
 
-    public void Dispose() => hold?.Dispose();
+    public void Dispose() => folderLock?.Dispose();
 
     string Identity(Config config) => Fingerprint.OfTrial(config, data!.Fingerprint);
 
@@ -22,14 +22,14 @@ public sealed partial class Lab
 
     void Take()
     {
-        hold = new(Store.Folder, options.Shard);
+        folderLock = new(Store.Folder, options.Shard);
         if (options.Fresh && (File.Exists(Store.TrialsFile) || Store.Journal.Files.Count > 0))
         {
             Dispose();
             SetAside(Store.Folder);
-            hold = new(Store.Folder, options.Shard);
+            folderLock = new(Store.Folder, options.Shard);
         }
-        if (Store.Journal.DropTorn() is > 0 and var torn)
+        if (Store.Journal.DropIncomplete() is > 0 and var torn)
             Error.WriteLine($"note: {torn} {(torn == 1 ? "line" : "lines")} in the journal of {Store.Folder} had been "
                 + "cut off, as when a run is killed while it writes; what it held is run again");
     }
@@ -41,7 +41,7 @@ public sealed partial class Lab
         var trials = Store.Read();
         return trials.FirstOrDefault(trial => trial.Dataset == name
             && Fingerprint.OfTrial(trial, fingerprint) != trial.Id) is not { } odd ? trials
-            : throw new BadInput($"{Store.Folder}: the columns of trial {odd.Id} (lr {CsvText.Of(odd.Lr)}, seed "
+            : throw new BadInput($"{Store.Folder}: the columns of trial {odd.Id} (lr {CsvText(odd.Lr)}, seed "
                 + $"{odd.Seed}) are not those that it was run with; restore the file, or start over with --fresh");
     }
 
@@ -96,12 +96,12 @@ public sealed partial class Lab
     void AwaitOthers(IReadOnlyList<Config> grid)
     {
         List<string> ids = [.. grid.Select(Identity)];
-        hold!.Pause();
+        folderLock!.Pause();
         for (var said = false; ; said = true)
         {
             var begun = clock.Elapsed;
             // In this order: who ends between the two has written all it has.
-            var others = hold.Others();
+            var others = folderLock.Others();
             var stored = Stored();
             var missing = ids.Except(stored.Select(trial => trial.Id)).Count();
             if (missing == 0) break;
@@ -118,7 +118,7 @@ public sealed partial class Lab
             stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(1) + 9 * (clock.Elapsed - begun));
             stop.ThrowIfCancellationRequested();
         }
-        hold.Resume();
+        folderLock.Resume();
     }
 
     /// <summary>Lists what has been asked for; returns exit code 0.</summary>

@@ -88,7 +88,7 @@ public sealed partial class Lab(string experiment, string question, Options opti
             throw new Finished(0);
         }
         this.probe = probe;
-        Store = new(Store.Folder, Study, probe, options.Shard);
+        Store = new(Store.Folder, Study?.Extras, probe, options.Shard);
         if (options.ReportOnly)
         {
             if (!File.Exists(Store.TrialsFile))
@@ -152,7 +152,7 @@ public sealed partial class Lab(string experiment, string question, Options opti
                     : [("claims.csv", "../claims.csv", "the verdicts of all experiments")],
             ]),
         ], past.Notice, Method.Made(past)));
-        Results.WriteFigures(Path.Combine(Store.Folder, "figures"), [.. figures,
+        FigureFiles.Write(Path.Combine(Store.Folder, "figures"), [.. figures,
             .. (tables ?? []).OfType<FigureSection>().Select(section => section.Figure)]);
         // For the index.
         PageHtml.Write(Path.Combine(Store.Folder, IndexPage.Picture), $"{Picture.Of(figures[0])}\n");

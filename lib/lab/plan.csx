@@ -26,7 +26,7 @@ public sealed record Plan(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, 
             bytes = Math.Max(bytes, held);
             seconds += kind.Sum(trial =>
             {
-                var points = (probe?.Steps(trial) ?? Training.MeasuredSteps(trial.Steps))
+                var points = (probe ?? Probe.Curves()).Steps(trial)
                     .Count(at => at <= trial.Steps);
                 return trial.Steps * step + points * moment
                     + (points * 2_000 + 15_000 + (trial.Role == Role.Tune ? 0 : data.Test.Count)) * image;
@@ -90,7 +90,7 @@ public sealed record Plan(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, 
         var step = Mean(Step);
         var image = Mean(() => Evaluation.Run(tape, config, model, data.Train, 0, images)) / images;
         var probing = Stopwatch.StartNew();
-        probe?.Measure(new(config, data, tape, model, 1, 0)).Count();
+        probe?.Begin(config)(new(config, data, tape, model, 1, 0)).Count();
         var moment = probe is null ? 0 : probing.Elapsed.TotalSeconds;
         return (step, image, moment, GC.GetAllocatedBytesForCurrentThread() - before);
     }

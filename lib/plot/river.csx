@@ -2,10 +2,7 @@
 // Rivers: how a distribution moves.
 
 /// <summary>The 15th, 50th and 85th percentile of an arm's numbers at x.</summary>
-public sealed record Percentiles(string Arm, double X, double Low, double Middle, double High)
-{
-    public static IReadOnlyList<int> Measured { get; } = [15, 50, 85];
-}
+public sealed record Percentiles(string Arm, double X, double Low, double Middle, double High);
 
 /// <summary>One panel of a river: usually an arm.</summary>
 public sealed record RiverPanel(string Title, Axis Y, IReadOnlyList<Percentiles> Points);

@@ -10,12 +10,9 @@
 public sealed record Study(IReadOnlyList<string> Scientific, IReadOnlyList<string> Nuisance, string Reason,
     params IReadOnlyList<string> Dependent)
 {
-    static readonly string[] hyperparameters = ["model", "depth", "width", "activation", "norm", "placement",
-        "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size", "epochs",
-        .. Config.Extras];
-
     /// <summary>Those declared that are no common columns, but become columns of this experiment.</summary>
-    public IReadOnlyList<string> Extras => [.. Config.Extras.Intersect([.. Scientific, .. Nuisance, .. Dependent])];
+    public IReadOnlyList<string> Extras =>
+        [.. Hyperparameters.Extra.Intersect([.. Scientific, .. Nuisance, .. Dependent])];
 
     /// <summary>Names of the hyperparameters that differ between configurations.</summary>
     public static IEnumerable<string> Varied(IReadOnlyList<Config> configs) =>
@@ -23,27 +20,18 @@ public sealed record Study(IReadOnlyList<string> Scientific, IReadOnlyList<strin
 
     /// <summary>Each hyperparameter with its different values.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<string> Values)> Values(IReadOnlyList<Config> configs) =>
-        [.. hyperparameters.Select(name => (name, (IReadOnlyList<string>)[.. Texts(configs, name)]))];
+        [.. Hyperparameters.All.Select(name => (name, (IReadOnlyList<string>)
+            [.. configs.Select(config => Hyperparameters.Text(config, name)).Distinct()]))];
 
     /// <summary>Throws where something varies that was not declared to (if strict), or where something is set that the
     /// files have no column for.</summary>
     /// <exception cref="ArgumentException">It names the hyperparameter.</exception>
     public void Check(IReadOnlyList<Config> configs, bool strict = true)
     {
-        var set = configs.SelectMany(Fingerprint.Extras).Select(one => one.Name);
+        var set = configs.SelectMany(Hyperparameters.ExtrasSet).Select(one => one.Name);
         if ((strict ? Varied(configs).Concat(set) : set).Except([.. Scientific, .. Nuisance, .. Dependent])
             .FirstOrDefault() is { } name)
             throw new ArgumentException($"the study varies {name}, which it did not declare");
-    }
-
-    /// <summary>Whether a hyperparameter that few experiments set has its usual value.</summary>
-    public static bool IsUnset(string name, string value) =>
-        Config.Extras.Contains(name) && value == new Columns<Config>(name).Texts(new Config())[0];
-
-    static IEnumerable<string> Texts(IReadOnlyList<Config> configs, string name)
-    {
-        var column = new Columns<Config>(name);
-        return configs.Select(config => column.Texts(config)[0]).Distinct();
     }
 }
 
@@ -74,7 +62,7 @@ public static class Method
         [
             .. varied.Where(pair => pair.Item2 != ""),
             ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1
-                && !Study.IsUnset(pair.Name, pair.Values[0]))
+                && !Hyperparameters.IsUnset(pair.Name, pair.Values[0]))
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
             ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate))} in every cell, paired: in all arms a seed has the same "
                 + "initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "
@@ -111,7 +99,7 @@ public static class Method
         "Tuned rates", TableOf(tuned,
             [
                 .. by.Select(name => (name, (Func<TunedRate, object>)(rate =>
-                    new Columns<Config>(name).Texts(rate.Cell)[0]))),
+                    Hyperparameters.Text(rate.Cell, name)))),
                 ("lr", rate => rate.Cell.Lr), ("flag", rate => rate.Flag),
             ]), $"Selected by {criterion}. " + (tuned.Count(rate => rate.Flag != "") is var flagged && flagged == 0
             ? "None stands at an end of the grid." : $"{flagged} of {tuned.Count} stand at an end of the grid, beyond "

@@ -43,7 +43,7 @@ public sealed record Comparison(Net Net, Tuning Stage, double Target, IReadOnlyL
     /// <summary>All arms' curves, each at its rate for speed.</summary>
     public Figure Curves(IReadOnlyList<Trial> trials) => AccuracyCurves(Net.Id, $"Accuracy while it trains, {Name}",
         [.. Arms.SelectMany(arm => trials.AtRate(arm.ForSpeed.Cell))],
-        string.Join(", ", Arms.Select(arm => $"{arm.Name} at {CsvText.Of(arm.ForSpeed.Cell.Lr)}"))
+        string.Join(", ", Arms.Select(arm => $"{arm.Name} at {CsvText(arm.ForSpeed.Cell.Lr)}"))
             + $". Target: {Format.Percent(Target)}, where {Arms[0].Name} ends at its best rate on the tuning seeds.",
         Target);
 
