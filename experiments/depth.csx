@@ -59,7 +59,7 @@ return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "
                    deepest.InWords(effect => !plain.Skip(1).Any(net => net.Name == effect.Condition)),
                    growth.InWords(effect => effect == growth.Effects[0])),
                runs.Summarize(["model", "activation", "batch_size", "norm", "depth", "lr"], ValidationAccuracy,
-                   TrainLoss, new Measure("growth", Growth.Of)))
+                   TrainLoss, new Measure("growth", trial => Growth.PerLayer(trial))))
            {
                Claims = [deepest, growth],
                Figures = DepthFigures(runs, plain, residual, nets[^1], depths[^1]),

@@ -34,9 +34,9 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum"], ["lr"], Why
             TrainSize = lab.Pick(6_000, 40_000, 50_000), Epochs = lab.Pick(1, 1, 10),
         })], lab.Pick(LogGrid(0.03, 0.3, 2), LogGrid(1e-4, 3, 10), LogGrid(1e-4, 10, 11)));
     var first = net.Cells[0];
-    Effect Gain(IReadOnlyList<Trial> trials, Config cell, string by, string over) => Effect.From(
+    Effect Gain(IReadOnlyList<Trial> trials, Config cell, string kind, string over) => Effect.From(
         $"training batches of {cell.BatchSize}",
-        trials.At(cell).Select(trial => trial.AtEnd(by) - trial.AtEnd(over)));
+        trials.At(cell).Select(trial => trial.AtEnd(kind) - trial.AtEnd(over)));
 
     return from tuning in Tune([net], seeds: lab.Pick(1, 2, 5), InferenceStatistics.Probe)
            from runs in Evaluate(from best in tuning.BestCells(ValidationAccuracy)
@@ -44,7 +44,7 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum"], ["lr"], Why
                                  select best with { BnMomentum = momentum },
                lab.Seeds(standard: 6), InferenceStatistics.Probe)
            let claim = inference.Judge(runs, all =>
-               [.. net.Cells.Select(cell => Gain(all, cell, by: "running", over: "precise"))])
+               [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))])
            select new Report(Headline("By running statistics validation accuracy ends {0} from where it ends by precise "
                    + "ones", claim.InWords(effect => effect == claim.Effects[0] || effect == claim.Effects[^1])),
                runs.Summarize(["batch_size", "bn_momentum", "lr"], [.. InferenceStatistics.Kinds.Select(kind =>
@@ -53,9 +53,9 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum"], ["lr"], Why
                Claims = [claim],
                Numbers =
                [
-                   Gain(runs, first, by: "batch", over: "running").ToNumber("Batch statistics over running ones",
+                   Gain(runs, first, kind: "batch", over: "running").ToNumber("Batch statistics over running ones",
                        Unit.Points, $"Validation images in batches of {first.BatchSize}, as in training."),
-                   Gain(runs, first, by: "sorted", over: "running").ToNumber("The same, sorted by class", Unit.Points,
+                   Gain(runs, first, kind: "sorted", over: "running").ToNumber("The same, sorted by class", Unit.Points,
                        "Each batch of one class: what is subtracted is what tells the classes apart."),
                ],
                Figures = InferenceFigures(runs, first, momenta, Usual),

@@ -39,7 +39,7 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
                 select kind.None with { Init = scheme, Norm = norm };
     var net = new Net("all", [.. scaled, .. named],
         lab.Pick(LogGrid(1e-3, 1e-2, 2), LogGrid(1e-4, 1, 9), LogGrid(1e-4, 1, 17)));
-    var (probe, seeds) = (TrainAccuracyProbe.Of(images: 1_000, points: 8), lab.Seeds(standard: 6));
+    var (probe, seeds) = (TrainingAccuracy.Probe(images: 1_000, points: 8), lab.Seeds(standard: 6));
 
     return from tuning in Tune([net], seeds: lab.Pick(1, 2, 5), probe)
            from common in Evaluate(net.Cells.Select(cell => cell with { Lr = 1e-3 }), seeds, probe)

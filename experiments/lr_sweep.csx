@@ -42,7 +42,7 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
            from tests in Sweep(from net in nets
                                from arm in net.Cells
                                from seed in seeds
-                               select RangeTest.Of(arm with { Seed = seed }, net.Rates[0], net.Rates[^1]),
+                               select RangeTest.Configure(arm with { Seed = seed }, net.Rates[0], net.Rates[^1]),
                RangeTest.Probe)
            let limits = RateLimits.Of(nets, runs)
            let usable = limits.Select(one => one.ToNumber()).ToList()

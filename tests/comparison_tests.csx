@@ -99,8 +99,8 @@ Test("depth: the largest that works is the last before the first that is lost", 
 
 Test("depth: growth per layer is a geometric mean away from the ends", () =>
 {
-    GrowthPerLayer([9e9, 9e9, 8, 4, 2, 1, 7, 7]).ShouldBe(2, 1e-12);
-    GrowthPerLayer([1, 1, 0, 1, 0, 1, 1, 1]).ShouldBe(double.NaN);
+    Growth.PerLayer([9e9, 9e9, 8, 4, 2, 1, 7, 7]).ShouldBe(2, 1e-12);
+    Growth.PerLayer([1, 1, 0, 1, 0, 1, 1, 1]).ShouldBe(double.NaN);
 });
 
 // Known answers (Yang et al. 2019): ReLU tends to pi / (pi - 1) = 1.467, linear is (B - 2) / (B - 3). At width 384 and
@@ -111,17 +111,17 @@ Test("depth: gradients grow at initialization as theory has it", () =>
     ImageSet images = new([.. Enumerable.Range(0, 600 * 784).Select(_ => (byte)random.Below(256))],
         [.. Enumerable.Range(0, 600).Select(_ => (byte)random.Below(10))], 28, 28);
     var data = new Dataset("noise", images, images, "", null);
-    double Growth(Config config) => Enumerable.Range(1, 4).Select(seed => config with { Seed = seed })
-        .Select(own => GrowthPerLayer(new Snapshot(own, data, new(), own.Layers(28, 28, 10).ToModel(own.Seed), 1, 0)
-            .InitialGradients())).Average();
+    double Measured(Config config) => Enumerable.Range(1, 4).Select(seed => config with { Seed = seed })
+        .Select(own => Growth.PerLayer(Growth.InitialSquares(new(own, data, new(),
+            own.Layers(28, 28, 10).ToModel(own.Seed), 1, 0)))).Average();
     var deep = new Config { Width = 384, Depth = 40, TrainSize = 600, Init = Scheme.HeNormal,
         Activation = Activation.Relu, Norm = Norm.Batch };
     foreach (var (size, growth) in new[] { (8, 1.79), (32, 1.52), (128, 1.474) })
-        Growth(deep with { BatchSize = size }).ShouldBe(growth, 0.02 * growth, $"ReLU, batch {size}");
+        Measured(deep with { BatchSize = size }).ShouldBe(growth, 0.02 * growth, $"ReLU, batch {size}");
     foreach (var size in new[] { 8, 32 })
-        Growth(deep with { BatchSize = size, Model = Architecture.DeepLinear })
+        Measured(deep with { BatchSize = size, Model = Architecture.DeepLinear })
             .ShouldBe((size - 2.0) / (size - 3), 0.02, $"linear, batch {size}");
-    Growth(deep with { BatchSize = 32, Norm = Norm.None }).ShouldBe(1, 0.05);
+    Measured(deep with { BatchSize = 32, Norm = Norm.None }).ShouldBe(1, 0.05);
 });
 
 Test("claims: a title says the effects that two seeds know, and none where there are none", () =>
@@ -157,8 +157,8 @@ Test("comparison: growth of a deep net's first gradients is read from what the p
         return new(with) { Curve = [point] };
     }
     var cell = new Config { Depth = 10 };
-    Growth.Of(Deep(cell, layer => Math.Pow(1.5, -layer))).ShouldBe(1.5, 1e-12);
-    Growth.Of(Deep(cell with { Depth = 5 }, _ => 1)).ShouldBe(double.NaN);
-    Growth.Of(Deep(cell, _ => double.NaN)).ShouldBe(double.NaN);
-    Growth.Of(new(cell)).ShouldBe(double.NaN);
+    Growth.PerLayer(Deep(cell, layer => Math.Pow(1.5, -layer))).ShouldBe(1.5, 1e-12);
+    Growth.PerLayer(Deep(cell with { Depth = 5 }, _ => 1)).ShouldBe(double.NaN);
+    Growth.PerLayer(Deep(cell, _ => double.NaN)).ShouldBe(double.NaN);
+    Growth.PerLayer(new Trial(cell)).ShouldBe(double.NaN);
 });

@@ -11,21 +11,21 @@ static Dataset NoiseOf(int train, int validation = 10_000)
 
 // Runs a probe at steps of a training, on 600 images.
 static Trial Watched(Config config, IEnumerable<int> steps, Action<Snapshot> look) =>
-    Training.Run(config, NoiseOf(600), new Probe([], _ => steps, moment =>
+    Training.Run(config, NoiseOf(600), new Probe([], _ => steps, snapshot =>
     {
-        look(moment);
+        look(snapshot);
         return [];
     }));
 
 static readonly Config Watchable = new() { Width = 10, TrainSize = 600, Norm = Norm.Batch, Lr = 0.5 };
 
-Test("undo: where gamma and beta make a BN layer the identity they have gone all the way", () =>
+Test("undo: where gamma and beta make a BN layer the identity, progress is 1", () =>
 {
     var x = Numeric.Draw((40, 5), "x");
     var model = BatchNorm(5, momentum: 1).ToModel(1);
     var tape = new Tape();
     tape.Step(() => model.Forward(x, Mode.Training), record: false);
-    ScaleAndShift.Of(model)[0].Way().ShouldBe(0);
+    ScaleAndShift.LayersOf(model)[0].Progress().ShouldBe(0);
     // In training by the biased variance, in evaluation by the running one.
     foreach (var (mode, share) in new[] { (Mode.Training, 39 / 40f), (Mode.Evaluation, 1) })
     {
@@ -34,23 +34,23 @@ Test("undo: where gamma and beta make a BN layer the identity they have gone all
         var y = tape.Step(() => model.Forward(x, mode).ToArray(), record: false);
         Numeric.Distance(y, x.ToArray().Select(value => (double)value)).ShouldBeLessThan(1e-6, $"{mode}");
     }
-    var undone = ScaleAndShift.Of(model)[0];
-    undone.Way().ShouldBe(1, 1e-6);
-    undone.Undone().ShouldBe(1);
+    var undone = ScaleAndShift.LayersOf(model)[0];
+    undone.Progress().ShouldBe(1, 1e-6);
+    undone.ShareUndone().ShouldBe(1);
 });
 
-Test("undo: the way is 0 at the start, 1 where undone, and by chance what the layer's other units give", () =>
+Test("undo: progress is 0 at the start, 1 where undone, and by chance that towards the layer's other units", () =>
 {
     ScaleAndShift Layer(float[] gamma, float[] beta) => new(gamma, beta, [3, 5], [0, 2]);
-    Layer([1, 1], [0, 0]).Way().ShouldBe(0);
-    Layer([2, 3], [0, 1]).Way().ShouldBe(0.5, 1e-12);
-    Layer([3, 5], [0, 2]).Way().ShouldBe(1);
-    Layer([-1, -3], [0, -2]).Way().ShouldBe(-1, 1e-12);
+    Layer([1, 1], [0, 0]).Progress().ShouldBe(0);
+    Layer([2, 3], [0, 1]).Progress().ShouldBe(0.5, 1e-12);
+    Layer([3, 5], [0, 2]).Progress().ShouldBe(1);
+    Layer([-1, -3], [0, -2]).Progress().ShouldBe(-1, 1e-12);
     // Each unit has what the other wants: distances 2 and 2 in both, against 2, 4 and 2 at the start.
-    Layer([3, 5], [0, 2]).WayByChance().ShouldBe(1 - Math.Sqrt(16.0 / 24), 1e-12);
-    Layer([5, 3], [2, 0]).WayByChance().ShouldBe(1);
-    Layer([3.2f, 5.6f], [0.2f, 2]).Undone().ShouldBe(0.5);
-    Layer([3.2f, 5], [0.4f, 2]).Undone().ShouldBe(0.5);
+    Layer([3, 5], [0, 2]).ProgressByChance().ShouldBe(1 - Math.Sqrt(16.0 / 24), 1e-12);
+    Layer([5, 3], [2, 0]).ProgressByChance().ShouldBe(1);
+    Layer([3.2f, 5.6f], [0.2f, 2]).ShareUndone().ShouldBe(0.5);
+    Layer([3.2f, 5], [0.4f, 2]).ShareUndone().ShouldBe(0.5);
 });
 
 Test("undo: sigma and mu are those of what the layer receives, by the present weights", () =>
@@ -59,9 +59,9 @@ Test("undo: sigma and mu are those of what the layer receives, by the present we
     var still = Watchable with { Lr = 1e-30, Dropout = 0.1 };
     IReadOnlyList<ScaleAndShift> layers = [];
     (float[] Values, int Units) received = ([], 0);
-    Watched(still, [3], moment => layers = ScaleAndShift.Of(moment.Precise(moment.FixedBatch(50))));
-    Watched(still with { Norm = Norm.None }, [3], moment =>
-        received = moment.ActivationInputs(moment.FixedBatch(50), Mode.Evaluation)[0]);
+    Watched(still, [3], snapshot => layers = ScaleAndShift.LayersOf(snapshot.PreciseCopy(snapshot.FixedBatch(50))));
+    Watched(still with { Norm = Norm.None }, [3], snapshot =>
+        received = snapshot.ActivationInputs(snapshot.FixedBatch(50), Mode.Evaluation)[0]);
     layers.Count.ShouldBe(3);
     for (var unit = 0; unit < received.Units; unit++)
     {
@@ -69,26 +69,26 @@ Test("undo: sigma and mu are those of what the layer receives, by the present we
         ((double)layers[0].Mu[unit]).ShouldBe(values.Average(), 1e-5);
         ((double)layers[0].Sigma[unit]).ShouldBe(Math.Sqrt(Math.Pow(StandardDeviation(values), 2) + 1e-5), 1e-5);
     }
-    layers[0].Way().ShouldBe(0);
+    layers[0].Progress().ShouldBe(0);
 });
 
 Test("undo: how far parameters moved is their distance over the norm at the start", () =>
-    Watched(Watchable with { Lr = 1e-30 }, [1], moment =>
+    Watched(Watchable with { Lr = 1e-30 }, [1], snapshot =>
     {
-        var start = moment.Start();
-        moment.Moved(start, "weight").ShouldBe(0);
+        var start = snapshot.Start();
+        snapshot.RelativeMovement(start, "weight").ShouldBe(0);
         foreach (var parameter in start.Parameters)
             parameter.Assign([.. parameter.ToArray().Select(value => value / 3)]);
-        moment.Moved(start, "weight").ShouldBe(2, 1e-5);
-        moment.Moved(start, "gamma", "beta").ShouldBe(2, 1e-5);
+        snapshot.RelativeMovement(start, "weight").ShouldBe(2, 1e-5);
+        snapshot.RelativeMovement(start, "gamma", "beta").ShouldBe(2, 1e-5);
     }).Status.ShouldNotBe(Status.Failed));
 
 Test("gap: at the loss that both reach, interpolated in its logarithm", () =>
 {
-    Gap.WhenItFallsTo(0.1, [(1, 2), (0.01, 4)]).ShouldBe(3, 1e-12);
-    Gap.WhenItFallsTo(0.1, [(1, 2), (0.1, 4), (0.2, 9), (0.05, 9)]).ShouldBe(4);
-    Gap.WhenItFallsTo(0.1, [(1, 2), (0.5, 4)]).ShouldBe(double.NaN);
-    Gap.WhenItFallsTo(0.1, [(0.1, 2), (0.01, 4)]).ShouldBe(double.NaN);
+    Gap.ValueAtLoss(0.1, [(1, 2), (0.01, 4)]).ShouldBe(3, 1e-12);
+    Gap.ValueAtLoss(0.1, [(1, 2), (0.1, 4), (0.2, 9), (0.05, 9)]).ShouldBe(4);
+    Gap.ValueAtLoss(0.1, [(1, 2), (0.5, 4)]).ShouldBe(double.NaN);
+    Gap.ValueAtLoss(0.1, [(0.1, 2), (0.01, 4)]).ShouldBe(double.NaN);
 
     Trial Of(params (double Loss, double Train, double Validation)[] curve) => Made() with
     {
@@ -115,27 +115,120 @@ Test("gap: at the loss that both reach, interpolated in its logarithm", () =>
 
 Test("inference: precise statistics are the batches' averages, and running ones those of the deployed model", () =>
 {
-    var trial = Training.Run(Watchable, NoiseOf(600), new Probe(["running", "loss"], _ => [20], moment =>
+    var trial = Training.Run(Watchable, NoiseOf(600), new Probe(["running", "loss"], _ => [20], snapshot =>
     {
         int[] first = [.. Enumerable.Range(0, 60)], second = [.. Enumerable.Range(60, 60)];
         float[][] Buffers(params int[][] batches) => 
-            [.. moment.Precise(batches).Buffers.Where(b => b.Shape.Count > 1).Select(b => b.ToArray())];
+            [.. snapshot.PreciseCopy(batches).Buffers.Where(b => b.Shape.Count > 1).Select(b => b.ToArray())];
         var (one, two, both) = (Buffers(first), Buffers(second), Buffers(first, second));
         foreach (var (i, buffer) in both.Index())
             Numeric.Distance(buffer, one[i].Zip(two[i], (a, b) => (a + b) / 2.0)).ShouldBeLessThan(1e-6);
         one[0].ShouldNotBe(two[0]);
-        moment.Model.Buffers[0].ToArray().ShouldNotBe(one[0]);
+        snapshot.Model.Buffers[0].ToArray().ShouldNotBe(one[0]);
 
         // By a batch's own statistics, and by precise ones of that batch alone, but for the variance's n - 1.
-        var (model, places) = (moment.Precise(second), moment.Validation(10_000));
-        moment.Accuracy(model, second, 60, Mode.Evaluation)
-            .ShouldBe(moment.Accuracy(moment.Copy(), second, 60, Mode.Training), 0.02);
+        var (model, places) = (snapshot.PreciseCopy(second), Enumerable.Range(600, 10_000).ToList());
+        snapshot.AccuracyByBatch(model, second, 60, Mode.Evaluation)
+            .ShouldBe(snapshot.AccuracyByBatch(snapshot.Copy(), second, 60, Mode.Training), 0.02);
         // A short last batch is left out.
-        moment.Accuracy(model, places.Take(70), 60, Mode.Training)
-            .ShouldBe(moment.Accuracy(model, places.Take(60), 60, Mode.Training));
-        return [("running", moment.Accuracy(moment.Copy(), places, 250, Mode.Evaluation)),
-            ("loss", moment.OnTraining(600).Loss)];
+        snapshot.AccuracyByBatch(model, places.Take(70), 60, Mode.Training)
+            .ShouldBe(snapshot.AccuracyByBatch(model, places.Take(60), 60, Mode.Training));
+        return [("running", snapshot.AccuracyByBatch(snapshot.Copy(), places, 250, Mode.Evaluation)),
+            ("loss", snapshot.OnTraining(600).Loss)];
     }));
     trial.Curve[0].Own["running"].ShouldBe(trial.ValidationAccuracy, 1e-12);
     trial.Curve[0].Own["loss"].ShouldBe(trial.TrainLoss, 1e-12);
+});
+
+// A step of length 0 shifts nothing; a short distance changes the loss by its length times the gradient's norm.
+Test("shift and landscape: known answers", () =>
+{
+    Dictionary<string, double> seen = [];
+    var config = Watchable with { Lr = 0 };
+    var shift = Shift.Probe(200, [2, 3, 4], points: 2);
+    void Measure(Config config, Probe probe)
+    {
+        foreach (var (name, value) in Training.Run(config, NoiseOf(600), probe).Curve[^1].Own) seen[name] = value;
+    }
+    Measure(config, shift);
+    Measure(config, Landscape.Probe(300, [1e-4], points: 2));
+    foreach (var layer in new[] { 2, 3, 4 })
+    {
+        seen[$"cosine_{layer}"].ShouldBe(1, 1e-6);
+        seen[$"change_{layer}"].ShouldBe(0, 1e-6);
+    }
+    seen["drift"].ShouldBe(0);
+    seen["unit_low"].ShouldBeLessThan(seen["unit_middle"]);
+    (seen["layer_low"] + seen["layer_high"]).ShouldBe(0, 0.8);
+    seen["loss_range"].ShouldBe(1e-4 * seen["gradient_norm"], 0.02 * 1e-4 * seen["gradient_norm"]);
+    seen["effective_beta"].ShouldBe(seen["gradient_range"] / 1e-4, 1e-9);
+
+    Measure(config with { Lr = 1 }, shift);
+    seen["cosine_4"].ShouldBeInRange(-1, 0.9999);
+    seen["change_4"].ShouldBeGreaterThan(0.01);
+    seen["drift"].ShouldBeGreaterThan(0.001);
+});
+
+// Trials run side by side share the probe: each must compare its units with its own last measurement.
+Test("shift: the drift of a trial does not depend on trials that run between its measurements", () =>
+{
+    var config = Watchable with { Lr = 1 };
+    var (data, probe) = (NoiseOf(600), Shift.Probe(200, [2], points: 4));
+    double[] Drifts(Trial trial) => [.. trial.Curve.Skip(1).Select(point => point.Own["drift"])];
+    var alone = Training.Run(config, data, probe);
+    List<Trial> between = [];
+    var measure = probe.Begin(config);
+    var interleaved = Training.Run(config, data, new(probe.Columns, probe.Steps, snapshot =>
+    {
+        between.Add(Training.Run(config with { Seed = 2 }, data, probe));
+        return measure(snapshot);
+    }));
+    alone.Curve[0].Own.ShouldNotContainKey("drift");
+    Drifts(interleaved).ShouldBe(Drifts(alone));
+    foreach (var other in between) Drifts(other).ShouldBe(Drifts(between[0]));
+});
+
+Test("probes: evaluation trials are measured, tuning trials only where a probe says so", () =>
+{
+    var tune = Watchable with { Role = Role.Tune };
+    Trial Run(Config config, Probe probe) => Training.Run(config, NoiseOf(600), probe);
+    Run(tune, Gap.Probe(points: 4, firstStep: 5)).Curve.ShouldAllBe(point => point.Own.Count == 0 && point.Step >= 5);
+    Run(Watchable, Gap.Probe(points: 4, firstStep: 5)).Curve.ShouldAllBe(point => point.Own.Count == 4);
+    Run(tune, TrainingAccuracy.Probe(images: 100, points: 4)).Curve.ShouldAllBe(point =>
+        point.Own.ContainsKey("train_accuracy"));
+    Run(tune, Undoing.Probe).Curve.ShouldAllBe(point => point.Own.Count == 0);
+    Run(tune, Probe.Curves()).Curve.Select(point => point.Step).ShouldBe(LogSpacedSteps(20));
+    var epochs = Run(Watchable with { ShortBatch = true }, Epochs.Probe);
+    epochs.Curve.Where(point => point.Own.ContainsKey("epoch")).Select(point => (point.Step, point.Own["epoch"]))
+        .ShouldBe([(10, 1), (20, 2)]);
+    epochs.Curve[^1].Own["test_accuracy"].ShouldBe(epochs.TestAccuracy, 1e-12);
+});
+
+foreach (var (columns, name) in new (string[], string)[]
+{
+    (["drift", "loss", "drift"], "drift"), (["train_loss"], "train_loss"), (["trial"], "trial"), (["step"], "step"),
+})
+    Test($"probes: columns {string.Join(", ", columns)} are refused", () =>
+        Should.Throw<ArgumentException>(() => new Probe(columns, _ => [1], _ => [])).Message.ShouldContain($" {name}"));
+
+foreach (var measured in new (string, double)[][] { [("gap", 1), ("gapp", 2)], [("gap", 1), ("gap", 2)] })
+    Test($"probes: measuring {string.Join(" and ", measured.Select(one => one.Item1))} for the column gap ends the run",
+        () =>
+    {
+        // Nothing is measured in tuning trials, which come first and take long.
+        var tune = Watchable with { Role = Role.Tune };
+        var (probe, finished) = (new Probe(["gap"], _ => [5], _ => measured), 0);
+        void ShouldEnd(Action run) =>
+            Should.Throw<ProbeFault>(run).Message.ShouldContain(measured[1].Item1 == "gap" ? "gap twice" : "gapp");
+        ShouldEnd(() => Runner.Run([tune, tune with { Seed = 2 }], NoiseOf(600), probe, 2, _ => finished++, default));
+        finished.ShouldBe(0);
+        ShouldEnd(() => Training.Run(Watchable, NoiseOf(600), probe));
+    });
+
+Test("probes: own is a column like others", () =>
+{
+    var probe = new Probe(["own"], _ => [5], _ => [("own", 3)]);
+    var trial = Training.Run(Watchable, NoiseOf(600), probe);
+    var columns = new Columns<CurvePoint>([.. CurvePoint.CommonColumns, .. probe.Columns]);
+    columns.Texts(trial.Curve[0])[^1].ShouldBe("3");
 });

@@ -258,9 +258,9 @@ foreach (var test in GoldenCases("probes.json").ToList())
         };
         var model = config.Layers(4, 5, Dataset.Classes).ToModel(0).Load(test.GetProperty("parameters"));
         var before = model.Buffers.Values().ToList();
-        var moment = new Snapshot(config, new("probed", images, images, "", null), new(), model, 1, 0);
-        var measured = moment.Landscape(40, [.. all.GetProperty("distances").EnumerateArray().Select(d =>
-            d.GetDouble())]).Concat(moment.GradientShift([2, 3, 4])).ToDictionary();
+        var snapshot = new Snapshot(config, new("probed", images, images, "", null), new(), model, 1, 0);
+        var measured = Landscape.Measure(snapshot, 40, [.. all.GetProperty("distances").EnumerateArray().Select(d =>
+            d.GetDouble())]).Concat(Shift.OfGradients(snapshot, [2, 3, 4])).ToDictionary();
         foreach (var expected in test.GetProperty("double").EnumerateObject())
             measured[expected.Name].ShouldBe(expected.Value.Values()[0], 1e-4 * expected.Value.Values()[0],
                 expected.Name);

@@ -124,7 +124,7 @@ Test("init: the same seed gives the same values, another seed others, and so doe
 // were measured independently, at the width and depth that stand here, over 20 draws. One draw deviates by 1.4% at
 // batch 8 and by less at others; three are within 1% of the expected values.
 
-public static class Growth
+public static class NormalizedLayers
 {
     const int Width = 384, Depth = 40, Draws = 3, First = 3, Last = 38;
 
@@ -137,7 +137,7 @@ public static class Growth
 
     /// <summary>The geometric mean over layers 3 to 38 and the draws. What is differentiated by is a probe: zeros that
     /// are added to the output of each layer.</summary>
-    public static double Of(int batch, bool relu) =>
+    public static double GrowthPerLayer(int batch, bool relu) =>
         Math.Exp(products.Value.Select((linear, draw) => Log(linear, batch, relu, draw)).Average());
 
     static double Log(Forward[] linear, int batch, bool relu, int draw) => new Tape().Step(() =>
@@ -161,4 +161,4 @@ foreach (var (batch, relu, expected) in new[]
     (8, true, 1.79), (32, true, 1.52), (128, true, 1.474), (8, false, 6 / 5.0), (32, false, 30 / 29.0),
 })
     Test($"init: growth of the squared gradient a layer, {(relu ? "ReLU" : "linear")}, batch {batch}: {expected:0.000}",
-        () => Growth.Of(batch, relu).ShouldBe(expected, 0.03 * expected));
+        () => NormalizedLayers.GrowthPerLayer(batch, relu).ShouldBe(expected, 0.03 * expected));

@@ -65,8 +65,8 @@ Test("store: a torn line is dropped and counted, and costs no other", () => InFo
     {
         File.WriteAllText(path, line + line[..length]);
         store.Journal.Append(Ended(0.2));
-        store.Journal.DropTorn().ShouldBe(1);
-        store.Journal.DropTorn().ShouldBe(0);
+        store.Journal.DropIncomplete().ShouldBe(1);
+        store.Journal.DropIncomplete().ShouldBe(0);
         store.Read().Select(trial => trial.Lr).ShouldBe([0.1, 0.2]);
     }
 }));
@@ -99,8 +99,8 @@ Test("store: all shards' journals are read, each appends to its own, and a run's
     new Store(folder).Journal.Files.Count.ShouldBe(3);
     // A shard mends its own journal alone, since another may be writing to its own.
     File.AppendAllText(stores[0].Journal.Files[1], "\n{\"Tri");
-    stores[0].Journal.DropTorn().ShouldBe(0);
-    stores[1].Journal.DropTorn().ShouldBe(1);
+    stores[0].Journal.DropIncomplete().ShouldBe(0);
+    stores[1].Journal.DropIncomplete().ShouldBe(1);
 }));
 
 foreach (var (what, edit, said) in new (string, Func<string, string>, string)[]
@@ -206,38 +206,38 @@ foreach (var (id, min, count, step, part) in new[]
             ["SLURM_ARRAY_TASK_ID"] = $"{id}", ["SLURM_ARRAY_TASK_MIN"] = $"{min}",
             ["SLURM_ARRAY_TASK_COUNT"] = $"{count}", ["SLURM_ARRAY_TASK_STEP"] = $"{step}",
         };
-        Shard? Of() => Shard.OfSlurm(variables.GetValueOrDefault);
+        Shard? Of() => Shard.FromSlurm(variables.GetValueOrDefault);
         if (part == "no") Message(() => Of()).ShouldContain("--shard");
         else $"{Of()}".ShouldBe(part);
     });
 
-Test("store: shards, no job array, no shard", () => Shard.OfSlurm(_ => null).ShouldBeNull());
+Test("store: shards, no job array, no shard", () => Shard.FromSlurm(_ => null).ShouldBeNull());
 
 Test("store: one process by itself, or shards beside each other", () => InFolder(folder =>
 {
-    using (new Hold(folder, null))
+    using (new FolderLock(folder, null))
     {
-        Message(() => new Hold(folder, null)).ShouldContain("another run");
-        Message(() => new Hold(folder, new(1, 2))).ShouldContain("another run");
+        Message(() => new FolderLock(folder, null)).ShouldContain("another run");
+        Message(() => new FolderLock(folder, new(1, 2))).ShouldContain("another run");
     }
     Directory.GetFiles(folder).ShouldBeEmpty();
-    using (var first = new Hold(folder, new(1, 2)))
-    using (var second = new Hold(folder, new(2, 2)))
+    using (var first = new FolderLock(folder, new(1, 2)))
+    using (var second = new FolderLock(folder, new(2, 2)))
     {
-        Message(() => new Hold(folder, null)).ShouldContain("another run");
-        Message(() => new Hold(folder, new(1, 2))).ShouldContain("another run of shard 1/2");
+        Message(() => new FolderLock(folder, null)).ShouldContain("another run");
+        Message(() => new FolderLock(folder, new(1, 2))).ShouldContain("another run of shard 1/2");
         first.Others().ShouldBe(["2/2"]);
         second.Pause();
         first.Others().ShouldBeEmpty();
         second.Others().ShouldBe(["1/2"]);
         // One that waits still keeps out who would be by itself.
         first.Pause();
-        Message(() => new Hold(folder, null)).ShouldContain("another run");
+        Message(() => new FolderLock(folder, null)).ShouldContain("another run");
         second.Resume();
         first.Others().ShouldBe(["2/2"]);
     }
     // As a killed shard leaves it.
     File.WriteAllText(Path.Combine(folder, "running.2-of-2"), "");
-    using (var first = new Hold(folder, new(1, 2))) first.Others().ShouldBeEmpty();
-    using (new Hold(folder, null)) Directory.GetFiles(folder).Length.ShouldBe(1);
+    using (var first = new FolderLock(folder, new(1, 2))) first.Others().ShouldBeEmpty();
+    using (new FolderLock(folder, null)) Directory.GetFiles(folder).Length.ShouldBe(1);
 }));

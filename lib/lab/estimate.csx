@@ -26,7 +26,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
             bytes = Math.Max(bytes, held);
             seconds += kind.Sum(trial =>
             {
-                var points = (probe?.Steps(trial) ?? Training.MeasuredSteps(trial.Steps))
+                var points = (probe ?? Probe.Curves()).Steps(trial)
                     .Count(at => at <= trial.Steps);
                 return trial.Steps * step + points * probing
                     + (points * 2_000 + 15_000 + (trial.Role == Role.Tune ? 0 : data.Test.Count)) * image;
@@ -51,15 +51,15 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
     /// <summary>A line for each trial: what sets it apart from others.</summary>
     public IEnumerable<string> Lines(string fingerprint)
     {
-        var varied = Design.Varied(Asked).Select(name => (Name: name, Column: new Columns<Config>(name))).ToList();
+        var varied = Design.Varied(Asked).ToList();
         foreach (var trial in Asked)
             yield return string.Join("  ", [double.IsNaN(trial.Lr) ? "(rate open)  " : Fingerprint.OfTrial(trial, fingerprint),
-                .. varied.Select(pair => $"{pair.Name} {pair.Column.Texts(trial)[0],-8}"),
+                .. varied.Select(name => $"{name} {Hyperparameters.Text(trial, name),-8}"),
                 $"seed {trial.Seed}", $"{trial.Steps} steps"]);
     }
 
     // Seconds of a step, of evaluation on an image and of the probe, and the bytes that a worker has in hand.
-    static (double Step, double Image, double Snapshot, long Bytes) Measure(Config config, Dataset data, Probe? probe)
+    static (double Step, double Image, double Probing, long Bytes) MeasureNet(Config config, Dataset data, Probe? probe)
     {
         const int images = 250;
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -91,7 +91,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
         var step = Mean(Step);
         var image = Mean(() => Evaluation.Run(tape, config, model, data.Train, 0, images)) / images;
         var probing = Stopwatch.StartNew();
-        probe?.Measure(new(config, data, tape, model, 1, 0)).Count();
+        probe?.Begin(config)(new(config, data, tape, model, 1, 0)).Count();
         return (step, image, probe is null ? 0 : probing.Elapsed.TotalSeconds, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

@@ -99,7 +99,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     {
         var trials = store.Read();
         return trials.FirstOrDefault(trial => trial.Dataset == dataset && Id(trial) != trial.Id) is not { } odd ? trials
-            : throw new BadInput($"{store.Folder}: the columns of trial {odd.Id} (lr {CsvText.Of(odd.Lr)}, seed "
+            : throw new BadInput($"{store.Folder}: the columns of trial {odd.Id} (lr {CsvText(odd.Lr)}, seed "
                 + $"{odd.Seed}) are not those that it was run with; restore the file, or start over with --fresh");
     }
 
@@ -127,7 +127,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
             SetAside(store.Folder);
             folderLock = new(store.Folder, options.Shard);
         }
-        if (store.Journal.DropTorn() is > 0 and var torn)
+        if (store.Journal.DropIncomplete() is > 0 and var torn)
             Error.WriteLine($"note: {torn} {(torn == 1 ? "line" : "lines")} in the journal of {store.Folder} had been "
                 + "cut off, as when a run is killed while it writes; what it held is run again");
     }

@@ -59,7 +59,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         if (parsed.GetValue(retry) is { } which and not "failed")
             throw new BadInput($"--retry takes failed, not '{which}'");
         var part = parsed.GetValue(shard) is { } text ? Shard.Parse(text)
-            : Shard.OfSlurm(Environment.GetEnvironmentVariable);
+            : Shard.FromSlurm(Environment.GetEnvironmentVariable);
         if (part is not null && (parsed.GetValue(fresh) || parsed.GetValue(reportOnly)))
             throw new BadInput("--fresh and --report-only are for all shards together: give them without --shard, and "
                 + "outside a job array");

@@ -55,10 +55,7 @@ public sealed record Cell(double X, double Y, double? Value, int Diverged, int S
 }
 
 /// <summary>The 15th, 50th and 85th percentile of an arm's numbers at X.</summary>
-public sealed record Percentiles(string Arm, double X, double Low, double Middle, double High)
-{
-    public static IReadOnlyList<int> Measured { get; } = [15, 50, 85];
-}
+public sealed record Percentiles(string Arm, double X, double Low, double Middle, double High);
 
 /// <summary>One panel of a river chart, usually of one arm.</summary>
 public sealed record RiverPanel(string Title, Axis Y, IReadOnlyList<Percentiles> Points);

@@ -1,26 +1,31 @@
 #nullable enable
-// Generalization: how much better a net does on the images that it was trained on, at equal training loss. (At equal
-// steps the net that fits faster would have the larger gap for that reason alone.)
+// Generalization: by how much accuracy on training images exceeds accuracy on validation images, at equal training
+// loss. (At equal steps the net that fits faster would have the larger gap for that reason alone.)
 
 public static class Gap
 {
     const int TrainImages = 5_000;
 
-    /// <summary>Columns of the probe: loss and accuracy in evaluation mode on the first 5,000 training images (or all,
-    /// if fewer) and on all validation images.</summary>
+    /// <summary>Loss and accuracy in evaluation mode on the first 5,000 training images (or all, if fewer) and on all
+    /// validation images.</summary>
     public static IReadOnlyList<string> Columns { get; } =
         ["eval_train_loss", "eval_train_accuracy", "full_validation_loss", "full_validation_accuracy"];
 
-    public static IEnumerable<(string, double)> Measure(Snapshot moment)
+    /// <summary>The columns, in evaluation trials, at those of about `points` log-spaced steps that are not before
+    /// `firstStep`.</summary>
+    public static Probe Probe(int points, int firstStep) => new(Columns,
+        config => LogSpacedSteps(config.Steps, points).Where(step => step >= firstStep), Measure);
+
+    static IEnumerable<(string, double)> Measure(Snapshot snapshot)
     {
-        var (train, validation) = (moment.OnTraining(TrainImages), moment.OnValidation());
+        var (train, validation) = (snapshot.OnTraining(TrainImages), snapshot.OnValidation());
         return Columns.Zip([train.Loss, train.Accuracy, validation.Loss, validation.Accuracy]);
     }
 
     /// <summary>Training less validation accuracy, as a share of 1, when the training loss first fell to a value; NaN
     /// where it did not, or the trial was lost.</summary>
     public static double At(Trial trial, double loss) =>
-        WhenItFallsTo(loss, Points(trial).Select(point => (point.Own["eval_train_loss"],
+        ValueAtLoss(loss, Points(trial).Select(point => (point.Own["eval_train_loss"],
             point.Own["eval_train_accuracy"] - point.Own["full_validation_accuracy"])));
 
     /// <summary>The gap of one trial less the other's at the lowest training loss that both reach, which is where the
@@ -32,31 +37,11 @@ public static class Gap
     public static double LowestLoss(params IEnumerable<Trial> trials) => trials.Max(trial =>
         Points(trial).Select(point => point.Own["eval_train_loss"]).DefaultIfEmpty(double.PositiveInfinity).Min());
 
-    /// <summary>Each trial's gap while its training loss falls.</summary>
-    public static Figure Figure(string id, string title, IReadOnlyList<Trial> trials) => CurveChart.Draw(id, title,
-        new("Training loss (falls from right to left)", Log: true), new("Training less validation accuracy, points"),
-        [
-            .. from trial in trials
-               from loss in LogGrid(1e-4, 2, 30, digits: 2)
-               let gap = At(trial, loss)
-               where double.IsFinite(gap)
-               select new Point(ArmOf(trial), $"{trial.Seed}", loss, 100 * gap),
-        ]);
-
-    static IEnumerable<CurvePoint> Points(Trial trial) => IsOk(trial) ? trial.Curve : [];
-
     /// <summary>A value when the loss first falls to a level, interpolated in the loss's logarithm from the measurement
-    /// before; NaN where it does not, or was below from the first.</summary>
-    public static double WhenItFallsTo(double level, IEnumerable<(double Loss, double Value)> curve)
-    {
-        (double Loss, double Value)? before = null;
-        foreach (var (loss, value) in curve)
-        {
-            if (loss <= level)
-                return before is not { } last ? double.NaN
-                    : last.Value + (value - last.Value) * Math.Log(last.Loss / level) / Math.Log(last.Loss / loss);
-            before = (loss, value);
-        }
-        return double.NaN;
-    }
+    /// before; NaN where the loss does not fall to it, or was below it from the first measurement on.</summary>
+    public static double ValueAtLoss(double level, IEnumerable<(double Loss, double Value)> curve) =>
+        FirstCrossing(curve, point => point.Loss <= level) is not ({ } last, var at) ? double.NaN
+            : last.Value + (at.Value - last.Value) * Math.Log(last.Loss / level) / Math.Log(last.Loss / at.Loss);
+
+    static IEnumerable<CurvePoint> Points(Trial trial) => trial.Status == Status.Ok ? trial.Curve : [];
 }

@@ -1,27 +1,36 @@
 #nullable enable
+// How the loss and its gradient change along the gradient.
 
-public sealed partial record Snapshot
+public static class Landscape
 {
-    /// <summary>Santurkar et al. 2018, section 3.1: loss and gradient at distances along the gradient, from where
-    /// training stands, in training mode on copies, so that running statistics take no part. loss_range: largest less
-    /// smallest loss; gradient_range: the largest change of the gradient; effective_beta: the largest per distance;
-    /// gradient_norm and weight_norm, of all parameters together.</summary>
-    /// <param name="images">Training images, always the same ones.</param>
-    /// <param name="distances">In the space of all parameters.</param>
-    public IEnumerable<(string Column, double Value)> Landscape(int images, IReadOnlyList<double> distances)
+    static readonly string[] columns = ["loss_range", "gradient_range", "gradient_norm", "weight_norm", "effective_beta"];
+
+    /// <summary>The landscape in evaluation trials, at about so many log-spaced steps.</summary>
+    /// <inheritdoc cref="Measure"/>
+    public static Probe Probe(int images, IReadOnlyList<double> distances, int points) => new(columns,
+        config => LogSpacedSteps(config.Steps, points), snapshot => Measure(snapshot, images, distances));
+
+    /// <summary>Santurkar et al. 2018, section 3.1: loss and gradient at distances along the gradient, starting from
+    /// the model as it is, in training mode on copies, so that running statistics take no part. loss_range is the
+    /// largest less the smallest loss; gradient_range the largest change of the gradient; effective_beta the largest
+    /// change per distance; gradient_norm and weight_norm are of all parameters together.</summary>
+    /// <param name="images">Training images, the same ones in every measurement.</param>
+    /// <param name="distances">Euclidean, in the space of all parameters.</param>
+    public static IEnumerable<(string Column, double Value)> Measure(Snapshot snapshot, int images,
+        IReadOnlyList<double> distances)
     {
-        var (batch, start) = (FixedBatch(images), Copy());
-        var (loss, gradient) = LossAndGradients(start, batch);
-        double Norm(Func<Tensor, float[]> of) =>
-            Math.Sqrt(start.Parameters.Sum(parameter => of(parameter).Sum(value => (double)value * value)));
+        var (batch, start) = (snapshot.FixedBatch(images), snapshot.Copy());
+        var (loss, gradient) = snapshot.LossAndGradients(start, batch);
+        double Norm(Func<Tensor, float[]> values) =>
+            Math.Sqrt(start.Parameters.Sum(parameter => values(parameter).Sum(value => (double)value * value)));
         var (norm, weights) = (Norm(parameter => gradient[parameter.Name!]), Norm(parameter => parameter.ToArray()));
         var along = distances.Select(distance =>
         {
-            var moved = Copy();
+            var moved = snapshot.Copy();
             foreach (var parameter in moved.Parameters)
                 parameter.Assign([.. parameter.ToArray().Zip(gradient[parameter.Name!],
                     (w, g) => (float)(w - distance / norm * g))]);
-            var (there, changed) = LossAndGradients(moved, batch);
+            var (there, changed) = snapshot.LossAndGradients(moved, batch);
             return (Distance: distance, Loss: there, Change: Norm(parameter => [.. changed[parameter.Name!]
                 .Zip(gradient[parameter.Name!], (a, b) => a - b)]));
         }).ToList();

@@ -1,49 +1,76 @@
 #nullable enable
-// Internal covariate shift by its two measures: how inputs drift, and how a layer's gradient turns.
+// Internal covariate shift by its two measures: the drift of a layer's inputs, and the change of a layer's gradient
+// when the layers before it are updated.
 
-public sealed partial record Snapshot
+public static class Shift
 {
-    /// <summary>Ioffe and Szegedy 2015, figure 1(b, c): the 15th, 50th and 85th percentile of what one unit of the last
-    /// hidden layer receives (unit_*), and all of its units (layer_*), over training images in training mode; and
-    /// `drift`, how far the units' medians went since the last measurement, in interquartile ranges, on average.
+    static readonly string[] inputColumns =
+        ["unit_low", "unit_middle", "unit_high", "layer_low", "layer_middle", "layer_high", "drift"];
+
+    /// <summary>Both measures, in evaluation trials.</summary>
+    /// <param name="images">Training images whose layer inputs are taken, the same ones in every measurement.</param>
+    /// <param name="layers">Layers whose gradients are compared, by number; the first is 1.</param>
+    /// <param name="points">About how many log-spaced steps.</param>
+    public static Probe Probe(int images, IReadOnlyList<int> layers, int points) => new(
+        [
+            .. inputColumns, .. layers.Select(layer => $"cosine_{layer}"), .. layers.Select(layer => $"change_{layer}"),
+        ],
+        config => LogSpacedSteps(config.Steps, points), () =>
+        {
+            // The units' medians at this trial's last measurement.
+            IReadOnlyList<double>? before = null;
+            return snapshot =>
+            {
+                var (numbers, medians) = OfInputs(snapshot, images, before);
+                before = medians;
+                return [.. numbers, .. OfGradients(snapshot, layers)];
+            };
+        });
+
+    /// <summary>Ioffe and Szegedy 2015, figure 1(b, c): the 15th, 50th and 85th percentile of the inputs of one unit of
+    /// the last hidden layer (unit_*) and of all its units (layer_*), over training images in training mode. `drift` is
+    /// how far the units' medians moved since the last measurement, in interquartile ranges, averaged over the units.
     /// </summary>
-    /// <param name="images">How many, always the same ones.</param>
-    /// <param name="medians">The last measurement's, kept for each model under training.</param>
-    public IEnumerable<(string Column, double Value)> InputShift(int images,
-        ConditionalWeakTable<Model, double[]> medians)
+    /// <param name="before">The units' medians at the last measurement; null: there was none, so no drift.</param>
+    /// <returns>The numbers, and the units' medians.</returns>
+    public static (IReadOnlyList<(string Column, double Value)> Numbers, IReadOnlyList<double> Medians) OfInputs(
+        Snapshot snapshot, int images, IReadOnlyList<double>? before)
     {
-        var (values, units) = ActivationInputs(FixedBatch(images), Mode.Training)[^1];
-        double[] Of(int unit) =>
+        var (values, units) = snapshot.ActivationInputs(snapshot.FixedBatch(images), Mode.Training)[^1];
+        double[] Inputs(int unit) =>
             [.. Enumerable.Range(0, values.Length / units).Select(row => (double)values[row * units + unit])];
-        // One number in 41 has the percentiles of all, unit after unit and image after image.
+        // Every 41st number is enough for percentiles of all; 41 shares no factor with the usual widths.
         var layer = values.Where((_, i) => i % 41 == 0).Select(value => (double)value).ToArray();
-        foreach (var (name, numbers) in new[] { ("unit", Of(0)), ("layer", layer) })
-            foreach (var (level, p) in new[] { ("low", 0.15), ("middle", 0.5), ("high", 0.85) })
-                yield return ($"{name}_{level}", Quantile(numbers, p));
-        var quartiles = Enumerable.Range(0, units).Select(Of).Select(own =>
-            (Low: Quantile(own, 0.25), Middle: Quantile(own, 0.5), High: Quantile(own, 0.75))).ToList();
-        if (medians.TryGetValue(Model, out var last))
-            yield return ("drift", quartiles.Zip(last, (now, before) =>
-                Math.Abs(now.Middle - before) / (now.High - now.Low)).Average());
-        medians.AddOrUpdate(Model, [.. quartiles.Select(now => now.Middle)]);
+        List<(string, double)> numbers =
+        [
+            .. from part in new[] { (Name: "unit", Values: Inputs(0)), (Name: "layer", Values: layer) }
+               from level in new[] { (Name: "low", P: 0.15), (Name: "middle", P: 0.5), (Name: "high", P: 0.85) }
+               select ($"{part.Name}_{level.Name}", Quantile(part.Values, level.P)),
+        ];
+        var quartiles = Enumerable.Range(0, units).Select(Inputs).Select(unit =>
+            (Low: Quantile(unit, 0.25), Middle: Quantile(unit, 0.5), High: Quantile(unit, 0.75))).ToList();
+        if (before is not null)
+            numbers.Add(("drift", quartiles.Zip(before, (now, last) =>
+                Math.Abs(now.Middle - last) / (now.High - now.Low)).Average()));
+        return (numbers, [.. quartiles.Select(now => now.Middle)]);
     }
 
-    /// <summary>Santurkar et al. 2018, definition 2.1: G of a layer's weights with all layers as they are, G' with the
-    /// earlier layers after a step of plain gradient descent, both on the batch of that step. cosine_i between them,
-    /// and change_i = |G - G'| / |G|.</summary>
-    /// <param name="layers">By their numbers, the first being 1.</param>
-    public IEnumerable<(string Column, double Value)> GradientShift(IEnumerable<int> layers)
+    /// <summary>Santurkar et al. 2018, definition 2.1: G is the gradient of a layer's weights, G' the same after the
+    /// earlier layers took a step of plain gradient descent, both on the batch of that step. cosine_i is the cosine
+    /// between them, change_i = |G - G'| / |G|.</summary>
+    /// <param name="layers">By number; the first is 1.</param>
+    public static IEnumerable<(string Column, double Value)> OfGradients(Snapshot snapshot, IEnumerable<int> layers)
     {
-        var batch = FixedBatch(Config.BatchSize);
-        var now = LossAndGradients(Copy(), batch).Gradients;
+        var batch = snapshot.FixedBatch(snapshot.Config.BatchSize);
+        var now = snapshot.LossAndGradients(snapshot.Copy(), batch).Gradients;
         foreach (var layer in layers)
         {
-            var stepped = Copy();
+            var stepped = snapshot.Copy();
             foreach (var parameter in stepped.Parameters.Where(parameter => LayerOf(parameter) < layer))
                 parameter.Assign([.. parameter.ToArray()
-                    .Zip(now[parameter.Name!], (w, g) => (float)(w - Config.Lr * g))]);
-            var (before, after) =
-                (now[$"linear{layer}.weight"], LossAndGradients(stepped, batch).Gradients[$"linear{layer}.weight"]);
+                    .Zip(now[parameter.Name!], (w, g) => (float)(w - snapshot.Config.Lr * g))]);
+            var (before, after) = (now[$"linear{layer}.weight"],
+                snapshot.LossAndGradients(stepped, batch).Gradients[$"linear{layer}.weight"]);
             yield return ($"cosine_{layer}", TensorPrimitives.CosineSimilarity<float>(before, after));
             yield return ($"change_{layer}",
                 TensorPrimitives.Distance<float>(before, after) / TensorPrimitives.Norm<float>(before));

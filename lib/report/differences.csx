@@ -47,7 +47,7 @@ public sealed record ClaimPair(ClaimRow? This, ClaimRow? Other)
     public static IReadOnlyList<ClaimPair> All(ReportedFolder self, ReportedFolder other)
     {
         static (string, string, string) Key(ClaimRow row) => (row.Experiment, row.Claim, row.Condition);
-        var (first, second) = (This.Claims, other.Claims);
+        var (first, second) = (self.Claims, other.Claims);
         return [.. first.Concat(second).Select(Key).Distinct().Select(key => new ClaimPair(
             first.FirstOrDefault(row => Key(row) == key), second.FirstOrDefault(row => Key(row) == key)))];
     }

@@ -11,7 +11,7 @@ static IReadOnlyList<Figure> GapFigures(Judgement claim, Judgement control, IRea
         "Each seed's two arms at the lowest training loss that both reach; to the right BN regularizes."),
     Effects("controls", "How much what is meant to regularize narrows it", control,
         "Gap of none less the control's, points", shaded: "where a control should be"),
-    .. sizes.Select(size => GapCurves($"course_{size}", $"Gap while the training loss falls, {size:N0} images",
+    .. sizes.Select(size => GapFigure($"course_{size}", $"Gap while the training loss falls, {size:N0} images",
         [.. runs.Where(trial => trial.TrainSize == size && trial.BatchSize == 60)])),
     Band("rates", $"Validation accuracy at the end against the rate, {smallest} images",
         [.. tuning.Trials.Where(trial => trial.TrainSize == smallest)], new("Learning rate", Log: true),

@@ -66,7 +66,7 @@ public static class IndexPage
     {
         var first = rows.First();
         return new(first.Text, $"{first.Experiment}/report.html", first.Verdict, first.ClaimedLow, first.ClaimedHigh,
-            [.. rows.Select(row => (Row: row, Unit: Unit.Of(row.Unit))).Select(one => new ForestRow(one.Row.Condition,
+            [.. rows.Select(row => (Row: row, Unit: Unit.Named(row.Unit))).Select(one => new ForestRow(one.Row.Condition,
                 one.Row.Effect, one.Row.Low, one.Row.High, one.Unit.Effect(one.Row.Effect), one.Row.ConditionVerdict,
                 [
                     $"{Format.Percent(one.Row.Level)} interval {one.Unit.Range(one.Row.Low, one.Row.High)}, "

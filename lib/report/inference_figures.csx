@@ -12,7 +12,7 @@ static IReadOnlyList<Figure> InferenceFigures(IReadOnlyList<Trial> runs, Config 
         from trial in trials
         where double.IsFinite(value(trial))
         select new Point(arm(trial), $"{trial.Seed}", trial.BatchSize, value(trial));
-    string Named(double momentum) => $"momentum {CsvText.Of(momentum)}";
+    string Named(double momentum) => $"momentum {CsvText(momentum)}";
     return
     [
         BandChart.Draw("statistics", "Error at the end, by each kind of statistics", batch,
@@ -32,7 +32,7 @@ static IReadOnlyList<Figure> InferenceFigures(IReadOnlyList<Trial> runs, Config 
                 100 * (trial.AtEnd("running") - trial.AtEnd("precise")))],
             [], "Momentum: share of the newest batch."),
         .. momenta.Where(momentum => momentum <= usual).Select(momentum => ByStep(
-            $"course_{CsvText.Of(momentum).Replace('.', '_')}",
+            $"course_{CsvText(momentum).Replace('.', '_')}",
             $"Accuracy while it trains, by each kind of statistics, {Named(momentum)}",
             runs.At(first with { BnMomentum = momentum }),
             [("running", "running"), ("precise", "precise"), ("batch", "batch")], new("Validation accuracy"),

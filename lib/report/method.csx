@@ -27,7 +27,7 @@ public static class Method
         [
             .. varied.Where(pair => pair.Item2 != ""),
             ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1
-                && !Design.IsUnset(pair.Name, pair.Values[0]))
+                && !Hyperparameters.IsUnset(pair.Name, pair.Values[0]))
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
             ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate))} in every cell, paired: in all arms a seed has the same "
                 + "initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "

@@ -28,7 +28,7 @@ static TableSection RateLimitsTable(this IReadOnlyList<RateLimits> all, IReadOnl
         ("usable_decades", one => one.Usable.Decades()), ("usable_low", one => one.Usable.Low),
         ("usable_high", one => one.Usable.High), ("best_lr", one => one.Usable.Best),
         ("largest_stable_lr", one => MedianOf(one.LargestStable)),
-        ("range_test_lr", one => MedianOf(rangeTests.At(RangeTest.Of(one.Cell, one.Net.Rates[0], one.Net.Rates[^1]))
+        ("range_test_lr", one => MedianOf(rangeTests.At(RangeTest.Configure(one.Cell, one.Net.Rates[0], one.Net.Rates[^1]))
             .Select(RangeTest.LostAt))),
         ("diverged", one => Share(one.Trials, Status.Diverged)), ("stuck", one => Share(one.Trials, Status.Stuck)),
         ("volatility_at_best", one => MedianOf(one.Trials.Where(trial => trial.Lr == one.Usable.Best)

@@ -71,7 +71,7 @@ public static class ReportFiles
     {
         store.WriteSummary(report.Groups);
         WritePage(store.ReportFile, report.ToPage(experiment, question, design, trials, past));
-        Results.WriteFigures(Path.Combine(store.Folder, "figures"), report.AllFigures);
+        FigureFiles.Write(Path.Combine(store.Folder, "figures"), report.AllFigures);
         PageHtml.Write(Path.Combine(store.Folder, IndexPage.Picture), $"{Picture.Draw(report.Figures[0])}\n");
         var first = report.KeyNumbers(past.Dataset).FirstOrDefault() ?? new("", "");
         return new(report.Title, question, first.Label, first.Value, first.Detail, first.Verdict,

@@ -28,7 +28,7 @@ static Func<Trial, string> Configuration(IReadOnlyList<Trial> trials, Func<Trial
 {
     var varied = Design.Varied(trials).Where(name => name is not "norm" and not "placement")
         .Select(name => (Name: name, Column: new Columns<Config>(name)))
-        .Where(one => but is null || trials.Any(trial => one.Column.Texts(trial)[0] != CsvText.Of(but(trial))))
+        .Where(one => but is null || trials.Any(trial => one.Column.Texts(trial)[0] != CsvText(but(trial))))
         .ToList();
     return trial => string.Join(", ",
         varied.Select(one => $"{one.Name.Replace('_', ' ')} {one.Column.Texts(trial)[0]}"));
@@ -74,7 +74,7 @@ static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown
     CurveChart.Draw(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
         [
             .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(ArmOf(trial), $"{trial.Seed}", point.Step,
-                point.ValidationAccuracy, $"rate {CsvText.Of(trial.Lr)}"))),
+                point.ValidationAccuracy, $"rate {CsvText(trial.Lr)}"))),
         ],
         [
             .. shown.Where(trial => !IsOk(trial) && trial.Curve.Count > 0).Select(trial => new Point(ArmOf(trial),
@@ -91,7 +91,7 @@ static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, stri
                from point in trial.Curve
                where double.IsFinite(point.Own.GetValueOrDefault("epoch", double.NaN))
                select new Point(ArmOf(trial), $"{trial.Seed}", point.Own["epoch"], point.Own[column],
-                   $"rate {CsvText.Of(trial.Lr)}"),
+                   $"rate {CsvText(trial.Lr)}"),
         ],
         caption: caption);
 
@@ -109,7 +109,7 @@ static IEnumerable<Point> PointsOf(IReadOnlyList<Trial> trials, string column, F
     from trial in trials
     from point in trial.Curve
     where double.IsFinite(point.Own.GetValueOrDefault(column, double.NaN))
-    select new Point(name(trial), $"{trial.Seed}", point.Step, point.Own[column], $"rate {CsvText.Of(trial.Lr)}");
+    select new Point(name(trial), $"{trial.Seed}", point.Step, point.Own[column], $"rate {CsvText(trial.Lr)}");
 
 /// <summary>Percentiles against the step, where the probe measured them in columns NAME_15, NAME_50 and NAME_85: each
 /// the median over the trials that ended well. A panel shows the columns of one or more names.</summary>
@@ -121,7 +121,7 @@ static Figure Rivers(string id, string title, IReadOnlyList<Trial> trials,
                 [
                     .. from line in panel.Lines
                        from step in trials.Where(IsOk).SelectMany(trial => trial.Curve).GroupBy(point => point.Step)
-                       let medians = Percentiles.Measured.Select(percentile => Median(step.Select(point =>
+                       let medians = Undoing.Percentiles.Select(percentile => Median(step.Select(point =>
                            point.Own[$"{line.Column}_{percentile}"]))).ToList()
                        select new Percentiles(line.Name, step.Key, medians[0], medians[1], medians[2]),
                 ])),

@@ -4,7 +4,7 @@
 /// <summary>All arms' curves, each at its rate for speed.</summary>
 static Figure AccuracyCurves(this Comparison one, IReadOnlyList<Trial> trials) => AccuracyCurves(one.Net.Id,
     $"Accuracy while it trains, {one.Name}", [.. one.Arms.SelectMany(arm => trials.AtRate(arm.ForSpeed.Cell))],
-    string.Join(", ", one.Arms.Select(arm => $"{arm.Name} at {CsvText.Of(arm.ForSpeed.Cell.Lr)}"))
+    string.Join(", ", one.Arms.Select(arm => $"{arm.Name} at {CsvText(arm.ForSpeed.Cell.Lr)}"))
         + $". Target: {Format.Percent(one.Target)}, where {one.Arms.First().Name} ends at its best rate on the tuning seeds.",
     one.Target);
 
@@ -49,7 +49,7 @@ static TableSection RatesTable(IReadOnlyList<TunedRate> tuned, IReadOnlyList<str
     "Tuned rates", TableOf(tuned,
         [
             .. by.Select(name => (name, (Func<TunedRate, object>)(rate =>
-                new Columns<Config>(name).Texts(rate.Cell)[0]))),
+                Hyperparameters.Text(rate.Cell, name)))),
             ("lr", rate => rate.Cell.Lr), ("flag", rate => rate.Flag),
         ]), $"Selected by {criterion}. " + (tuned.Count(rate => rate.Flag != "") is var flagged && flagged == 0
         ? "None stands at an end of the grid." : $"{flagged} of {tuned.Count} stand at an end of the grid, beyond "

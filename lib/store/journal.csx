@@ -1,19 +1,20 @@
 #nullable enable
-// Finished trials and the runs that made them, on disk at once, until they stand in the CSVs.
+// Finished trials and the runs that produced them, written to disk as soon as they are there and kept until they stand
+// in the CSVs.
 
-/// <summary>The journals of a results folder, one for each shard: whole lines of JSON, synced one by one.</summary>
-/// <param name="shard">Whose journal is appended to; all are read.</param>
+/// <summary>The journals of a results folder, one for each shard: lines of JSON, each synced to disk.</summary>
+/// <param name="shard">The shard whose journal is appended to; all journals are read.</param>
 public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurvePoint> points, Shard? shard)
 {
     readonly Lock gate = new();
 
     string Own => Path.Combine(folder, $"journal{shard?.Suffix}.jsonl");
 
-    /// <summary>The files there are, in order of their names.</summary>
+    /// <summary>All journals that exist, in the order of their names.</summary>
     public IReadOnlyList<string> Files => !Directory.Exists(folder) ? []
         : [.. Directory.GetFiles(folder, "journal*.jsonl").Order(StringComparer.Ordinal)];
 
-    /// <summary>On disk when this returns.</summary>
+    /// <summary>The line is on disk when this returns.</summary>
     public void Append(Trial trial) => Append(new Line(trials.Texts(trial),
         [.. trial.Curve.Select(point => points.Texts(point with { Trial = trial.Id }))]));
 
@@ -44,23 +45,23 @@ public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurveP
             ]);
     }
 
-    /// <summary>Drops lines that a process was writing when it was killed, from its own journal or, where it is by
-    /// itself, from all; says how many there were. Those trials are run again.</summary>
-    public int DropTorn()
+    /// <summary>Deletes lines that are incomplete since a process was killed while it wrote them: a shard from its own
+    /// journal, a process that runs alone from all. Returns their number. Those trials are run again.</summary>
+    public int DropIncomplete()
     {
-        var torn = 0;
+        var dropped = 0;
         foreach (var file in Files.Where(file => shard is null || file == Own))
         {
             var lines = Lines(file).ToList();
             var whole = lines.Where(line => Parse(line) is not null).ToList();
             if (whole.Count == lines.Count) continue;
-            torn += lines.Count - whole.Count;
+            dropped += lines.Count - whole.Count;
             Tables.Replace(file, writer => whole.ForEach(writer.WriteLine));
         }
-        return torn;
+        return dropped;
     }
 
-    /// <summary>Of all shards: what they held stands in the CSVs.</summary>
+    /// <summary>Deletes the journals of all shards, once their trials stand in the CSVs.</summary>
     public void Delete()
     {
         foreach (var file in Files) File.Delete(file);
@@ -71,7 +72,7 @@ public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurveP
         lock (gate)
         {
             using var file = new FileStream(Own, FileMode.Append);
-            // In front, so that a line that a killed run left unfinished does not swallow this one.
+            // A newline in front: an incomplete line that a killed run left must not become part of this one.
             file.WriteByte((byte)'\n');
             file.Write(JsonSerializer.SerializeToUtf8Bytes(line, json));
             file.Flush(flushToDisk: true);

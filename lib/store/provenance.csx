@@ -1,8 +1,8 @@
 #nullable enable
 // Where results come from: code, data, machine, command.
 
-/// <summary>A process that ran trials: its shard (k/n, or empty), machine and code. Ended is empty and Seconds NaN
-/// where it was killed.</summary>
+/// <summary>A process that ran trials: its shard (k/n, or empty), machine and code. If it was killed, Ended is empty and
+/// Seconds is NaN.</summary>
 public sealed record RunRecord(string Shard, string Started, string Ended, double Seconds, int Trials, string Machine,
     int Cores, int VectorBits, int Jobs, string Runtime, string Code, string Commit, bool Dirty)
 {
@@ -18,7 +18,7 @@ public sealed record RunRecord(string Shard, string Started, string Ended, doubl
     [System.Text.Json.Serialization.JsonIgnore]
     public string Version => Commit + (Dirty ? " with changes" : "");
 
-    /// <summary>What a run keeps from its beginning to its end.</summary>
+    /// <summary>Identifies a run: the same in its record at the beginning and at the end.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public (string, string, string) Key => (Shard, Machine, Started);
 
@@ -31,8 +31,8 @@ public sealed record RunRecord(string Shard, string Started, string Ended, doubl
     static string Time(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
-/// <summary>Written beside the tables; all that a report says beyond them. Runs are all that had a part in the trials.
-/// Trials, of the report, and Found are there once it is made.</summary>
+/// <summary>Metadata for reports, written beside the tables. Runs lists every process that produced trials. Trials (how
+/// many the report is of) and Found are set once the report is made.</summary>
 public sealed record Provenance(string Experiment, string Command, string Preset, string Dataset, string Fingerprint,
     string? Notice, IReadOnlyList<RunRecord> Runs, int Trials = 0, Finding? Found = null)
 {
@@ -46,21 +46,21 @@ public sealed record Provenance(string Experiment, string Command, string Preset
     /// <summary>When the last of its runs ended; empty where all were killed.</summary>
     public string Ended => Runs.Max(run => run.Ended) ?? "";
 
-    /// <summary>The time that its runs took, all together, but for those that were killed.</summary>
+    /// <summary>The time that its runs took together, without those that were killed.</summary>
     public double Seconds => Runs.Select(run => run.Seconds).Where(double.IsFinite).Sum();
 
-    /// <summary>What runs say of one thing, each answer once.</summary>
+    /// <summary>The different values of a property of the runs, separated by commas.</summary>
     public string Each(Func<RunRecord, string> part) => string.Join(", ", Runs.Select(part).Distinct());
 
     public void Write(string path) =>
         Tables.Replace(path, writer => writer.WriteLine(JsonSerializer.Serialize(this, Json)));
 
-    /// <exception cref="BadInput">There is no such file, or it is something else.</exception>
+    /// <exception cref="BadInput">There is no such file, or it is not of this kind.</exception>
     public static Provenance Read(string path)
     {
         try
         {
-            // Versions before this one knew no runs.
+            // Files of earlier versions list no runs.
             return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(path), Json) is { Dataset: not null } past
                 ? past with { Runs = past.Runs ?? [] } : throw new JsonException();
         }
@@ -93,7 +93,7 @@ public static class Source
     {
         try
         {
-            // Without a lock, which a run that is killed would leave in its user's repository.
+            // A run that is killed would leave git's lock in the user's repository.
             using var git = Process.Start(new ProcessStartInfo("git", $"--no-optional-locks {arguments}")
             {
                 WorkingDirectory = Folders.Project, RedirectStandardOutput = true, RedirectStandardError = true,

@@ -1,12 +1,12 @@
 #nullable enable
-// For those who go on elsewhere: tables read back into scripts, figures written for other tools.
+// Tables read back into scripts, for further analysis.
 using CsvHelper;
 using Microsoft.Data.Analysis;
 
 /// <summary>The CSVs of an experiment as DataFrames: numbers are columns of double, all else of string.</summary>
 public static class Results
 {
-    /// <summary>Where results lie unless --out says otherwise.</summary>
+    /// <summary>The folder of all results unless --out names another one.</summary>
     public static string Folder { get; } = Path.Combine(Folders.Project, "results");
 
     /// <summary>The table of groups (summary.csv): a row for each cell of the grid.</summary>
@@ -28,26 +28,6 @@ public static class Results
     /// <summary>claims.csv: what all experiments found.</summary>
     public static DataFrame Claims(string? folder = null) => Read(Path.Combine(folder ?? Folder, "claims.csv"));
 
-    /// <summary>Writes each figure as FOLDER/ID.json, which Plotly's libraries read; files of figures that are no more
-    /// are deleted.</summary>
-    public static void WriteFigures(string folder, IEnumerable<Figure> figures)
-    {
-        Directory.CreateDirectory(folder);
-        var files = figures.ToDictionary(figure => Path.Combine(folder, $"{figure.Id}.json"));
-        foreach (var old in Directory.GetFiles(folder, "*.json").Except(files.Keys)) File.Delete(old);
-        foreach (var (path, figure) in files)
-            Tables.Replace(path, writer => writer.WriteLine(Json(figure)));
-    }
-
-    /// <summary>Data and layout. Browsers know #rrggbbaa, which plotly.py refuses.</summary>
-    public static string Json(Figure figure) => Regex.Replace(GenericChart.toFigureJson(figure.Chart),
-        "\"#([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})([0-9A-Fa-f]{2})\"", color =>
-        {
-            int Part(int i) => Convert.ToInt32(color.Groups[i].Value, 16);
-            return string.Create(CultureInfo.InvariantCulture,
-                $"\"rgba({Part(1)},{Part(2)},{Part(3)},{Part(4) / 255.0:0.###})\"");
-        });
-
     static Store Files(string experiment, string? folder) => new(Path.Combine(folder ?? Folder, experiment));
 
     static DataFrame Read(string path)
@@ -57,10 +37,10 @@ public static class Results
         using var parser = new CsvParser(new StreamReader(path), CultureInfo.InvariantCulture);
         List<string[]> rows = [];
         while (parser.Read()) rows.Add(parser.Record!);
-        return TableOf(rows[1..], rows[0].Select((name, i) => (name, Of: Reader(name, i, rows[1..]))));
+        return TableOf(rows[1..], rows[0].Select((name, i) => (name, Reader(name, i, rows[1..]))));
     }
 
-    // Hashes are words, though some read as numbers.
+    // Hashes are text, though some look like numbers.
     static Func<string[], object> Reader(string name, int i, IReadOnlyList<string[]> rows) =>
         name is "trial" or "code" || !rows.All(row => double.TryParse(row[i], NumberStyles.Float,
             CultureInfo.InvariantCulture, out _))

@@ -1,19 +1,18 @@
 #nullable enable
-// Trials in tables, when a sweep is done.
+// The tables of one experiment.
 using Microsoft.Data.Analysis;
 
-/// <summary>The files of one experiment; which columns they have beside the common ones, the study (in trials.csv) and
-/// the probe (in curves.csv) say. A shard has a journal of its own.</summary>
-public sealed class Store(string folder, Study? study = null, Probe? probe = null, Shard? shard = null)
+/// <summary>The files of one experiment. A shard has a journal of its own.</summary>
+/// <param name="extras">Hyperparameters that are columns of trials.csv beside the common ones.</param>
+/// <param name="probe">Its columns stand in curves.csv behind the common ones.</param>
+public sealed class Store(string folder, IReadOnlyList<string>? extras = null, Probe? probe = null,
+    Shard? shard = null)
 {
-    readonly Columns<Trial> trialColumns = new(["trial", "experiment", "dataset", "model", "depth", "width",
-        "activation", "norm", "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale",
-        "batch_size", "train_size", "epochs", "seed", "role", "status", "ended_at", "reason", "train_loss",
-        "train_accuracy", "validation_loss", "validation_accuracy", "test_accuracy", "code", "seconds", "loss_excess",
-        "loss_volatility", .. study?.Extras ?? []]);
+    readonly Columns<Trial> trialColumns = new(["trial", "experiment", "dataset", .. Hyperparameters.Common, "seed",
+        "role", "status", "ended_at", "reason", "train_loss", "train_accuracy", "validation_loss",
+        "validation_accuracy", "test_accuracy", "code", "seconds", "loss_excess", "loss_volatility", .. extras ?? []]);
 
-    readonly Columns<CurvePoint> curveColumns = new(["trial", "step", "examples", "train_loss", "validation_loss",
-        "validation_accuracy", .. probe?.Columns ?? []]);
+    readonly Columns<CurvePoint> curveColumns = new([.. CurvePoint.CommonColumns, .. probe?.Columns ?? []]);
 
     Journal? journal;
 
@@ -24,11 +23,11 @@ public sealed class Store(string folder, Study? study = null, Probe? probe = nul
     public string ProvenanceFile => Path.Combine(folder, "provenance.json");
     public string ReportFile => Path.Combine(folder, "report.html");
 
-    /// <summary>What is finished and not yet in the CSVs.</summary>
+    /// <summary>Finished trials that are not yet in the CSVs.</summary>
     public Journal Journal => journal ??= new(folder, trialColumns, curveColumns, shard);
 
-    /// <summary>All trials of the CSVs, then those that only a journal has. Of two of the same trial, one that did not
-    /// fail.</summary>
+    /// <summary>All trials of the CSVs, then those that only a journal has. Where a trial stands twice, the one that did
+    /// not fail.</summary>
     public IReadOnlyList<Trial> Read() =>
     [
         .. ReadTables().Concat(Journal.Read().Trials).OrderBy(trial => trial.Status == Status.Failed)
@@ -38,7 +37,8 @@ public sealed class Store(string folder, Study? study = null, Probe? probe = nul
     /// <summary>Writes the CSVs whole, in the order given, and drops the journals.</summary>
     public void Write(IReadOnlyList<Trial> trials)
     {
-        // Curves without a trial are not read, but a trial would be without its curve: so these first.
+        // Curves first: if the process is killed in between, curves without a trial are ignored, but a trial without its
+        // curve would be read as if it had none.
         Tables.Write(CurvesFile, curveColumns, trials.SelectMany(trial => trial.Curve.Select(point =>
             point with { Trial = trial.Id })));
         Tables.Write(TrialsFile, trialColumns, trials);
@@ -54,12 +54,12 @@ public sealed class Store(string folder, Study? study = null, Probe? probe = nul
         var curves = Tables.Read(CurvesFile, curveColumns, EmptyPoint)
             .ToLookup(point => point.Trial);
         var trials = Tables.Read(TrialsFile, trialColumns, EmptyTrial);
-        Once(TrialsFile, trials.Select(trial => $"trial {trial.Id}"));
-        Once(CurvesFile, curves.SelectMany(own => own).Select(point => $"step {point.Step} of trial {point.Trial}"));
+        RequireUnique(TrialsFile, trials.Select(trial => $"trial {trial.Id}"));
+        RequireUnique(CurvesFile, curves.SelectMany(own => own).Select(point => $"step {point.Step} of trial {point.Trial}"));
         return trials.Select(trial => trial with { Curve = [.. curves[trial.Id].OrderBy(point => point.Step)] });
     }
 
-    static void Once(string path, IEnumerable<string> rows)
+    static void RequireUnique(string path, IEnumerable<string> rows)
     {
         if (rows.CountBy(row => row).FirstOrDefault(row => row.Value > 1) is { Key: { } twice })
             throw new BadInput($"{path} has {twice} more than once: delete all but one of these rows");

@@ -1,5 +1,5 @@
 #nullable enable
-// CSVs in one piece.
+// Reading and writing CSVs.
 using CsvHelper;
 using CsvHelper.Configuration;
 using Microsoft.Data.Analysis;
@@ -8,8 +8,8 @@ public static class Tables
 {
     static readonly CsvConfiguration format = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
 
-    /// <summary>A file in one piece or not at all: written beside its place, on disk, then renamed. Of two processes
-    /// that write it at once the second waits.</summary>
+    /// <summary>Writes a file whole or not at all: under another name, synced to disk, then renamed. Of two processes
+    /// that write it at the same time the second waits.</summary>
     /// <exception cref="IOException">There is no room, or no such folder; what was there stays.</exception>
     public static void Replace(string path, Action<TextWriter> write)
     {
@@ -33,7 +33,7 @@ public static class Tables
                 File.Move(partial, path, overwrite: true);
                 return;
             }
-            catch (IOException e) when (attempt < 100 && IsHeld(e)) { Thread.Sleep(50); }
+            catch (IOException e) when (attempt < 100 && IsLocked(e)) { Thread.Sleep(50); }
     }
 
     /// <summary>Writes a CSV whole.</summary>
@@ -49,7 +49,7 @@ public static class Tables
     {
         using var csv = new CsvWriter(writer, format, leaveOpen: true);
         WriteRecord(csv, frame.Columns.Select(column => column.Name));
-        foreach (var row in frame.Rows) WriteRecord(csv, row.Select(CsvText.Of));
+        foreach (var row in frame.Rows) WriteRecord(csv, row.Select(CsvText));
     });
 
     static void WriteRecord(CsvWriter csv, IEnumerable<string> texts)
@@ -58,14 +58,14 @@ public static class Tables
         csv.NextRecord();
     }
 
-    // Spreadsheets take what begins so for a formula, and run it.
+    // Spreadsheets take a text that begins so for a formula, and run it.
     static string Harmless(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..]
         && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? "'" + text : text;
 
     /// <summary>Reads a CSV; its columns may stand in any order, and others beside them.</summary>
-    /// <param name="empty">A row to fill.</param>
-    /// <exception cref="BadInput">There is no such file, or something in it is not as it should be: it names the line
-    /// and the remedy.</exception>
+    /// <param name="empty">Makes a row to fill.</param>
+    /// <exception cref="BadInput">There is no such file, or something in it is wrong: the message names the line and
+    /// the remedy.</exception>
     public static List<T> Read<T>(string path, Columns<T> columns, Func<T> empty)
     {
         if (!File.Exists(path))
@@ -89,5 +89,5 @@ public static class Tables
 
     /// <summary>Whether a file could not be opened since another process has locked it: EAGAIN, 11 on Linux and 35 on
     /// macOS.</summary>
-    public static bool IsHeld(IOException e) => e.HResult is 11 or 35;
+    public static bool IsLocked(IOException e) => e.HResult is 11 or 35;
 }

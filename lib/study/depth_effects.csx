@@ -17,4 +17,4 @@ static IReadOnlyList<Effect> DepthRatios(IReadOnlyList<Trial> trials, IReadOnlyL
 /// <summary>For each net, the growth of the squared gradient a layer with BN at one depth, as log10.</summary>
 static IReadOnlyList<Effect> GrowthEffects(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets, int depth) =>
     [.. nets.Select(net => Effect.From(net.Name, trials.At(net.Cells.Single(cell => cell.Norm == Norm.Batch
-        && cell.Depth == depth)).Select(trial => Math.Log10(Growth.Of(trial)))))];
+        && cell.Depth == depth)).Select(trial => Math.Log10(Growth.PerLayer(trial)))))];

@@ -78,18 +78,19 @@ static bool IsOk(Trial trial) => trial.Status == Status.Ok;
 /// <summary>Steps to a target: the first measured step at or above it, interpolated in the logarithm of the step from
 /// the measurement before. NaN where it is not reached: that is beyond the budget, which is no number of steps.
 /// </summary>
-static double StepsTo(double target, IEnumerable<(int Step, double Accuracy)> curve)
-{
-    (double Step, double Accuracy)? before = null;
-    foreach (var (step, accuracy) in curve.Where(point => !double.IsNaN(point.Accuracy)).OrderBy(point => point.Step))
+static double StepsTo(double target, IEnumerable<(int Step, double Accuracy)> curve) =>
+    FirstCrossing(curve.Where(point => !double.IsNaN(point.Accuracy)).OrderBy(point => point.Step),
+        point => point.Accuracy >= target) switch
     {
-        if (accuracy >= target)
-            return before is not { } last ? step
-                : last.Step * Math.Pow(step / last.Step, (target - last.Accuracy) / (accuracy - last.Accuracy));
-        before = (step, accuracy);
-    }
-    return double.NaN;
-}
+        null => double.NaN,
+        (null, var at) => at.Step,
+        ({ } last, var at) => last.Step * Math.Pow((double)at.Step / last.Step,
+            (target - last.Accuracy) / (at.Accuracy - last.Accuracy)),
+    };
+
+/// <summary>Steps to a target of a column of curves.csv.</summary>
+static double StepsTo(this Trial trial, double target, string column) =>
+    StepsTo(target, trial.Curve.Select(point => (point.Step, point.Own[column])));
 
 /// <summary>A trial's steps to a validation accuracy, on the curve's fixed 2,000 images; NaN where it was not reached,
 /// or the trial was lost after all.</summary>

@@ -44,7 +44,7 @@ public sealed record Stage(IEnumerable<Config> Grid, Probe? Probe, Runs Runs)
     }
 
     static string Words(Config config) =>
-        $"learning rate {CsvText.Of(config.Lr)}, norm {Snake(config.Norm)}, seed {config.Seed}";
+        $"learning rate {CsvText(config.Lr)}, norm {Snake(config.Norm)}, seed {config.Seed}";
 }
 
 /// <summary>Stages in their order, and a value that is computed from their trials once all have run. In C#'s query

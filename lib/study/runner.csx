@@ -6,10 +6,12 @@ public static class Runner
     /// <summary>Trains the configurations, at most `jobs` at a time, and hands over each trial as it ends, from the
     /// thread that ran it.</summary>
     /// <exception cref="OperationCanceledException">Stopped; trials in flight are given up.</exception>
+    /// <exception cref="ProbeFault">The probe measured what is none of its columns.</exception>
     public static void Run(IEnumerable<Config> configs, Dataset data, Probe? probe, int jobs,
         Action<Trial> finished, CancellationToken stop)
     {
         var open = new ConcurrentQueue<Config>(configs);
+        if (probe is not null && open.TryPeek(out var first)) Training.Rehearse(first, data, probe);
         Exception? fault = null;
         void Work()
         {
@@ -30,14 +32,9 @@ public static class Runner
         stop.ThrowIfCancellationRequested();
     }
 
-    static Trial RunOne(Config config, Dataset data, Probe? probe, CancellationToken stop)
-    {
-        Trial trial;
-        try { trial = Training.Run(config, data, probe, stop); }
-        catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
+    static Trial RunOne(Config config, Dataset data, Probe? probe, CancellationToken stop) =>
+        Training.Run(config, data, probe, stop) with
         {
-            trial = new Trial(config) { Status = Status.Failed, Reason = e.Message.ReplaceLineEndings(" ") };
-        }
-        return trial with { Id = Fingerprint.OfTrial(config, data.Fingerprint), Code = Fingerprint.Code };
-    }
+            Id = Fingerprint.OfTrial(config, data.Fingerprint), Code = Fingerprint.Code,
+        };
 }

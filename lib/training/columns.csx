@@ -4,19 +4,15 @@
 /// <summary>A name as it stands in options and CSVs: BatchNoGamma is batch_no_gamma.</summary>
 static string Snake(object name) => Regex.Replace($"{name}", "(?<=.)[A-Z]", letter => "_" + letter).ToLowerInvariant();
 
-/// <summary>Values as text.</summary>
-public static class CsvText
+/// <summary>A value as it stands in a CSV.</summary>
+static string CsvText(object? value) => value switch
 {
-    /// <summary>A value as it stands in a CSV.</summary>
-    public static string Of(object? value) => value switch
-    {
-        double number => number.ToString("R", CultureInfo.InvariantCulture),
-        Enum name => Snake(name),
-        bool yes => yes ? "true" : "false",
-        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
-        _ => $"{value}",
-    };
-}
+    double number => number.ToString("R", CultureInfo.InvariantCulture),
+    Enum name => Snake(name),
+    bool yes => yes ? "true" : "false",
+    IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+    _ => $"{value}",
+};
 
 /// <summary>A row that has numbers of its experiment's own beside the columns that all experiments have.</summary>
 public interface IOwnNumbers { Dictionary<string, double> Own { get; } }
@@ -38,7 +34,7 @@ public sealed class Columns<T>
     public IEnumerable<string> Names => columns.Select(column => column.Name);
 
     /// <summary>The row as text, column by column.</summary>
-    public string[] Texts(T row) => [.. columns.Select(column => CsvText.Of(column.Property is { } property
+    public string[] Texts(T row) => [.. columns.Select(column => CsvText(column.Property is { } property
         ? property.GetValue(row) : ((IOwnNumbers)row!).Own.GetValueOrDefault(column.Name, double.NaN)))];
 
     /// <summary>Sets a row's columns from text; `from` names the place in errors.</summary>
@@ -71,5 +67,6 @@ public sealed class Columns<T>
             ?? throw new FormatException();
 
     static PropertyInfo? Property(string name) => typeof(T).GetProperties()
-        .FirstOrDefault(property => Snake(property.Name) == name || property.Name == "Id" && name == "trial");
+        .FirstOrDefault(property => property.Name != nameof(IOwnNumbers.Own)
+            && (Snake(property.Name) == name || property.Name == "Id" && name == "trial"));
 }

@@ -53,11 +53,6 @@ public record Config
     public int Seed { get; init; } = 1;
     public Role Role { get; init; } = Role.Evaluate;
 
-    /// <summary>What only some experiments set: a study declares what it uses of these, and they become columns.
-    /// </summary>
-    public static IReadOnlyList<string> Extras { get; } = ["lr_end", "short_batch", "dropout", "clip_norm", "learned",
-        "keep_bias", "norm_input", "norm_output", "bn_momentum"];
-
     /// <summary>Where the rate ends that rises geometrically from Lr over the steps (a range test, Smith 2017); 0: it
     /// stays.</summary>
     public double LrEnd { get; init; }
@@ -101,10 +96,11 @@ public record Config
     public Config ToCell() => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
 
     /// <summary>The layers, for images of height x width pixels.</summary>
-    /// <param name="around">Takes each activation, and gives what stands in its place: a probe's way in.</param>
-    public Layer Layers(int height, int width, int classes, Func<Layer, Layer>? around = null)
+    /// <param name="wrap">Called for each activation; returns the layer to put in its place, as a probe wants it.
+    /// </param>
+    public Layer Layers(int height, int width, int classes, Func<Layer, Layer>? wrap = null)
     {
-        var (inputs, activation) = (height * width, (around ?? (layer => layer))(ActivationLayer));
+        var (inputs, activation) = (height * width, (wrap ?? (layer => layer))(ActivationLayer));
         return Model switch
         {
             Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
@@ -188,13 +184,3 @@ public record Config
         _ => throw new ArgumentOutOfRangeException(nameof(Init), Init, null),
     }).Scaled(InitScale);
 }
-
-/// <summary>count values from low to high, evenly spaced in their logarithms and rounded to the digits given: two a
-/// decade are 1, 3, 10 and three are 1, 2, 5, 10, as people write such grids.</summary>
-static IReadOnlyList<double> LogGrid(double low, double high, int count, int digits = 1) =>
-[
-    .. Enumerable.Range(0, count)
-        .Select(i => low * Math.Pow(high / low, count == 1 ? 0 : (double)i / (count - 1)))
-        .Select(value => double.Parse(value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture),
-            CultureInfo.InvariantCulture)),
-];

@@ -1,7 +1,7 @@
 #nullable enable
-// What counts as lost: a training that diverges, or one that ends without having learned.
+// When a training counts as diverged, and when as stuck.
 
-/// <summary>The rule of divergence, and what counts as stuck.</summary>
+/// <summary>The rule for divergence, and the limit of accuracy below which a trial is stuck.</summary>
 public static class Divergence
 {
     /// <summary>Twice chance: a net whose accuracy ends below this has not learned, and counts as stuck.</summary>
@@ -15,7 +15,7 @@ public static class Divergence
     /// verdict can be computed by all three.</summary>
     public static IReadOnlyList<double> Multiples { get; } = [3, Default, 10];
 
-    /// <summary>Over how many losses the median is taken, and the step from which it counts.</summary>
+    /// <summary>How many losses the median is taken over, and the step after which it counts.</summary>
     public const int Window = 100, FirstStep = 200;
 
     /// <summary>The reason given for a trial whose losses exceeded a multiple.</summary>
@@ -23,8 +23,8 @@ public static class Divergence
         $"the median of {Window} losses exceeded {multiple} ln(classes)");
 }
 
-/// <summary>Watches mini-batch losses for divergence, and how much they jump from a step on.</summary>
-public sealed class LossWatch(int jumpsFrom)
+/// <summary>Watches mini-batch losses for divergence, and measures their volatility from a step on.</summary>
+public sealed class LossWatch(int volatilityFrom)
 {
     static readonly double unit = Math.Log(Dataset.Classes);
 
@@ -33,32 +33,39 @@ public sealed class LossWatch(int jumpsFrom)
     int seen, since;
     double last, sum, squares, total;
 
-    /// <summary>Why training must end.</summary>
+    /// <summary>Why training must end; null while it may go on.</summary>
     public string? Reason { get; private set; }
 
+    /// <summary>The largest multiple that was exceeded; see Trial.LossExcess.</summary>
     public double Excess { get; private set; }
 
+    /// <summary>See Trial.LossVolatility.</summary>
     public double Volatility =>
-        Math.Sqrt(squares / 2 / (seen - jumpsFrom)) / (total / (seen - jumpsFrom));
+        Math.Sqrt(squares / 2 / (seen - volatilityFrom)) / (total / (seen - volatilityFrom));
 
+    /// <summary>Ends the training: a number is not finite.</summary>
     public void Lose(string reason) => (Reason, Excess) = (Reason ?? reason, double.PositiveInfinity);
 
+    /// <summary>Takes the loss of the next mini-batch.</summary>
     public void See(double loss)
     {
         if (!double.IsFinite(loss)) Lose("the loss is not finite");
         ref var slot = ref window[seen++ % Divergence.Window];
         for (var i = 0; i < above.Length; i++)
         {
-            // The median exceeds a limit once more than half of the window does: counting spares sorting it.
-            above[i] += (loss > Divergence.Multiples[i] * unit ? 1 : 0) - (slot > Divergence.Multiples[i] * unit ? 1 : 0);
-            if (seen > Divergence.FirstStep && above[i] > Divergence.Window / 2) Excess = Math.Max(Excess, Divergence.Multiples[i]);
+            // The median exceeds a limit when more than half of the window does: counting is cheaper than sorting.
+            var limit = Divergence.Multiples[i] * unit;
+            above[i] += (loss > limit ? 1 : 0) - (slot > limit ? 1 : 0);
+            if (seen > Divergence.FirstStep && above[i] > Divergence.Window / 2)
+                Excess = Math.Max(Excess, Divergence.Multiples[i]);
         }
         if (Excess == Divergence.Multiples[^1]) Reason ??= Divergence.Exceeded(Excess);
         slot = loss;
-        if (seen > jumpsFrom) (squares, total) = (squares + (loss - last) * (loss - last), total + loss);
+        if (seen > volatilityFrom) (squares, total) = (squares + (loss - last) * (loss - last), total + loss);
         (last, sum, since) = (loss, sum + loss, since + 1);
     }
 
+    /// <summary>The mean loss since the last call.</summary>
     public double MeanSinceLast()
     {
         var mean = sum / since;

@@ -18,21 +18,12 @@ public static class Fingerprint
     /// <summary>Hash of everything that a trial depends on except the code: configuration and dataset's bytes.
     /// </summary>
     public static string OfTrial(Config config, string fingerprint) =>
-        Hash([.. columns.Texts(config), fingerprint, .. Extras(config).Select(one => $"{one.Name} {one.Text}")]);
-
-    /// <summary>What the configuration sets beyond the common columns.</summary>
-    public static IEnumerable<(string Name, string Text)> Extras(Config config) =>
-        Config.Extras.Zip(extras.Texts(config), usual).Where(one => one.Second != one.Third)
-            .Select(one => (one.First, one.Second));
+        Hash([.. columns.Texts(config), fingerprint, .. Hyperparameters.ExtrasSet(config)
+            .Select(one => $"{one.Name} {one.Text}")]);
 
     /// <summary>The first 12 hex digits of the SHA-256 of the parts, a line each.</summary>
     public static string Hash(IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..12];
 
-    static readonly Columns<Config> extras = new(Config.Extras);
-    static readonly string[] usual = extras.Texts(new Config());
-
-    static readonly Columns<Config> columns = new("dataset", "model", "depth", "width", "activation", "norm",
-        "placement", "optimizer", "lr", "momentum", "weight_decay", "init", "init_scale", "batch_size", "train_size",
-        "epochs", "seed", "role");
+    static readonly Columns<Config> columns = new(["dataset", .. Hyperparameters.Common, "seed", "role"]);
 }

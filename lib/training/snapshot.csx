@@ -1,32 +1,44 @@
 #nullable enable
-// A model under training, as probes see it.
+// The model under training, as probes see it.
 
 /// <summary>A model at a step of its training. EpochAccuracy is the share of this epoch's training images that were
-/// right when their batch was trained on, in training mode, as Keras reports it.</summary>
-public sealed partial record Snapshot(Config Config, Dataset Data, Tape Tape, Model Model, int Step, double EpochAccuracy)
+/// classified correctly when their batch was trained on, in training mode, as Keras reports it.</summary>
+public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Model, int Step, double EpochAccuracy)
 {
     public bool EndsEpoch => Step % Config.StepsPerEpoch == 0;
 
-    /// <summary>The model as it stands, with memory and random streams of its own: whatever is done to it, training
-    /// goes on as if nothing had been.</summary>
-    /// <param name="around">Takes each activation, and gives what stands in its place.</param>
-    public Model Copy(Func<Layer, Layer>? around = null)
+    /// <summary>The model as it was before its first step.</summary>
+    public Model Start() => NewModel();
+
+    /// <summary>The model as it is now, with memory and random streams of its own: changes to the copy do not affect
+    /// the training.</summary>
+    /// <param name="wrap">Called for each activation; returns the layer to put in its place.</param>
+    public Model Copy(Func<Layer, Layer>? wrap = null)
     {
-        var copy = Config.Layers(Data.Train.Height, Data.Train.Width, Dataset.Classes, around).ToModel(Config.Seed);
+        var copy = NewModel(wrap);
         foreach (var (to, from) in copy.Parameters.Zip(Model.Parameters).Concat(copy.Buffers.Zip(Model.Buffers)))
             to.Assign(from.ToArray());
         return copy;
     }
 
-    public double TrainAccuracy(int images) => OnTraining(images).Accuracy;
+    /// <summary>Mean loss and accuracy in evaluation mode on the first so many training images (or all, if fewer).
+    /// </summary>
+    public (double Loss, double Accuracy) OnTraining(int images) =>
+        Evaluation.Run(Tape, Config, Model, Data.Train, 0, Math.Min(images, Config.TrainSize));
 
-    public double TestAccuracy() => Evaluation.Run(Tape, Config, Model, Data.Test, 0, Data.Test.Count).Accuracy;
+    /// <summary>Mean loss and accuracy in evaluation mode on all validation images.</summary>
+    public (double Loss, double Accuracy) OnValidation() =>
+        Evaluation.Run(Tape, Config, Model, Data.Train, Evaluation.ValidationStart(Data), Evaluation.ValidationImages);
+
+    /// <summary>Mean loss and accuracy in evaluation mode on all test images.</summary>
+    public (double Loss, double Accuracy) OnTest() =>
+        Evaluation.Run(Tape, Config, Model, Data.Test, 0, Data.Test.Count);
+
+    /// <summary>A batch that is the same in every measurement: the last `count` training images, by their places.
+    /// </summary>
+    public int[] FixedBatch(int count) =>
+        [.. Enumerable.Range(Math.Max(0, Config.TrainSize - count), Math.Min(count, Config.TrainSize))];
+
+    Model NewModel(Func<Layer, Layer>? wrap = null) =>
+        Config.Layers(Data.Train.Height, Data.Train.Width, Dataset.Classes, wrap).ToModel(Config.Seed);
 }
-
-/// <summary>What an experiment measures during training beside the common columns, and when. It must leave model and
-/// random streams as they are.</summary>
-/// <param name="Columns">Names of its columns in curves.csv.</param>
-/// <param name="Steps">Steps at which to measure, in place of the common ones.</param>
-/// <param name="Measure">Numbers by column; a missing one is NaN.</param>
-public sealed record Probe(IReadOnlyList<string> Columns, Func<Config, IEnumerable<int>> Steps,
-    Func<Snapshot, IEnumerable<(string Column, double Value)>> Measure);

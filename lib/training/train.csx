@@ -1,22 +1,54 @@
 #nullable enable
-// One trial: a configuration trained on one thread, watched, and measured.
+// One trial: a configuration is trained on one thread, watched for divergence, and measured.
 
 public static class Training
 {
-    const int CurveImages = 2_000, TrainImages = 5_000, CurvePoints = 16;
+    const int CurveImages = 2_000, TrainImages = 5_000;
 
-    /// <summary>Trains the configuration's model from its seed. Divergence is a result, not an error.</summary>
+    /// <summary>Trains the configuration's model from its seed. Divergence is a result, not an error, and so is a trial
+    /// that fails: its reason is the error's message.</summary>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    /// <exception cref="ProbeFault">The probe measured what is none of its columns.</exception>
     public static Trial Run(Config config, Dataset data, Probe? probe = null, CancellationToken stop = default)
     {
-        var clock = Stopwatch.StartNew();
+        var (clock, step) = (Stopwatch.StartNew(), 0);
+        Trial trial;
+        try { trial = Train(config, data, probe ?? Probe.Curves(), ref step, stop); }
+        catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException and not ProbeFault)
+        {
+            trial = new(config) { Status = Status.Failed, EndedAt = step, Reason = e.Message.ReplaceLineEndings(" ") };
+        }
+        return trial with { Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3) };
+    }
+
+    /// <summary>Takes a probe's first and last measurement of the untrained model, as in an evaluation trial, so that a
+    /// probe that is wrong ends a run before its first trial.</summary>
+    /// <exception cref="ProbeFault">The probe measured what is none of its columns.</exception>
+    public static void Rehearse(Config config, Dataset data, Probe probe)
+    {
+        config = config with { Role = Role.Evaluate };
+        var steps = probe.Steps(config).Where(step => step <= config.Steps).Order().ToList();
+        if (steps.Count == 0) return;
+        try
+        {
+            var measure = probe.Begin(config);
+            var model = config.Layers(data.Train.Height, data.Train.Width, Dataset.Classes).ToModel(config.Seed);
+            foreach (var step in new[] { steps[0], steps[^1] }) measure(new(config, data, new(), model, step, 0));
+        }
+        // Other errors make trials fail, each with its reason.
+        catch (Exception e) when (e is not ProbeFault) { }
+    }
+
+    static Trial Train(Config config, Dataset data, Probe probe, ref int step, CancellationToken stop)
+    {
         var model = config.Layers(data.Train.Height, data.Train.Width, Dataset.Classes).ToModel(config.Seed);
         var optimizer = config.NewOptimizer();
         var tape = new Tape();
         var watch = new LossWatch(Math.Max(1, config.Steps / 2));
-        var measureAt = (probe?.Steps(config) ?? MeasuredSteps(config.Steps)).ToHashSet();
+        var (measureAt, measure) = (probe.Steps(config).ToHashSet(), probe.Begin(config));
         var labels = new byte[Math.Min(config.BatchSize, config.TrainSize)];
         var curve = new List<CurvePoint>();
-        var (step, examples, epochExamples, epochCorrect) = (0, 0L, 0, 0);
+        var (examples, epochExamples, epochCorrect) = (0L, 0, 0);
         int[] order = [];
         while (step < config.Steps && watch.Reason is null)
         {
@@ -33,15 +65,15 @@ public static class Training
             (step, examples) = (step + 1, examples + batch.Length);
             (epochExamples, epochCorrect) = (epochExamples + batch.Length, epochCorrect + correct);
             if (watch.Reason is not null || !measureAt.Contains(step)) continue;
-            if (!model.IsFinite()) watch.Lose("a parameter is not finite");
+            if (NotFinite(model) is { } reason) watch.Lose(reason);
             var validation = Evaluation.HasValidation(config, data)
                 ? Evaluation.Run(tape, config, model, data.Train, Evaluation.ValidationStart(data), CurveImages)
                 : (Loss: double.NaN, Accuracy: double.NaN);
             curve.Add(new("", step, examples, watch.MeanSinceLast(), validation.Loss, validation.Accuracy));
-            var moment = new Snapshot(config, data, tape, model, step, (double)epochCorrect / epochExamples);
-            foreach (var (column, value) in probe?.Measure(moment) ?? []) curve[^1].Own[column] = value;
+            Snapshot snapshot = new(config, data, tape, model, step, (double)epochCorrect / epochExamples);
+            foreach (var (column, value) in measure(snapshot)) curve[^1].Own[column] = value;
         }
-        if (!model.IsFinite()) watch.Lose("a parameter is not finite");
+        if (NotFinite(model) is { } lost) watch.Lose(lost);
         var trial = new Trial(config) { EndedAt = step, Curve = curve, LossExcess = watch.Excess };
         if (watch.Reason is null) trial = Finish(trial, tape, model, data) with { LossVolatility = watch.Volatility };
         trial = trial.JudgedAt(Divergence.Default);
@@ -53,13 +85,10 @@ public static class Training
                 Status.Stuck => "accuracy under twice chance",
                 _ => "",
             },
-            Seconds = Math.Round(clock.Elapsed.TotalSeconds, 3),
         };
     }
 
-    /// <summary>About `points` different steps from 1 to the last, evenly spaced in their logarithms.</summary>
-    public static SortedSet<int> MeasuredSteps(int last, int points = CurvePoints) =>
-        [.. Enumerable.Range(0, points).Select(i => (int)Math.Round(Math.Pow(last, i / (points - 1.0))))];
+    static string? NotFinite(Model model) => !model.IsFinite() ? "a parameter is not finite" : null;
 
     static (float Loss, int Correct) Step(Tape tape, Config config, Model model, Optimizer optimizer, ImageSet set,
         ReadOnlyMemory<int> batch, byte[] labels)

@@ -1,9 +1,9 @@
 #nullable enable
-// What a trial is: a configuration, what came of it, and what was measured on the way.
+// A trial: a configuration, its results, and what was measured while it was trained.
 
 public enum Status { Ok, Stuck, Diverged, Failed }
 
-/// <summary>A configuration and what came of it. Numbers that a lost trial does not have are NaN.</summary>
+/// <summary>A configuration and its results. Numbers that a lost trial does not have are NaN.</summary>
 public sealed record Trial : Config
 {
     public Trial(Config config) : base(config) { }
@@ -59,6 +59,10 @@ public sealed record Trial : Config
 public sealed record CurvePoint(string Trial, int Step, long Examples, double TrainLoss, double ValidationLoss,
     double ValidationAccuracy) : IOwnNumbers
 {
+    /// <summary>Columns of every curves.csv, in its order.</summary>
+    public static IReadOnlyList<string> CommonColumns { get; } =
+        ["trial", "step", "examples", "train_loss", "validation_loss", "validation_accuracy"];
+
     /// <summary>What the experiment's probe measured, by column.</summary>
     public Dictionary<string, double> Own { get; } = [];
 }

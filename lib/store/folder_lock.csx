@@ -1,0 +1,93 @@
+#nullable enable
+// Which processes may write to a results folder at the same time.
+
+/// <summary>A lock on a results folder. A process that runs alone locks out all others; a shard locks out processes that
+/// run alone, and a second process of the same shard. The system releases the lock when the process ends, however it
+/// ends.</summary>
+public sealed class FolderLock : IDisposable
+{
+    readonly string folder;
+    readonly Shard? shard;
+    readonly FileStream all;
+    FileStream? own;
+
+    /// <exception cref="BadInput">Another process has locked it.</exception>
+    public FolderLock(string folder, Shard? shard)
+    {
+        (this.folder, this.shard) = (folder, shard);
+        Directory.CreateDirectory(folder);
+        all = Open(Name, alone: shard is null) ?? throw InUse("another run");
+        if (shard is not null) Resume();
+        // Left by shards that were killed.
+        else foreach (var path in FilesOfShards) File.Delete(path);
+    }
+
+    string Name => Path.Combine(folder, "running");
+
+    // The pattern running.* matches running too.
+    IEnumerable<string> FilesOfShards =>
+        Directory.GetFiles(folder, "running*").Where(path => path != Name).Order(StringComparer.Ordinal);
+
+    /// <summary>From now until Resume, other shards count this one as finished.</summary>
+    public void Pause() => Release(own);
+
+    /// <exception cref="BadInput">Another process has taken this shard.</exception>
+    public void Resume()
+    {
+        // Another shard that checks whether this one is running has its file open for a moment.
+        for (var attempt = 0; attempt < 10; attempt++, Thread.Sleep(50))
+            if ((own = Open(Name + shard!.Suffix, alone: true)) is not null) return;
+        all.Dispose();
+        throw InUse($"another run of shard {shard}");
+    }
+
+    /// <summary>Other shards that are running, as k/n.</summary>
+    public IReadOnlyList<string> Others() =>
+    [
+        .. from path in FilesOfShards
+           where path != Name + shard?.Suffix && IsLocked(path)
+           select path[(Name.Length + 1)..].Replace("-of-", "/"),
+    ];
+
+    public void Dispose()
+    {
+        Release(own);
+        // Other shards may still have this file open.
+        if (shard is null) Release(all);
+        else all.Dispose();
+    }
+
+    // FileOptions.DeleteOnClose would delete a file that another process has locked, even where opening it failed.
+    static void Release(FileStream? file)
+    {
+        if (file is not { CanWrite: true }) return;
+        File.Delete(file.Name);
+        file.Dispose();
+    }
+
+    BadInput InUse(string who) =>
+        new($"{who} is at work in {folder}: wait for it, or give --out another folder");
+
+    static bool IsLocked(string path)
+    {
+        try
+        {
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
+            return false;
+        }
+        catch (FileNotFoundException) { return false; }
+        catch (IOException e) when (Tables.IsLocked(e)) { return true; }
+    }
+
+    // Null where another process has locked it.
+    static FileStream? Open(string path, bool alone)
+    {
+        try
+        {
+            return alone
+                ? new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1)
+                : new(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read, 1);
+        }
+        catch (IOException e) when (Tables.IsLocked(e)) { return null; }
+    }
+}
