@@ -65,7 +65,7 @@ return Experiment(Args, Question, new(["norm", "activation", "learned", "norm_ou
                    undone.InWords(effect => effect == undone.Effects[0]),
                    few.InWords(effect => effect == few.Effects[0])),
                runs.Summarize(["activation", "width", "norm", "norm_output", "learned", "lr"], [TestAccuracy,
-                   ValidationAccuracy, TrainLoss, .. Undoing.Columns.Select(name => new Measure(name, trial =>
+                   ValidationAccuracy, TrainLoss, .. Undoing.Numbers.Select(name => new Measure(name, trial =>
                        trial.AtEnd(name)))]))
            {
                Claims = [undone, few],

@@ -124,3 +124,11 @@ static void CheckLevel(double level)
 {
     if (level is not (> 0 and < 1)) throw new ArgumentException($"a level lies between 0 and 1, not at {level}");
 }
+
+/// <summary>Standard deviation with n - 1; NaN for fewer than two values.</summary>
+static double StandardDeviation(IReadOnlyCollection<double> values)
+{
+    if (values.Count < 2) return double.NaN;
+    var mean = values.Average();
+    return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+}

@@ -1,6 +1,5 @@
 #nullable enable
 // Numbers measured on trials, the table of groups, and trials paired by seed.
-using MathNet.Numerics.Statistics;
 using Microsoft.Data.Analysis;
 
 /// <summary>A number measured on each trial, by the name it has in tables.</summary>
@@ -62,7 +61,7 @@ static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string>
         yield return Column("_high", medians.Select(median => median?.High ?? double.NaN));
         yield return Column("_level", medians.Select(median => median?.Level ?? double.NaN));
         yield return Column("_mean", values.Select(own => own.Length == 0 ? double.NaN : own.Average()));
-        yield return Column("_sd", values.Select(own => own.StandardDeviation()));
+        yield return Column("_sd", values.Select(StandardDeviation));
     }
     return new(
     [
