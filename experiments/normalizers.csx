@@ -18,8 +18,8 @@ const string Caveats = """
       their start and hold its curve back; ghost updates them four times a step and is held back less; layer, group and
       seed have none.
     - Equivalent is within a factor of 1.5 either way: an arm can be slower by a third and pass.
-    - Instance normalization needs several values per channel and example, so that it applies to images alone: it runs
-      in the preset full, on LeNet.
+    - Instance normalization is not among the arms: it needs several values per channel and example, and layers of units
+      have one.
     - In layers of one value per channel, group normalizes ten groups of ten units; ghost takes batches of 16 out of 60.
     - Clipping was tried at one limit; with a rate tuned beside it most of its steps have one length.
     - Cost is time on the clock, evaluation included: it differs between runs and machines.
@@ -42,7 +42,7 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
     ];
     List<Net> nets = [.. StandardNets.Perceptrons(lab, plain, arms)];
     if (lab.Preset == Preset.Full)
-        nets.Add(new("LeNet", StandardNets.LeNet(plain), LogGrid(1e-4, 1e-1, 13), [.. arms, .. Arms(Norm.Instance)]));
+        nets.Add(new("LeNet", StandardNets.LeNet(plain), LogGrid(1e-4, 1e-1, 13), arms));
     var probe = Probe.Curves(points: 20);
 
     return from tuning in Tune(nets, seeds, probe)

@@ -29,7 +29,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     /// </summary>
     public void Run(Dataset data)
     {
-        (dataset, fingerprint) = (data.Name, data.Fingerprint);
+        Begin(data);
         LockFolder();
         Announce(data);
         foreach (var stage in protocol.Plan.Stages)
@@ -66,12 +66,22 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     /// <summary>Lists what would be run, and estimates time and memory.</summary>
     public void DryRun(Dataset data)
     {
-        (dataset, fingerprint) = (data.Name, data.Fingerprint);
+        Begin(data);
         var estimate = Estimated(data);
         foreach (var line in estimate.Lines(fingerprint)) Out.WriteLine(line);
         if (estimate.Asked.Any(config => double.IsNaN(config.Lr)))
-            Out.WriteLine($"Learning rates without a number are chosen by the first stage (seeds from {Tuning.FirstSeed}).");
+            Out.WriteLine("Learning rates without a number are chosen by the first stage "
+                + $"(seeds from {Tuning.FirstSeed}).");
         Out.WriteLine(estimate.Words(dataset, options.Jobs));
+    }
+
+    // What cannot be trained on this data is refused before anything runs. Rates that are not chosen yet come from grids
+    // that are checked with the first stage.
+    void Begin(Dataset data)
+    {
+        (dataset, fingerprint) = (data.Name, data.Fingerprint);
+        foreach (var config in protocol.Plan.Stages.SelectMany(stage => protocol.Configs(stage, dataset)))
+            ConfigRules.Check(double.IsNaN(config.Lr) ? config with { Lr = 1 } : config, data);
     }
 
     string Id(Config config) => Fingerprint.OfTrial(config, fingerprint);
@@ -220,7 +230,8 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
             if (others.Count == 0)
             {
                 Out.WriteLine($"{protocol.Name}: shard {options.Shard} has done its part; {missing} trials of others "
-                    + "are missing. Run those shards, then this one again; or merge without --shard, which runs them too");
+                    + "are missing. Run those shards, then this one again; or merge without --shard, which runs them "
+                    + "too");
                 CountFailed(grid, stored);
                 return false;
             }
@@ -238,7 +249,8 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     {
         var report = protocol.Plan.Value;
         var past = Provenance.Read(store.ProvenanceFile);
-        var finding = ReportFiles.Write(report, protocol.Name, protocol.Question, protocol.Design, AllTrials, past, store);
+        var finding = ReportFiles.Write(report, protocol.Name, protocol.Question, protocol.Design, AllTrials, past,
+            store);
         (past with { Trials = asked.Count, Found = finding }).Write(store.ProvenanceFile);
         IndexPage.WriteClaims(options.Out);
         ClaimsTable.Show(finding.Claims ?? []);
