@@ -21,6 +21,7 @@
 #load "validation_tests.csx"
 #load "comparison_tests.csx"
 #load "explanation_tests.csx"
+#load "plot_tests.csx"
 #load "report_tests.csx"
 #load "side_by_side_tests.csx"
 #load "console_tests.csx"

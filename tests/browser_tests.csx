@@ -72,6 +72,50 @@ Test("browser: a page opens in the dark, and the button beside it is remembered"
     (await view.Ask<string[]>(Scripts.Faults, false)).ShouldBeEmpty();
 }));
 
+Test("browser: without JavaScript each figure is a still picture", () => Do(async () =>
+{
+    await using var context = await browser.CreateBrowserContextAsync();
+    var page = await context.NewPageAsync();
+    await page.SetJavaScriptEnabledAsync(false);
+    await page.SetViewportAsync(new() { Width = 1200, Height = 900 });
+    foreach (var path in pages)
+    {
+        await page.GoToAsync($"file://{path}");
+        (await page.EvaluateFunctionAsync<string[]>(Scripts.Still)).ShouldBeEmpty(Name(path));
+    }
+}));
+
+// All words of a wide table are on paper, and on it whole: pdftotext leaves out what lies beyond the page's edge.
+Test("browser: a table of 20 columns is printed whole", () => Do(async () =>
+{
+    if (!HasPdfToText()) Skip("no pdftotext here (poppler-utils)");
+    var work = Directory.CreateTempSubdirectory("browser_tests");
+    var path = Path.Combine(work.FullName, "report.html");
+    string Cells(Func<int, string> cell) => string.Concat(Enumerable.Range(1, 20).Select(cell));
+    var table = $"""
+        <table><thead><tr>{Cells(i => $"<th scope=\"col\" class=\"n\"><button>validation accuracy c{i}</button></th>")}
+        </tr></thead><tbody><tr>{Cells(i => i % 3 == 0 ? $"<td>batch_no_affine, r{i}</td>"
+            : $"<td class=\"n\">{9000 + i}.123</td>")}</tr></tbody></table>
+        """;
+    File.WriteAllText(path, Regex.Replace(File.ReadAllText(pages[1]),
+        """(?<=<div class="scroll"[^>]*>)<table>.*?</table>""", _ => table, RegexOptions.Singleline));
+    foreach (var (format, script) in new[] { (PaperFormat.A4, true), (PaperFormat.Letter, false) })
+    {
+        await using var context = await browser.CreateBrowserContextAsync();
+        var page = await context.NewPageAsync();
+        await page.SetJavaScriptEnabledAsync(script);
+        await page.GoToAsync($"file://{path}");
+        await page.PdfAsync($"{path}.pdf", new()
+            { Format = format, MarginOptions = new() { Top = "1cm", Bottom = "1cm", Left = "1cm", Right = "1cm" } });
+        var words = PdfToText($"{path}.pdf").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToList();
+        foreach (var i in Enumerable.Range(1, 20))
+            foreach (var word in new[] { $"c{i}", i % 3 == 0 ? $"r{i}" : $"{9000 + i}.123" })
+                words.ShouldContain(word, $"{format.Width} in wide");
+        words.Count(word => word == "validation").ShouldBeGreaterThanOrEqualTo(20);
+    }
+    work.Delete(recursive: true);
+}));
+
 // What the tests see must be seen: a page with each fault.
 Test("browser: faults are noticed", () => Do(async () =>
 {
@@ -89,6 +133,15 @@ Test("browser: faults are noticed", () => Do(async () =>
         faults.Where(found => found.Contains(fault)).ShouldNotBeEmpty($"{fault} in {string.Join("; ", faults)}");
     work.Delete(recursive: true);
 }));
+
+static bool HasPdfToText() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+    .Any(folder => File.Exists(Path.Combine(folder, "pdftotext")));
+
+static string PdfToText(string path)
+{
+    using var process = Process.Start(new ProcessStartInfo("pdftotext", [path, "-"]) { RedirectStandardOutput = true })!;
+    return process.StandardOutput.ReadToEnd();
+}
 
 try { return Tests.Run(filter); }
 finally { Do(browser.CloseAsync); }
@@ -245,6 +298,20 @@ public static class Scripts
             });
           });
           return faults;
+        }
+        """;
+
+    public const string Still = """
+        () => {
+          const seen = element => element.getBoundingClientRect().height > 0;
+          return [...document.querySelectorAll("figure")].flatMap(figure => {
+            const box = figure.querySelector("svg")?.getBoundingClientRect(), name = figure.closest("section").id;
+            return [
+              ...seen(figure.querySelector(".chart")) ? [`${name}: an empty box`] : [],
+              ...box?.width > 500 && box.height > 60 ? [] : [`${name}: no picture`],
+              ...figure.textContent.includes("needs JavaScript") ? [] : [`${name}: does not say what is missing`],
+            ];
+          });
         }
         """;
 

@@ -13,10 +13,10 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 install=${CI-}
 [ "${1-}" != --install ] || { install=true; shift; }
-if ! browser > /dev/null && [ "$install" = true ] && command -v apt-get > /dev/null; then
+if ! { browser && command -v pdftotext; } > /dev/null && [ "$install" = true ] && command -v apt-get > /dev/null; then
   root=
   [ "$(id -u)" = 0 ] || root=sudo
-  { $root apt-get update && $root apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } \
+  { $root apt-get update && $root apt-get install -y --no-install-recommends chromium fonts-dejavu-core poppler-utils; } \
     > "$tmp/apt" 2>&1
   expect chromium_is_installed "$(browser || tail -n 3 "$tmp/apt")" '/*'
 fi

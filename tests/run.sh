@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All tests that fit into ten minutes on two cores. The last line is the counts; what was skipped is named above it.
-# With --install (or where CI is true) they may install what they lack of the system's packages: Chromium.
+# With --install (or where CI is true) they may install what they lack of the system's packages: Chromium, pdftotext.
 set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -1,5 +1,5 @@
 #nullable enable
-// The pages' style sheet and scripts: system fonts, one column, light and dark, from a phone's width up, and on paper.
+// The pages' style sheet and scripts: system fonts, one column, light and dark, from a phone's width up, and printed.
 
 public static class PageStyle
 {
@@ -105,6 +105,7 @@ public static class PageStyle
           figure, .numbers > div, .index li, tr { break-inside:avoid; } h2 { break-after:avoid; }
           section { margin-top:28px; } .scroll { max-height:none; overflow:visible; border:0; }
           pre { white-space:pre-wrap; } th { position:static; } th button::after { content:none; }
+          /* A table with many columns gets smaller, so that none is cut off at the margin. */
           .scroll table { font-size:9pt; }
           .scroll th button, .scroll td { padding:3px 6px; white-space:normal; }
           .scroll .n { white-space:nowrap; }
@@ -122,7 +123,8 @@ public static class PageStyle
         figure svg { display:block; width:100%; height:auto; }
         """;
 
-    // Runs before anything is drawn, so that a dark page never flashes white.
+    /// <summary>Sets the theme. It runs before anything is drawn, so that a dark page is never white for a moment.
+    /// </summary>
     public const string Theme = """
         const wish = matchMedia("(prefers-color-scheme: dark)");
         let chosen = null;
@@ -132,6 +134,8 @@ public static class PageStyle
         setTheme(chosen ? chosen === "dark" : wish.matches);
         """;
 
+    /// <summary>Draws the figures, and makes tables sortable and their data available as CSV. Another script before
+    /// it declares swaps, the dark partners of the figures' colours.</summary>
     public const string Script = """
         const charts = [...document.querySelectorAll("[data-chart]")];
         const themed = (text, dark) => dark ? text.replace(/#[0-9A-Fa-f]{6}/g, c => swaps[c] ?? c) : text;
@@ -144,9 +148,7 @@ public static class PageStyle
             data.forEach(t => { if (t.mode?.includes("markers") && t.marker.size > 0) t.marker.size *= .75; });
             const entries = data.filter(t => t.showlegend).length;
             if (entries > 2) { layout.legend.orientation = "v"; layout.height += 20 * entries; }
-          }
-          if (narrow) {
-            // What only a wide figure has room for, and what it has on one line.
+            // There is no room for the words named wide; other words get smaller or take two lines, and ticks fewer.
             layout.annotations = layout.annotations?.filter(words => words.name !== "wide");
             layout.annotations?.forEach(words => words.font.size = Math.round(words.font.size * .87));
             data.filter(t => t.mode === "text").forEach(t => t.text = t.text.map(s => s.replace("   ", "<br>")));
@@ -161,7 +163,7 @@ public static class PageStyle
             layout.annotations.find(words => words.name === "picked").text = `<b>${picked}</b>`;
           }
           layout.width = width;
-          // A finger that scrolls the page must not drag the axes along.
+          // Scrolling by touch must not move the axes.
           const touch = matchMedia("(pointer: coarse)").matches;
           if (touch) layout.dragmode = false;
           return Plotly.react(chart, data, layout, { responsive: true, displaylogo: false,
@@ -183,7 +185,7 @@ public static class PageStyle
         let before = false;
         addEventListener("beforeprint", () => { before = isDark(); paint(false, 680); });
         addEventListener("afterprint", () => { paint(before); charts.forEach(chart => Plotly.Plots.resize(chart)); });
-        // Infinity less itself is no number.
+        // a === b is asked first, since Infinity - Infinity is NaN. A missing number is the empty text.
         const order = (a, b) => a === b ? 0 : (a === "") - (b === "")
           || (isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b);
         document.querySelectorAll("th button").forEach(button => button.onclick = () => {
