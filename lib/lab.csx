@@ -39,6 +39,7 @@
 #load "training/divergence.csx"
 #load "training/trial.csx"
 #load "training/evaluation.csx"
+#load "training/validation.csx"
 #load "training/snapshot.csx"
 #load "training/probe.csx"
 #load "training/train.csx"
