@@ -16,6 +16,7 @@
 #load "statistics_tests.csx"
 #load "study_tests.csx"
 #load "store_tests.csx"
+#load "fingerprint_tests.csx"
 #load "validation_tests.csx"
 #load "comparison_tests.csx"
 #load "explanation_tests.csx"
