@@ -17,6 +17,7 @@
 #load "study_tests.csx"
 #load "store_tests.csx"
 #load "fingerprint_tests.csx"
+#load "training_tests.csx"
 #load "validation_tests.csx"
 #load "comparison_tests.csx"
 #load "explanation_tests.csx"
