@@ -44,7 +44,7 @@ foreach (var (wrong, message) in new (Func<Config, Config> Wrong, string Message
     (c => c with { Epochs = 1e9 }, "epochs 1000000000 is out of range*"),
     (c => c with { BatchSize = 1, Norm = Norm.Batch }, "batch_size 1 is out of range: 2 to 12000 (norm batch needs *"),
     (c => c with { BatchSize = 1, Norm = Norm.Noisy }, "batch_size 1 is out of range*"),
-    (c => c with { BatchSize = 1, NormInput = true }, "batch_size 1 is out of range*"),
+    (c => c with { BatchSize = 1, NormInput = true }, "batch_size 1 is out of range: *(norm_input needs several *"),
     (c => c with { BatchSize = 7, TrainSize = 50, ShortBatch = true, Norm = Norm.BatchNoBeta }, "train_size 50 is *"),
     (c => c with { BatchSize = 17, Norm = Norm.Ghost }, "batch_size 17 is out of range: *sub-batch*16 images*"),
     (c => c with { Width = 1, Norm = Norm.Layer }, "width 1 is out of range: 2 or above (norm layer needs several *"),

@@ -1,5 +1,5 @@
 #nullable enable
-// Rows as text: how a configuration or a measurement stands in a CSV.
+// Configurations and measurements as rows of a CSV.
 
 /// <summary>A name as it stands in options and CSVs: BatchNoGamma is batch_no_gamma.</summary>
 static string Snake(object name) => Regex.Replace($"{name}", "(?<=.)[A-Z]", letter => "_" + letter).ToLowerInvariant();
@@ -14,7 +14,7 @@ static string CsvText(object? value) => value switch
     _ => $"{value}",
 };
 
-/// <summary>A row that has numbers of its experiment's own beside the columns that all experiments have.</summary>
+/// <summary>A row with numbers of its experiment's own beside the columns that all experiments have.</summary>
 public interface IOwnNumbers { Dictionary<string, double> Own { get; } }
 
 /// <summary>Columns of a CSV by name, in order: the properties of T under snake-case names, and, where T has some, own

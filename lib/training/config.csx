@@ -1,5 +1,5 @@
 #nullable enable
-// What is trained: a configuration is everything that a trial's result depends on, but for the dataset's bytes.
+// What is trained: everything that a trial's result depends on, except the dataset's bytes and the code.
 
 public enum Architecture { Mlp, Lenet, ResidualMlp, DeepLinear }
 public enum Activation { Sigmoid, Tanh, Relu }
@@ -27,7 +27,7 @@ public record Config
     public int Width { get; init; } = 100;
     public Activation Activation { get; init; } = Activation.Sigmoid;
 
-    /// <summary>The arm.</summary>
+    /// <summary>The normalizer of the hidden layers.</summary>
     public Norm Norm { get; init; } = Norm.None;
 
     /// <summary>Whether the normalizer stands before or after the activation.</summary>
@@ -53,8 +53,8 @@ public record Config
     public int Seed { get; init; } = 1;
     public Role Role { get; init; } = Role.Evaluate;
 
-    /// <summary>Where the rate ends that rises geometrically from Lr over the steps (a range test, Smith 2017); 0: it
-    /// stays.</summary>
+    /// <summary>The rate at the last step, to which it changes geometrically from Lr (a range test, Smith 2017); 0: the
+    /// rate does not change.</summary>
     public double LrEnd { get; init; }
 
     /// <summary>Share of each hidden layer's outputs that training drops, in `mlp`.</summary>
@@ -66,7 +66,7 @@ public record Config
     /// <summary>Which parameters are learned: all, or gamma and beta alone (Frankle et al. 2021).</summary>
     public Learned Learned { get; init; } = Learned.All;
 
-    /// <summary>Whether a bias stands before a normalizer too, in `mlp`.</summary>
+    /// <summary>Whether linear layers before a normalizer have a bias too, in `mlp`.</summary>
     public bool KeepBias { get; init; }
 
     /// <summary>BN without gamma and beta on the network's input, in `mlp`.</summary>
@@ -75,12 +75,12 @@ public record Config
     /// <summary>The arm's normalizer on the network's output too, in `mlp`.</summary>
     public bool NormOutput { get; init; }
 
-    /// <summary>Share of a batch in BN's running statistics.</summary>
+    /// <summary>Share of the newest batch in BN's running statistics.</summary>
     public double BnMomentum { get; init; } = 0.1;
 
-    /// <summary>Whether an epoch ends with the short batch of what is left over. By default that sits the epoch out: it
-    /// would be a step of another batch size just before the measurement, and with BN at high rates it costs points of
-    /// accuracy.</summary>
+    /// <summary>Whether an epoch ends with a short batch of the images that are left over. By default they are left out
+    /// of the epoch: a step of another batch size just before a measurement costs points of accuracy with BN at high
+    /// rates.</summary>
     public bool ShortBatch { get; init; }
 
     public int StepsPerEpoch =>
@@ -91,7 +91,7 @@ public record Config
     public double RateAt(int step) =>
         LrEnd == 0 ? Lr : Lr * Math.Pow(LrEnd / Lr, step / Math.Max(1.0, Steps - 1));
 
-    /// <summary>This configuration without what differs between the trials of a cell: rate, seed and role, and
+    /// <summary>This configuration without what may differ between trials of a cell (rate, seed and role), and without
     /// experiment and dataset.</summary>
     public Config ToCell() => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
 
@@ -142,10 +142,10 @@ public record Config
         _ => throw new ArgumentOutOfRangeException(nameof(Activation), Activation, null),
     };
 
-    // A hidden layer's normalizer.
+    // The normalizer of a hidden layer, by its channels; null: none.
     Func<int, Layer>? Hidden => Normalizer is { } normalizer ? channels => normalizer(channels, false) : null;
 
-    // By channels, and whether it is the last layer's.
+    // The normalizer of a layer, by its channels and by whether it is the last layer; null: none.
     Func<int, bool, Layer>? Normalizer => Norm switch
     {
         Norm.None => null,
@@ -155,7 +155,7 @@ public record Config
         Norm.BatchNoAffine => (channels, _) => BatchNorm(channels, BnMomentum, gamma: false, beta: false),
         Norm.Seed => SeedNorm,
         Norm.Layer => (channels, _) => LayerNorm(channels),
-        Norm.Group => (channels, _) => GroupNorm(channels, GroupParts(channels)),
+        Norm.Group => (channels, _) => GroupNorm(channels, GroupCount(channels)),
         Norm.Instance => (channels, _) => InstanceNorm(channels),
         Norm.Ghost => (channels, _) => BatchNorm(channels, ghost: GhostSize),
         Norm.Noisy => (channels, _) => NoisyBatchNorm(channels),
@@ -165,10 +165,10 @@ public record Config
     /// <summary>Examples in a sub-batch of the arm `ghost`.</summary>
     public const int GhostSize = 16;
 
-    // Ten channels to a group, or as near as divides.
-    static int GroupParts(int channels) =>
-        Enumerable.Range(1, channels).Where(parts => channels % parts == 0)
-            .MinBy(parts => Math.Abs(parts - channels / 10));
+    // Groups of ten channels, or of the nearest number that divides them.
+    static int GroupCount(int channels) =>
+        Enumerable.Range(1, channels).Where(count => channels % count == 0)
+            .MinBy(count => Math.Abs(count - channels / 10));
 
     Init Initializer => (Init switch
     {

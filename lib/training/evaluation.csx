@@ -1,14 +1,15 @@
 #nullable enable
-// How good a model is, in evaluation mode, and on which images.
+// Loss and accuracy of a model in evaluation mode, and the images that they are measured on.
 
 public static class Evaluation
 {
     const int BatchSize = 250;
 
-    /// <summary>How many images validate: the last of the training set.</summary>
+    /// <summary>How many of the training set's last images are for validation.</summary>
     public const int ValidationImages = 10_000;
 
-    /// <summary>Mean loss and accuracy of the model on images first..first+count-1, in evaluation mode.</summary>
+    /// <summary>Mean cross-entropy in nats and accuracy as a share of 1, on the images first..first+count-1, in
+    /// evaluation mode.</summary>
     public static (double Loss, double Accuracy) Run(Tape tape, Config config, Model model, ImageSet set,
         int first, int count)
     {
@@ -28,7 +29,8 @@ public static class Evaluation
         return (loss / count, (double)correct / count);
     }
 
-    // Where all images are for training, as in the seed, there is no validation.
+    /// <summary>False where images that are for validation are trained on, as in the program that this lab grew from.
+    /// </summary>
     public static bool HasValidation(Config config, Dataset data) => config.TrainSize <= ValidationStart(data);
 
     /// <summary>Place of the first validation image in the training set.</summary>

@@ -15,7 +15,7 @@ public sealed record Trial : Config
     /// <summary>The last step, in which a lost or failed trial was given up; 0 if it failed before its first.</summary>
     public int EndedAt { get; init; }
 
-    /// <summary>Why a trial that is not ok ended.</summary>
+    /// <summary>Why a trial is not ok; empty where it is.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>At the end, in evaluation mode: on the first 5,000 training images (or all, if fewer), on the
@@ -27,7 +27,7 @@ public sealed record Trial : Config
     public double ValidationAccuracy { get; init; } = double.NaN;
     public double TestAccuracy { get; init; } = double.NaN;
 
-    /// <summary>The largest of Divergence.Default's multiples that the median of the last 100 mini-batch losses
+    /// <summary>The largest of Divergence.Multiples that the median of the last 100 mini-batch losses
     /// exceeded after step 200; 0 if none, infinite if a loss, parameter or buffer was not finite.</summary>
     public double LossExcess { get; init; }
 
@@ -38,12 +38,12 @@ public sealed record Trial : Config
     /// <summary>Hash of the code that determines results.</summary>
     public string Code { get; init; } = "";
 
-    /// <summary>Time on the clock; the one number that may differ between runs.</summary>
+    /// <summary>Wall-clock time; the only number that may differ between runs.</summary>
     public double Seconds { get; init; } = double.NaN;
 
     public IReadOnlyList<CurvePoint> Curve { get; init; } = [];
 
-    /// <summary>This trial with its status as it would be if divergence began at another of the multiples.</summary>
+    /// <summary>This trial with the status that it has by another multiple of the divergence rule.</summary>
     public Trial JudgedAt(double multiple) => Status == Status.Failed ? this : this with
     {
         Status = LossExcess >= multiple ? Status.Diverged : IsStuck ? Status.Stuck : Status.Ok,

@@ -45,11 +45,11 @@ public static class ConfigRules
     // A variance needs two values. In layers of units, which every model has, an example has one value per channel.
     static void CheckNormalizer(Config config)
     {
-        var why = $"(norm {Snake(config.Norm)} needs several values per channel)";
         var lastBatch = config.ShortBatch ? config.TrainSize % config.BatchSize : 0;
-        var isOverBatch = config.NormInput || config.Norm is Norm.Batch or Norm.BatchNoGamma or Norm.BatchNoBeta
-            or Norm.BatchNoAffine or Norm.Noisy or Norm.Ghost;
-        if (isOverBatch)
+        var isOverBatch = config.Norm is Norm.Batch or Norm.BatchNoGamma or Norm.BatchNoBeta or Norm.BatchNoAffine
+            or Norm.Noisy or Norm.Ghost;
+        var why = $"({(isOverBatch ? $"norm {Snake(config.Norm)}" : "norm_input")} needs several values per channel)";
+        if (isOverBatch || config.NormInput)
         {
             Require(config, "batch_size", config.BatchSize >= 2, $"2 to {config.TrainSize} {why}");
             Require(config, "train_size", lastBatch != 1, "one image must not be left for a short batch of its own, at "
