@@ -1,4 +1,6 @@
 #nullable enable
+using Microsoft.Data.Analysis;
+
 // Figures of all trials, of all claims, and small ones.
 
 // Two arms at two batch sizes and three rates, two seeds each; the best rate is 0.1, and all diverge at 1.
@@ -72,17 +74,28 @@ Test("figures: claims of different units share zero and margin, and what has no 
     figure.Alt.ShouldContain("c <holds>: supported.");
 });
 
-Test("figures: a small picture is well formed, the same each time, and of every kind of figure", () =>
+static Figure[] FiguresOfEveryKind()
 {
     Cell[] cells = [new(1, 1, 0.9, 0, 0, 3), new(2, 1, null, 3, 0, 3), new(3, 1, 0.5, 0, 0, 3)];
-    Figure[] all =
+    ForestRow[] effects = [new("SGD", -0.25, -0.5, 0.125, "×0.6", "not supported", ["N = 6"])];
+    return
     [
         SampleBand(), MapChart.Draw("m", "m", new("x"), new("y"), ("none", cells), ("batch", cells), "accuracy", 0.1),
-        CurveChart.Draw("c", "c", new("step", Log: true), new("loss"), [new("none", "1", 1, 2), new("none", "1", 10, 1)]),
-        RiverChart.Draw("r", "r", new("step", Log: true), [new("none", new("input"), [new("none", 1, -1, 0, 1)]),
+        CurveChart.Draw("c", "c", new("step", Log: true), new("loss"),
+            [new("none", "1", 1, 2.5), new("none", "1", 10, 1)], guide: new("theory", [(1, 0.5), (10, -0.5)])),
+        RiverChart.Draw("r", "r", new("step", Log: true), [new("none", new("input"), [new("none", 1, -1.5, 0, 1)]),
             new("batch", new("input"), [new("batch", 1, -1, 0, 1)])]),
-        RangeChart.Draw("g", "g", new("rate", Log: true), [new("batch", "batch", 0.01, 1000, [100, 1000], 2)], (1e-3, 1e3)),
+        RangeChart.Draw("g", "g", new("rate", Log: true),
+            [new("batch", "batch", 0.01, 1000, [100, 1000], 2)], (1e-3, 1e3)),
+        PairChart.Draw("p", "p", new("points"), ("one", "two"),
+            [new("claim", (new(0.5, -0.25, 1.25, 0.95, 6), "+0.5"), null)]),
+        ForestChart.Draw("f", "f", [new("claim", "e.html", "not supported", 0.5, double.PositiveInfinity, effects)]),
     ];
+}
+
+Test("figures: a small picture is well formed, the same each time, and of every kind of figure", () =>
+{
+    var all = FiguresOfEveryKind();
     foreach (var figure in all)
     {
         var svg = Picture.Draw(figure);
@@ -98,4 +111,58 @@ Test("figures: a small picture is well formed, the same each time, and of every 
         band.ShouldContain(part);
     Picture.DarkColors.ShouldContain("--c0072B2:#2B94D6;");
     Picture.Draw(all[1]).ShouldContain($"fill:var(--c{Palette.Sequential[^1][1..]}");
+});
+
+Test("figures: the still picture of a figure has all its panels", () =>
+{
+    foreach (var figure in FiguresOfEveryKind())
+    {
+        using var json = JsonDocument.Parse(GenericChart.toFigureJson(figure.Chart));
+        var panels = json.RootElement.GetProperty("layout").EnumerateObject().Count(part =>
+            part.Name.StartsWith("yaxis"));
+        var svg = Picture.DrawAll(figure);
+        System.Xml.Linq.XDocument.Parse(svg);
+        // Each panel has a path from the top of its y axis to the end of its x axis, and something in it.
+        Regex.Count(svg, @"d=""M7 [\d.]+V[\d.]+H953""").ShouldBe(panels, figure.Id);
+        Regex.Count(svg, "<path").ShouldBeGreaterThan(2 * panels - 1, figure.Id);
+        Regex.IsMatch(svg, @"NaN|∞").ShouldBeFalse();
+    }
+    Picture.DrawAll(FiguresOfEveryKind()[1]).ShouldContain("url(#hatch-up)");
+});
+
+Test("figures: pages, the index, pictures and words do not depend on the culture", () =>
+{
+    var frame = new DataFrame(new StringDataFrameColumn("norm", ["none"]), new DoubleDataFrameColumn("lr", [-0.0325]),
+        new DoubleDataFrameColumn("rate", [1e-7]), new Int32DataFrameColumn("n", [-6]));
+    string Rendered()
+    {
+        var figures = FiguresOfEveryKind();
+        KeyNumber number = new("label", Format.Number(-1.5), Format.Percent(0.125), "mixed");
+        return string.Join("\n", [
+            PageHtml.Report(new("e", "Title", "I?", [number],
+                [new TableSection("IMAGE", frame), .. figures.Select(figure => new FigureSection(figure))])),
+            PageHtml.Index("I", "i", [new("e", "t", "s", "e.html", number, Picture: Picture.Draw(figures[0]))],
+                [new FigureSection(figures[^1])], "made"),
+            .. figures.Select(Picture.Draw), .. figures.Select(figure => figure.Alt + figure.Caption),
+            Format.Span(TimeSpan.FromSeconds(4.25)), Format.Anchor("MLP, RELU I"), Format.Number(-2.345e-9),
+        ]);
+    }
+    var before = CultureInfo.CurrentCulture;
+    try
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        var expected = Rendered();
+        foreach (var name in new[] { "de-DE", "tr-TR", "fa-IR", "sv-SE" })
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(name);
+            // Where the machine has no data of cultures this one would be the invariant one, and the test would say
+            // nothing.
+            if ($"{-0.5}" == "-0.5") Skip($"this machine does not know the culture {name}");
+            var found = Rendered();
+            var at = found.Zip(expected).TakeWhile(pair => pair.First == pair.Second).Count();
+            if (found != expected)
+                throw new Exception($"{name}: ...{found[Math.Max(0, at - 60)..Math.Min(found.Length, at + 30)]}");
+        }
+    }
+    finally { CultureInfo.CurrentCulture = before; }
 });

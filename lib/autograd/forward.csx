@@ -163,13 +163,17 @@ public sealed partial class Tensor
         return Row(image).Slice(channel * Shape[2] * Shape[3], Shape[2] * Shape[3]);
     }
 
-    /// <summary>In how many rows of (N, classes) the largest value stands at the label; first of equals counts.
-    /// </summary>
+    /// <summary>In how many rows of (N, classes) the largest value stands at the label; first of equals counts. A row
+    /// whose largest value is not finite, or that contains NaN, is wrong: it says nothing about the class.</summary>
     public int CountCorrect(ReadOnlySpan<byte> labels)
     {
         var correct = 0;
         for (var row = 0; row < labels.Length; row++)
-            if (TensorPrimitives.IndexOfMax<float>(Row(row)) == labels[row]) correct++;
+        {
+            // The place of the first NaN, if there is one.
+            var place = TensorPrimitives.IndexOfMax<float>(Row(row));
+            if (place == labels[row] && float.IsFinite(Row(row)[place])) correct++;
+        }
         return correct;
     }
 

@@ -20,16 +20,15 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
         foreach (var kind in kinds.TakeWhile(_ => measured == 0 || clock.Elapsed < patience))
         {
             // The first net also compiles the kernels.
-            if (measured++ == 0) MeasureNet(kind.First(), data, probe);
-            var (step, image, probing, held) = MeasureNet(kind.First(), data, probe);
+            if (measured++ == 0) TryMeasureNet(kind.First(), data, probe);
+            if (TryMeasureNet(kind.First(), data, probe) is not { } cost) continue;
             images += kind.Sum(Cost);
-            bytes = Math.Max(bytes, held);
+            bytes = Math.Max(bytes, cost.Bytes);
             seconds += kind.Sum(trial =>
             {
-                var points = (probe ?? Probe.Curves()).Steps(trial)
-                    .Count(at => at <= trial.Steps);
-                return trial.Steps * step + points * probing
-                    + (points * 2_000 + 15_000 + (trial.Role == Role.Tune ? 0 : data.Test.Count)) * image;
+                var points = (probe ?? Probe.Curves()).Steps(trial).Count(at => at <= trial.Steps);
+                return trial.Steps * cost.Step + points * cost.Probing
+                    + (points * 2_000 + 15_000 + (trial.Role == Role.Tune ? 0 : data.Test.Count)) * cost.Image;
             });
         }
         var time = images == 0 ? 0 : seconds * missing.Sum(Cost) / images / Math.Min(jobs, missing.Count);
@@ -53,9 +52,20 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
     {
         var varied = Design.Varied(Asked).ToList();
         foreach (var trial in Asked)
-            yield return string.Join("  ", [double.IsNaN(trial.Lr) ? "(rate open)  " : Fingerprint.OfTrial(trial, fingerprint),
+            yield return string.Join("  ",
+            [
+                double.IsNaN(trial.Lr) ? "(rate open) " : Fingerprint.OfTrial(trial, fingerprint),
                 .. varied.Select(name => $"{name} {Hyperparameters.Text(trial, name),-8}"),
-                $"seed {trial.Seed}", $"{trial.Steps} steps"]);
+                $"seed {trial.Seed}", $"{trial.Steps} steps",
+            ]);
+    }
+
+    // An estimate decides nothing: what cannot be trained or measured fails in the run, as a trial.
+    static (double Step, double Image, double Probing, long Bytes)? TryMeasureNet(Config config, Dataset data,
+        Probe? probe)
+    {
+        try { return MeasureNet(double.IsNaN(config.Lr) ? config with { Lr = 1e-3 } : config, data, probe); }
+        catch (Exception e) when (e is not OutOfMemoryException) { return null; }
     }
 
     // Seconds of a step, of evaluation on an image and of the probe, and the bytes that a worker has in hand.
@@ -92,6 +102,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
         var image = Mean(() => Evaluation.Run(tape, config, model, data.Train, 0, images)) / images;
         var probing = Stopwatch.StartNew();
         probe?.Begin(config)(new(config, data, tape, model, 1, 0)).Count();
-        return (step, image, probe is null ? 0 : probing.Elapsed.TotalSeconds, GC.GetAllocatedBytesForCurrentThread() - before);
+        return (step, image, probe is null ? 0 : probing.Elapsed.TotalSeconds,
+            GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }

@@ -41,8 +41,7 @@ public static class Axes
     public static Dictionary<string, object> Layout(Axis axis, double[] values, double pad)
     {
         if (axis.Log && values.Any(v => v <= 0))
-            throw new ArgumentException(
-                $"{axis.Title}: a log axis has no place for {Format.Number(values.Min())}");
+            throw new ArgumentException($"{axis.Title}: a log axis has no place for {Format.Number(values.Min())}");
         double On(double v) => axis.Log ? Math.Log10(v) : v;
         if (values.Length == 0) values = [1];
         var (low, high) = (On(values.Min()), On(values.Max()));
@@ -55,8 +54,13 @@ public static class Axes
             ["tickcolor"] = Palette.Muted, ["ticks"] = "outside", ["ticklen"] = 4, ["showline"] = true,
             ["range"] = new[] { low - margin, high + margin },
         };
-        if (axis.Log && LogTicks(low, high, values) is { Length: > 1 } ticks)
+        if (axis.Log)
+        {
+            // Fewer than two round numbers in the range would not say what scale it is: then its ends are named.
+            var ticks = LogTicks(low, high, values) is { Length: > 1 } round ? round
+                : [.. new[] { values.Min(), values.Max() }.Distinct()];
             (layout["tickvals"], layout["ticktext"]) = (ticks, ticks.Select(t => Format.Number(t)));
+        }
         // Consecutive whole numbers (epochs, layers) have no values between them, and so no ticks there.
         if (!axis.Log && values.Distinct().Order().ToList() is { Count: > 1 and <= 12 } counts
             && counts.Zip(counts.Skip(1)).All(pair => pair.Second - pair.First == 1))

@@ -117,20 +117,23 @@ public static class MapChart
                 .Select(cell => (Array.IndexOf(xs, cell.X), Array.IndexOf(ys, cell.Y)))]);
     }
 
+    // A rectangle over each cell, filled by a pattern: its strokes have the same distance in pixels however wide the
+    // cells are.
     static GenericChart Hatching(string name, bool up, IReadOnlyList<(int X, int Y)> cells)
     {
-        List<(double X, double? Y)> strokes = [];
-        foreach (var (i, j) in cells)
-            foreach (var aside in new[] { -0.5, 0, 0.5 })
-            {
-                // A diagonal of the cell, and two parallel to it cut off at its edges.
-                var (low, high) = (Math.Max(-0.5, aside - 0.5), Math.Min(0.5, aside + 0.5));
-                strokes.AddRange([(i + low, j + (up ? 1 : -1) * (low - aside)),
-                    (i + high, j + (up ? 1 : -1) * (high - aside)), (i + high, null)]);
-            }
-        return Traces.Scatter(TraceMode.Lines, name, strokes.Select(s => s.X), strokes.Select(s => s.Y), new
+        var corners = cells.SelectMany(cell => new (double X, double? Y)[]
         {
-            line = new { color = Palette.Muted, width = 1 }, hoverinfo = "skip", connectgaps = false,
+            (cell.X - 0.5, cell.Y - 0.5), (cell.X - 0.5, cell.Y + 0.5), (cell.X + 0.5, cell.Y + 0.5),
+            (cell.X + 0.5, cell.Y - 0.5), (cell.X - 0.5, cell.Y - 0.5), (cell.X, null),
+        }).ToList();
+        return Traces.Scatter(TraceMode.Lines, name, corners.Select(at => at.X), corners.Select(at => at.Y), new
+        {
+            fill = "toself", fillcolor = "#00000000", line = new { width = 0 }, hoverinfo = "skip", connectgaps = false,
+            fillpattern = new
+            {
+                shape = up ? "/" : "\\", size = 7, solidity = 0.15, fgcolor = Palette.Muted, fillmode = "replace",
+                bgcolor = "#00000000",
+            },
         });
     }
 }

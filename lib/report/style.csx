@@ -104,8 +104,22 @@ public static class PageStyle
           body { font-size:11pt; }
           figure, .numbers > div, .index li, tr { break-inside:avoid; } h2 { break-after:avoid; }
           section { margin-top:28px; } .scroll { max-height:none; overflow:visible; border:0; }
-          pre { white-space:pre-wrap; } th button::after { content:""; }
+          pre { white-space:pre-wrap; } th { position:static; } th button::after { content:none; }
+          .scroll table { font-size:9pt; }
+          .scroll th button, .scroll td { padding:3px 6px; white-space:normal; }
+          .scroll .n { white-space:nowrap; }
+          .scroll table:has(th:nth-child(9)) { font-size:7pt; }
+          .scroll table:has(th:nth-child(13)) { font-size:5.5pt; }
+          .scroll table:has(th:nth-child(9)) :is(th button, td) { padding:2px 3px; }
+          .scroll table:has(th:nth-child(18)) { font-size:4.5pt; }
+          .scroll table:has(th:nth-child(18)) :is(th button, td) { padding:1px 2px; }
         }
+        """;
+
+    /// <summary>Rules for a reader without JavaScript: still pictures in place of the empty charts.</summary>
+    public const string WithoutScript = """
+        .chart, .download, #theme, th button::after { display:none; }
+        figure svg { display:block; width:100%; height:auto; }
         """;
 
     // Runs before anything is drawn, so that a dark page never flashes white.

@@ -36,10 +36,11 @@ public sealed class LossWatch(int volatilityFrom)
     /// <summary>Why training must end; null while it may go on.</summary>
     public string? Reason { get; private set; }
 
-    /// <summary>The largest multiple that was exceeded; see Trial.LossExcess.</summary>
+    /// <summary>The largest multiple that the losses exceeded; infinite where a number was not finite.</summary>
     public double Excess { get; private set; }
 
-    /// <summary>See Trial.LossVolatility.</summary>
+    /// <summary>Of the losses from that step on: their standard deviation by successive differences (von Neumann 1941),
+    /// over their mean.</summary>
     public double Volatility =>
         Math.Sqrt(squares / 2 / (seen - volatilityFrom)) / (total / (seen - volatilityFrom));
 

@@ -59,11 +59,13 @@ public static class Training
             var start = place * labels.Length;
             var batch = order.AsMemory(start, Math.Min(labels.Length, order.Length - start));
             optimizer.Rate = config.RateAt(step);
+            // From here on an error counts as one of this step, the first being 1.
+            step++;
             Batches.Ask(data.Train, order, start + batch.Length, labels.Length);
             var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, labels);
             watch.See(loss);
-            (step, examples) = (step + 1, examples + batch.Length);
-            (epochExamples, epochCorrect) = (epochExamples + batch.Length, epochCorrect + correct);
+            (examples, epochExamples, epochCorrect) =
+                (examples + batch.Length, epochExamples + batch.Length, epochCorrect + correct);
             if (watch.Reason is not null || !measureAt.Contains(step)) continue;
             if (NotFinite(model) is { } reason) watch.Lose(reason);
             var validation = Evaluation.HasValidation(config, data)
@@ -82,13 +84,16 @@ public static class Training
             Reason = trial.Status switch
             {
                 Status.Diverged => watch.Reason ?? Divergence.Exceeded(trial.LossExcess),
-                Status.Stuck => "accuracy under twice chance",
+                Status.Stuck => double.IsFinite(trial.TrainLoss) ? "accuracy under twice chance"
+                    : "the outputs are not finite in evaluation",
                 _ => "",
             },
         };
     }
 
-    static string? NotFinite(Model model) => !model.IsFinite() ? "a parameter is not finite" : null;
+    // Running statistics can overflow though all parameters are finite: the model learns on, but is useless in evaluation.
+    static string? NotFinite(Model model) => !model.IsFinite() ? "a parameter is not finite"
+        : model.Buffers.Any(buffer => !buffer.IsFinite()) ? "a buffer is not finite" : null;
 
     static (float Loss, int Correct) Step(Tape tape, Config config, Model model, Optimizer optimizer, ImageSet set,
         ReadOnlyMemory<int> batch, byte[] labels)

@@ -12,7 +12,7 @@ public sealed record Trial : Config
     public string Id { get; init; } = "";
     public Status Status { get; init; }
 
-    /// <summary>Steps done.</summary>
+    /// <summary>The last step, in which a lost or failed trial was given up; 0 if it failed before its first.</summary>
     public int EndedAt { get; init; }
 
     /// <summary>Why a trial that is not ok ended.</summary>
@@ -28,7 +28,7 @@ public sealed record Trial : Config
     public double TestAccuracy { get; init; } = double.NaN;
 
     /// <summary>The largest of Divergence.Default's multiples that the median of the last 100 mini-batch losses
-    /// exceeded after step 200; 0 if none, infinite if a loss or parameter was not finite.</summary>
+    /// exceeded after step 200; 0 if none, infinite if a loss, parameter or buffer was not finite.</summary>
     public double LossExcess { get; init; }
 
     /// <summary>Of the mini-batch losses in the second half of training: their standard deviation by successive

@@ -1,0 +1,173 @@
+#nullable enable
+// Pages as HTML: each is one file that carries plotly.js once and its figures as JSON, and fetches nothing (the content
+// security policy forbids it). The same page gives the same bytes.
+using Microsoft.Data.Analysis;
+
+/// <summary>Writes a report in one piece: a reader sees the old file or the new one, never a part.</summary>
+/// <exception cref="IOException">The folder cannot be written, or the disk is full; the old file stays.</exception>
+public static void WritePage(string path, Page page) => PageHtml.Write(path, PageHtml.Report(page));
+
+/// <summary>Writes the page that leads to all reports.</summary>
+/// <inheritdoc cref="WritePage"/>
+public static void WriteIndex(string path, string title, string introduction, IReadOnlyList<IndexCard> cards,
+    IReadOnlyList<Section>? sections = null, string made = "") =>
+    PageHtml.Write(path, PageHtml.Index(title, introduction, cards, sections ?? [], made));
+
+public static class PageHtml
+{
+    public static string Report(Page page) => Document(page.Title, [
+        $"""<header><p class="name"><a href="../index.html">All experiments</a> / {Html(page.Name)}</p>""",
+        page.Question == "" ? "" : $"""<p class="question">{Html(page.Question)}</p>""", $"<h1>{Html(page.Title)}</h1>",
+        "</header>", Notice(page.Notice), Numbers("verdicts", page.Numbers.Where(number => number.Verdict != "")),
+        Numbers("others", page.Numbers.Where(number => number.Verdict == "")),
+        .. page.Sections.Select(Render), Footer(page.Made)],
+        page.Sections.OfType<FigureSection>().Any());
+
+    public static string Index(string title, string introduction, IReadOnlyList<IndexCard> cards,
+        IReadOnlyList<Section> sections, string made) => Document(title, [
+        $"""<header><h1>{Html(title)}</h1><p class="question">{Html(introduction)}</p></header>""",
+        """<ul class="index">""", .. cards.Select(Card), "</ul>", .. sections.Select(Render), Footer(made)],
+        sections.OfType<FigureSection>().Any());
+
+    static string Card(IndexCard card) => $"""
+        <li><a href="{Html(card.Href)}">{card.Picture}<span class="name">{Html(card.Name)}</span><strong>{
+            Html(card.Title)}</strong><span>{Html(card.Sentence)}</span>{(card.Number is { } n ? $"""
+        <span class="number"><b>{Html(n.Value)}</b> {Badge(n.Verdict)}<br>{Html(n.Label)}</span>
+        """ : "")}{(card.Notice is { } notice ? $"""<span class="small-notice">{Html(notice)}</span>""" : "")}</a></li>
+        """;
+
+    static string Notice(string? notice) => notice is null or "" ? ""
+        : $"""<p class="notice" role="note"><b>Please note.</b> {Html(notice)}</p>""";
+
+    static string Numbers(string kind, IEnumerable<KeyNumber> numbers) => !numbers.Any() ? "" : $"""
+        <div class="numbers {kind}">{string.Concat(numbers.Select(n => $"""
+        <div><span class="label">{Html(n.Label)}</span><span class="value">{Html(n.Value)} {Badge(n.Verdict)}</span>
+        <span class="detail">{Html(n.Detail)}</span>{Conditions(n.Conditions)}</div>
+        """))}</div>
+        """;
+
+    static string Conditions(IReadOnlyList<(string Condition, string Value, string Verdict)> all) => all.Count == 0 ? ""
+        : $"""
+        <table class="conditions">{string.Concat(all.Select(one => $"""
+        <tr><td>{Html(one.Condition)}</td><td>{Html(one.Value)}</td><td>{Badge(one.Verdict)}</td></tr>
+        """))}</table>
+        """;
+
+    static string Badge(string verdict) => verdict == "" ? ""
+        : $"""<span class="badge {Html(verdict.Replace(' ', '-'))}">{Html(verdict)}</span>""";
+
+    static string Render(Section section) => $"""
+        <section id="{Html(section is FigureSection f ? f.Figure.Id : Format.Anchor(section.Title))}"><h2>{
+        Html(section.Title)}</h2>{
+        section switch
+        {
+            FigureSection { Figure: var figure } => Figure(figure),
+            Definitions { Items: var items } => $"<dl>{string.Concat(items.Select(i =>
+                $"<dt>{Html(i.Term)}</dt><dd>{Html(i.Text)}</dd>"))}</dl>",
+            TableSection table => Table(table),
+            Notes { Items: var items } => $"<ul>{string.Concat(items.Select(i => $"<li>{Html(i)}</li>"))}</ul>",
+            Command command => $"<pre tabindex=\"0\"><code>{Html(command.Line)}</code></pre>" + Small(command.Note),
+            Links { Items: var items } => $"<ul class=\"links\">{string.Concat(items.Select(i =>
+                $"<li><a href=\"{Html(i.Href)}\">{Html(i.Text)}</a> {Html(i.Note)}</li>"))}</ul>",
+            _ => throw new ArgumentException($"no page knows a section of type {section.GetType().Name}"),
+        }}</section>
+        """;
+
+    static string Small(string text) => text == "" ? "" : $"""<p class="caption">{Html(text)}</p>""";
+
+    static string Figure(Figure figure) => $"""
+        <figure><div class="chart" role="img" aria-label="{Html(figure.Alt)}" data-chart="{Html(figure.Id)}"
+        style="min-height:{GenericChart.tryGetLayoutSize(figure.Chart).Item2?.Value ?? 450}px"></div>
+        <noscript>{Picture.DrawAll(figure)}<p class="caption">This picture shows the figure without words and numbers.
+        The full figure needs JavaScript.</p></noscript>
+        <figcaption>{Html(figure.Caption)}</figcaption>
+        <script type="application/json">{Json(figure.Chart)}</script></figure>
+        """;
+
+    // In JSON a < stands only inside strings, where it may be written so; a script element then cannot end early.
+    static string Json(GenericChart chart) => GenericChart.toFigureJson(chart).Replace("<", "\\u003c");
+
+    static string Table(TableSection table)
+    {
+        var columns = table.Frame.Columns
+            .Select(c => (Column: c, Numeric: c.IsNumericColumn(), Text: NumberFormat(c))).ToList();
+        var head = columns.Select(c => $"""
+            <th scope="col"{(c.Numeric ? " class=\"n\"" : "")} data-v="{Html(c.Column.Name)}">
+            <button>{Html(c.Column.Name.Replace('_', ' '))}</button></th>
+            """);
+        var rows = Enumerable.Range(0, (int)table.Frame.Rows.Count).Select(r => $"<tr>{string.Concat(columns.Select(c =>
+            c.Numeric ? $"<td class=\"n\" data-v=\"{AllDigits(c.Column[r])}\">{Html(c.Text(c.Column[r]))}</td>"
+                : $"<td>{Html(AllDigits(c.Column[r]))}</td>"))}</tr>");
+        return $"""
+            <div class="above">{Small(table.Note)}<button class="download">Download as CSV</button></div>
+            <div class="scroll" tabindex="0" role="region" aria-label="{Html(table.Title)}"><table>
+            <thead><tr>{string.Concat(head)}</tr></thead><tbody>{string.Join("\n", rows)}</tbody></table></div>
+            """;
+    }
+
+    static string AllDigits(object? value) => value is null or double.NaN or float.NaN ? ""
+        : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
+    // A column of fractions has the same number of decimals in all rows, and no more than it needs, so that its numbers
+    // can be compared by eye; in a column over many decades (rates) each number has four digits instead.
+    static Func<object?, string> NumberFormat(DataFrameColumn column)
+    {
+        var sizes = column.Cast<object?>().Where(v => v is double or float && AllDigits(v) != "")
+            .Select(v => Math.Abs(Convert.ToDouble(v))).Where(v => v > 0 && double.IsFinite(v)).ToList();
+        if (sizes.Count == 0) return value => AllDigits(value) is "" ? "–" : AllDigits(value);
+        if (sizes.Max() / sizes.Min() >= 1000)
+            return value => AllDigits(value) == "" ? "–" : Format.Number(Convert.ToDouble(value), 4);
+        var most = Math.Clamp(3 - (int)Math.Floor(Math.Log10(sizes.Max())), 0, 9);
+        var decimals = Enumerable.Range(0, most + 1).First(few => few == most || sizes.All(size =>
+            Math.Round(size, few) == Math.Round(size, most)));
+        return value => AllDigits(value) == "" ? "–"
+            : Convert.ToDouble(value).ToString($"F{decimals}", CultureInfo.InvariantCulture).Replace('-', '−');
+    }
+
+    static string Footer(string made) => $"<footer>{Html(made)}</footer>";
+
+    static string Html(string text) => Format.Html(text);
+
+    static string Document(string title, IEnumerable<string> body, bool charts) => $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src
+        'unsafe-inline'; img-src data: blob:">
+        <meta name="color-scheme" content="light dark">
+        <link rel="icon" href="data:,">
+        <title>{Html(title)}</title>
+        <style>{PageStyle.Css}
+        {Picture.DarkColors}</style>
+        <noscript><style>{PageStyle.WithoutScript}</style></noscript>
+        <script>{PageStyle.Theme}</script>
+        </head>
+        <body>
+        <button id="theme" aria-label="Switch between light and dark">◐</button>
+        <main>
+        {string.Join("\n", body.Where(part => part != ""))}
+        </main>
+        {(charts ? $"<script>{Plotly()}</script>" : "")}
+        <script>const swaps = {JsonSerializer.Serialize(Palette.Dark)};
+        {PageStyle.Script}</script>
+        </body>
+        </html>
+
+        """.ReplaceLineEndings("\n");
+
+    static string Plotly()
+    {
+        var assembly = typeof(Plotly.NET.Layout).Assembly;
+        var name = assembly.GetManifestResourceNames().Single(n => n.EndsWith(".min.js", StringComparison.Ordinal));
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+
+    public static void Write(string path, string html)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        Tables.Replace(path, writer => writer.Write(html));
+    }
+}

@@ -1,0 +1,71 @@
+#nullable enable
+// Whether a configuration can be trained at all, checked in one place before anything runs.
+
+public static class ConfigRules
+{
+    // LeNet pads two pixels on each side; of 10 x 10 its convolutions and poolings leave 1 x 1.
+    const int SmallestLenetImage = 6;
+
+    /// <summary>Checks that each hyperparameter is in its range, and that configuration and data fit together.</summary>
+    /// <exception cref="BadInput">They do not: the message names the first hyperparameter that is out of its range, its
+    /// value and the range.</exception>
+    public static void Check(Config config, Dataset data)
+    {
+        void Require(string name, bool isInRange, string range) => ConfigRules.Require(config, name, isInRange, range);
+        const string positive = "above 0 and finite", notNegative = "0 or above, and finite";
+        static bool IsNotNegative(double value) => value is >= 0 and < double.PositiveInfinity;
+
+        Require("lr", config.Lr is > 0 and < double.PositiveInfinity, positive);
+        Require("lr_end", IsNotNegative(config.LrEnd), $"{positive}, or 0: the rate does not change");
+        Require("momentum", config.Momentum is >= 0 and < 1, "0 to below 1");
+        Require("weight_decay", IsNotNegative(config.WeightDecay), notNegative);
+        Require("clip_norm", IsNotNegative(config.ClipNorm), $"{positive}, or 0: gradients are not clipped");
+        Require("init_scale", IsNotNegative(config.InitScale), notNegative);
+        Require("dropout", config.Dropout is >= 0 and < 1, "0 to below 1");
+        Require("bn_momentum", config.BnMomentum is >= 0 and <= 1, "0 to 1");
+        Require("depth", config.Depth >= 1, "1 or above");
+        Require("width", config.Width >= 1, "1 or above");
+
+        var (all, first) = (data.Train.Count, Evaluation.ValidationStart(data));
+        Require("train_size", config.TrainSize >= 1 && config.TrainSize <= first || config.TrainSize == all,
+            (first >= 1 ? $"1 to {first} (the images before those for validation), or " : "")
+            + $"{all} (all training images, without validation)");
+        Require("batch_size", config.BatchSize >= 1 && config.BatchSize <= config.TrainSize,
+            $"1 to {config.TrainSize} (the training images)");
+        Require("epochs", Math.Round(config.Epochs * config.StepsPerEpoch) is >= 1 and <= int.MaxValue,
+            $"enough for a step, and for {int.MaxValue} at most; an epoch has {config.StepsPerEpoch} steps");
+        CheckNormalizer(config);
+
+        var (height, width) = (data.Train.Height, data.Train.Width);
+        if (config.Model == Architecture.Lenet && (height != width || height < SmallestLenetImage))
+            throw new BadInput($"images of {height} x {width} pixels are out of range for model lenet: they must be "
+                + $"square, of {SmallestLenetImage} x {SmallestLenetImage} pixels or more");
+    }
+
+    // A variance needs two values. In layers of units, which every model has, an example has one value per channel.
+    static void CheckNormalizer(Config config)
+    {
+        var why = $"(norm {Snake(config.Norm)} needs several values per channel)";
+        var lastBatch = config.ShortBatch ? config.TrainSize % config.BatchSize : 0;
+        var isOverBatch = config.NormInput || config.Norm is Norm.Batch or Norm.BatchNoGamma or Norm.BatchNoBeta
+            or Norm.BatchNoAffine or Norm.Noisy or Norm.Ghost;
+        if (isOverBatch)
+        {
+            Require(config, "batch_size", config.BatchSize >= 2, $"2 to {config.TrainSize} {why}");
+            Require(config, "train_size", lastBatch != 1, "one image must not be left for a short batch of its own, at "
+                + $"batch_size {config.BatchSize} {why}");
+        }
+        if (config.Norm == Norm.Ghost)
+            Require(config, "batch_size", config.BatchSize % Config.GhostSize != 1 && lastBatch % Config.GhostSize != 1,
+                $"one image must not be left for a sub-batch of its own, of {Config.GhostSize} images {why}");
+        if (config.Norm is Norm.Layer or Norm.Group && config.Model != Architecture.Lenet)
+            Require(config, "width", config.Width >= 2, $"2 or above (norm {Snake(config.Norm)} needs several units)");
+        Require(config, "norm", config.Norm != Norm.Instance, "all others; a layer of units has one value per example "
+            + "and channel, which has no variance");
+    }
+
+    static void Require(Config config, string name, bool isInRange, string range)
+    {
+        if (!isInRange) throw new BadInput($"{name} {Hyperparameters.Text(config, name)} is out of range: {range}");
+    }
+}
