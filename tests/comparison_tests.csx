@@ -22,15 +22,16 @@ Test("comparison: arms are compared at their own rates, at the steps to where th
             (_, 0.1) => [(10, 0.9), (1000, 0.9)],
             _ => [(10, 0.2), (1000, 0.95)],
         });
-    var tuning = new Tuning([none, batch], rates, [.. from cell in new[] { none, batch }
-                                                      from lr in rates
-                                                      from seed in seeds
-                                                      select Tried(cell, lr, seed)]);
-    var compared = Comparison.Of(new("Net, made up", [none, batch], rates), tuning);
+    var net = new Net("Net, made up", [none, batch], rates);
+    var tuning = Tuned([net], [.. from cell in net.Cells
+                                  from lr in rates
+                                  from seed in seeds
+                                  select Tried(cell, lr, seed)]);
+    var compared = tuning.Compare().Single();
     compared.Target.ShouldBe(0.85, 1e-12);
-    compared[batch].ForSpeed.Cell.Lr.ShouldBe(0.1);
-    compared[batch].ForAccuracy.Cell.Lr.ShouldBe(1);
-    compared.ToEvaluate().Select(cell => (cell.Norm, cell.Lr))
+    compared["batch"].ForSpeed.Cell.Lr.ShouldBe(0.1);
+    compared["batch"].ForAccuracy.Cell.Lr.ShouldBe(1);
+    Evaluate(compared.Chosen(), [1]).Stages.Single().Configs().Select(cell => (cell.Norm, cell.Lr))
         .ShouldBe([(Norm.None, 1), (Norm.Batch, 0.1), (Norm.Batch, 1)]);
     compared.Net.Id.ShouldBe("net_made_up");
 
@@ -41,30 +42,30 @@ Test("comparison: arms are compared at their own rates, at the steps to where th
         Trained(batch with { Lr = 0.1 }, 1, (10, 0.86)), Trained(batch with { Lr = 0.1 }, 2, (10, 0.86)),
         Trained(batch with { Lr = 1 }, 1, (10, 0.93)), Trained(batch with { Lr = 1 }, 2, (10, 0.94)),
     ];
-    compared.Steps("c", evaluated, compared[none], compared[batch]).Differences
+    compared.Steps(evaluated, "none", over: "batch").Differences
         .ShouldBe([1, double.PositiveInfinity]);
-    compared.Accuracy("c", evaluated, compared[batch], compared[none]).Differences
+    compared.Accuracy(evaluated, "batch", less: "none").Differences
         .Select(value => Math.Round(value, 12)).ShouldBe([0.03, 0.24]);
-    var table = Comparison.Table([compared], evaluated).Frame;
+    var table = tuning.Compare().TargetsTable(evaluated).Frame;
     table["arm"][0].ShouldBe("none");
     table["none's end"][1].ShouldBe("10 (10 to 10)");
 
-    // All lost, as in a dry run: the target is beyond reach, and nothing throws.
+    // All lost: the target is beyond reach, and nothing throws.
     Trial Gone(Trial trial) => new Trial(trial) { LossExcess = double.PositiveInfinity, Status = Status.Diverged };
-    var lost = Comparison.Of(compared.Net, new([none, batch], rates, [.. tuning.Trials.Select(Gone)]));
+    var lost = Tuned([net], [.. tuning.Trials.Select(Gone)]).Compare().Single();
     lost.Target.ShouldBe(1);
-    lost.Steps("c", [.. evaluated.Select(Gone)], lost.Arms[0], lost.Arms[1]).Differences.ShouldAllBe(one => one == 0);
+    lost.Steps([.. evaluated.Select(Gone)], "none", over: "batch").Differences.ShouldAllBe(one => one == 0);
 });
 
 Test("comparison: arms that share a normalizer have names of their own", () =>
 {
-    Arm(new Config()).ShouldBe("none");
-    Arm(new Config { Norm = Norm.BatchNoGamma, Depth = 7, Lr = 3 }).ShouldBe("batch_no_gamma");
-    Arm(new Config { ClipNorm = 1 }).ShouldBe("none_clipped");
-    Arm(new Config { NormInput = true }).ShouldBe("none_input");
-    Arm(new Config { Norm = Norm.Batch, Placement = Placement.After, KeepBias = true })
+    ArmOf(new Config()).ShouldBe("none");
+    ArmOf(new Config { Norm = Norm.BatchNoGamma, Depth = 7, Lr = 3 }).ShouldBe("batch_no_gamma");
+    ArmOf(new Config { ClipNorm = 1 }).ShouldBe("none_clipped");
+    ArmOf(new Config { NormInput = true }).ShouldBe("none_input");
+    ArmOf(new Config { Norm = Norm.Batch, Placement = Placement.After, KeepBias = true })
         .ShouldBe("batch_after_with_bias");
-    Arm(new Config { Norm = Norm.Batch, Model = Architecture.ResidualMlp }).ShouldBe("batch_residual");
+    ArmOf(new Config { Norm = Norm.Batch, Model = Architecture.ResidualMlp }).ShouldBe("batch_residual");
     // None of them looks like none or batch.
     string[] known = [Palette.Styles(["none"])[0].Style.Color, Palette.Styles(["batch"])[0].Style.Color];
     foreach (var arm in new[] { "none_input", "batch_after", "batch_with_bias", "none_clipped", "batch_residual" })
@@ -76,9 +77,10 @@ Test("report: effects stand beside what is claimed, those without a bound at the
     var claim = new Claim("c", "t", "s", "o", Unit.Ratio, Region.Within(Math.Log10(1.5)));
     var figure = Effects("e", "E", claim.Judge([], _ =>
         [
-            Effect.Of("layer, sigmoid", [0.01, 0.02, 0]), Effect.Of("group, sigmoid", Enumerable.Repeat(
-                double.PositiveInfinity, 6)), Effect.Of("lost", []),
-        ]), "Steps", arm: effect => effect.Condition.Split(',')[0]);
+            Effect.From("layer, sigmoid", [0.01, 0.02, 0]) with { Arm = "layer" },
+            Effect.From("group, sigmoid", Enumerable.Repeat(double.PositiveInfinity, 6)) with { Arm = "group" },
+            Effect.From("lost", []),
+        ]), "Steps");
     figure.Alt.ShouldContain("layer, sigmoid: ×1.02: supported. group, sigmoid: beyond all: contradicted.");
     figure.Alt.ShouldNotContain("lost");
     var bars = TracesOf(figure).Where(t => StringAt(t, "mode") == "lines+markers").ToList();
@@ -128,24 +130,27 @@ Test("claims: a title says the effects that two seeds know, and none where there
 {
     Judgement Of(Unit unit, params Effect[] effects) =>
         new Claim("c", "t", "s", "o", unit, Region.Above(1)).Judge([], _ => effects);
-    Effect Lost = Effect.Of("lost", [double.NaN]), Once = Effect.Of("once", [1]);
-    Of(Unit.Ratio, Effect.Of("a", [1, 1]), Lost, Effect.Of("b", [0, 0]), Once, Effect.Of("c", [-1, -1])).Said()
+    Effect Lost = Effect.From("lost", [double.NaN]), Once = Effect.From("once", [1]);
+    Of(Unit.Ratio, Effect.From("a", [1, 1]), Lost, Effect.From("b", [0, 0]), Once, Effect.From("c", [-1, -1])).InWords()
         .ShouldBe("×10 (a), ×1 (b) and ×0.1 (c)");
-    Of(Unit.Ratio, Effect.Of("", [1, 1])).Said().ShouldBe("×10");
-    Of(Unit.Ratio, Lost, Once).Said().ShouldBeNull();
-    Of(Unit.Ratio, Effect.Of("a", [1, 1]), Effect.Of("b", [0, 0])).Said(effect => effect.Condition == "b")
+    Of(Unit.Ratio, Effect.From("", [1, 1])).InWords().ShouldBe("×10");
+    Of(Unit.Ratio, Lost, Once).InWords().ShouldBeNull();
+    Of(Unit.Ratio, Effect.From("a", [1, 1]), Effect.From("b", [0, 0])).InWords(effect => effect.Condition == "b")
         .ShouldBe("×1 (b)");
     // Beyond all others, either way.
     var never = double.PositiveInfinity;
-    Of(Unit.Ratio, Effect.Of("a", [never, never]), Effect.Of("b", [-never, -never])).Said()
+    Of(Unit.Ratio, Effect.From("a", [never, never]), Effect.From("b", [-never, -never])).InWords()
         .ShouldBe("×∞ (a) and ×0 (b)");
-    Of(Unit.Points, Effect.Of("a", [-0.00123, -0.00123])).Said().ShouldBe("−0.12 points (a)");
+    Of(Unit.Points, Effect.From("a", [-0.00123, -0.00123])).InWords().ShouldBe("−0.12 points (a)");
 
-    var number = Effect.Of("", [0.01, 0.03]).Number("Gain", Unit.Points, "More.");
+    Headline("{0} or {1}", "×10", "×1").ShouldBe("×10 or ×1");
+    Headline("{0} or {1}", "×10", Of(Unit.Ratio, Lost, Once).InWords()).ShouldBe("Too few data for a finding");
+
+    var number = Effect.From("", [0.01, 0.03]).ToNumber("Gain", Unit.Points, "More.");
     (number.Label, number.Value).ShouldBe(("Gain", "+2 points"));
     number.Detail.ShouldStartWith("95% interval −10.7");
     number.Detail.ShouldEndWith("N = 2. More.");
-    Once.Number("Gain", Unit.Points).Value.ShouldBe(KeyNumber.TooFewData);
+    Once.ToNumber("Gain", Unit.Points).Value.ShouldBe(Unit.TooFewData);
 });
 
 Test("comparison: growth of a deep net's first gradients is read from what the probe measured", () =>

@@ -1,7 +1,7 @@
 #nullable enable
-// What a person at the console meets: plans, words for what went wrong, and the way on.
+// What a person at the console meets: estimates, words for what went wrong, and the way on.
 
-Test("console: a plan counts what is kept, and measures the rest", () =>
+Test("console: an estimate counts what is kept, and measures the rest", () =>
 {
     var data = NoiseData();
     List<Config> grid = [.. from norm in new[] { Norm.None, Norm.Batch }
@@ -13,16 +13,16 @@ Test("console: a plan counts what is kept, and measures the rest", () =>
         measured++;
         return [];
     });
-    var plan = Plan.Of(grid, grid[..3], data, probe, jobs: 2);
-    plan.Words("noise", 2)
+    var estimate = Estimate.Measure(grid, grid[..3], data, probe, jobs: 2);
+    estimate.Words("noise", 2)
         .ShouldMatch(@"^4 trials on noise \(1 kept\), about \d+ s with 2 jobs and \d\.\d GB of memory$");
-    plan.Time.ShouldBeGreaterThan(TimeSpan.Zero);
+    estimate.Time.ShouldBeGreaterThan(TimeSpan.Zero);
     // The first kind of net twice, the other once, if there was time.
     measured.ShouldBeInRange(2, 3);
-    plan.Lines("").Count().ShouldBe(4);
-    plan.Lines("").First().ShouldContain("norm none");
-    Plan.Of(grid, [], data, null, jobs: 2).Time.ShouldBe(TimeSpan.Zero);
-    (plan with { Time = TimeSpan.FromSeconds(3725), Kept = 0 }).Words("noise", 1)
+    estimate.Lines("").Count().ShouldBe(4);
+    estimate.Lines("").First().ShouldContain("norm none");
+    Estimate.Measure(grid, [], data, null, jobs: 2).Time.ShouldBe(TimeSpan.Zero);
+    (estimate with { Time = TimeSpan.FromSeconds(3725), Kept = 0 }).Words("noise", 1)
         .ShouldStartWith("4 trials on noise, about 1 h 02 min with 1 job and");
 });
 
@@ -40,9 +40,9 @@ Test("console: what a word was meant for is asked", () =>
 
 Test("console: what goes on with a run does not start it over", () =>
 {
-    Options.Again("e", ["--fresh", "--out", "a b", "--seeds=3"])
+    Options.ResumeCommand("e", ["--fresh", "--out", "a b", "--seeds=3"])
         .ShouldBe("dotnet script experiments/e.csx -- --out 'a b' --seeds=3");
-    Options.Again("e", ["--fresh"]).ShouldBe("dotnet script experiments/e.csx");
+    Options.ResumeCommand("e", ["--fresh"]).ShouldBe("dotnet script experiments/e.csx");
 });
 
 Test("console: a report of a run takes that run's options, but for those given", () =>
@@ -52,10 +52,10 @@ Test("console: a report of a run takes that run's options, but for those given",
     var past = Provenance.Read(file);
     (past with { Command = "dotnet script experiments/e.csx -- --preset smoke --seeds 3" }).Write(file);
     string[] args = ["--report-only", "--out", folder, "--seeds=4"];
-    var options = Options.Parse("e", "q", args)!.AsRun("e", "q", args);
+    var options = Options.Parse("e", "q", args)!.AsRecorded("e", "q", args);
     (options.Preset, options.Seeds, options.ReportOnly).ShouldBe((Preset.Smoke, 4, true));
     (past with { Command = "dotnet script experiments/e.csx" }).Write(file);
-    Options.Parse("e", "q", args)!.AsRun("e", "q", args).Preset.ShouldBe(Preset.Standard);
+    Options.Parse("e", "q", args)!.AsRecorded("e", "q", args).Preset.ShouldBe(Preset.Standard);
 });
 
 Test("console: an interval says its unit once, and where it has no bound", () =>
@@ -65,5 +65,5 @@ Test("console: an interval says its unit once, and where it has no bound", () =>
     Unit.Decades.Interval(-1, double.NegativeInfinity, 2).ShouldBe("−1 decades (−∞ to +2)");
     Unit.Ratio.Interval(double.PositiveInfinity, 1, double.PositiveInfinity).ShouldBe("beyond all (×10 to ∞)");
     Unit.Ratio.Interval(double.NaN, 0, 0).ShouldBe("too few data");
-    Unit.Of("of another version").Interval(1, 0, 2).ShouldBe("+1 (0 to +2)");
+    Unit.Named("of another version").Interval(1, 0, 2).ShouldBe("+1 (0 to +2)");
 });

@@ -26,7 +26,7 @@ static string Shown(string folder, string other, StringWriter? console = null)
     var screen = AnsiConsole.Create(new AnsiConsoleSettings
         { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(console ?? new()) });
     screen.Profile.Width = 200;
-    SideBySide.Show(folder, other, [], screen);
+    DifferencesView.Show(folder, other, [], screen);
     return File.ReadAllText(Path.Combine(folder, "compare.html"));
 }
 
@@ -76,7 +76,7 @@ Test("compare: what is no folder of results is named", () =>
     var (folder, other) = (Reported("one", "mnist", 1), Reported("one", "mnist", 1));
     Shown(folder, other).ShouldContain($"0 of 0 verdicts differ between {folder} and {other}");
     string Refused(string from, string dir, params string[] experiments) =>
-        Should.Throw<BadInput>(() => SideBySide.Show(from, dir, experiments)).Message;
+        Should.Throw<BadInput>(() => DifferencesView.Show(from, dir, experiments)).Message;
     Refused(folder, folder + "/").ShouldContain("themselves");
     var link = folder + "_link";
     Directory.CreateSymbolicLink(link, folder);

@@ -17,13 +17,21 @@ static Dataset NoiseData()
     return new("noise", Noise(600), Noise(100), "", null);
 }
 
+// The first stage of tuning, as it is once these trials have run.
+static Tuning Tuned(IReadOnlyList<Net> nets, IReadOnlyList<Trial> trials)
+{
+    var runs = new Runs();
+    runs.Fill(trials);
+    return new(nets, runs);
+}
+
 static Interval Between(double low, double high, double level = 0.95) => new((low + high) / 2, low, high, level, 6);
 
 Test("study: what varies must be declared", () =>
 {
-    var study = new Study(["norm"], ["lr"], "why", "epochs");
-    study.Check([new(), new() { Norm = Norm.Batch, Lr = 1, Epochs = 3, Seed = 2, Role = Role.Tune }]);
-    Should.Throw<ArgumentException>(() => study.Check([new(), new() { InitScale = 2 }])).Message
+    var design = new Design(["norm"], ["lr"], "why", ["epochs"]);
+    design.Check([new(), new() { Norm = Norm.Batch, Lr = 1, Epochs = 3, Seed = 2, Role = Role.Tune }]);
+    Should.Throw<ArgumentException>(() => design.Check([new(), new() { InitScale = 2 }])).Message
         .ShouldContain("init_scale");
 });
 
@@ -31,7 +39,7 @@ Test("study: the best rate is the tuning seeds' mean, lost seeds worst, ends fla
 {
     double[] rates = [0.1, 1, 10];
     Config none = new(), batch = new() { Norm = Norm.Batch };
-    Tuning Of(params double[] accuracies) => new([none, batch], rates,
+    Tuning Of(params double[] accuracies) => Tuned([new("net", [none, batch], rates)],
         [.. from norm in new[] { Norm.None, Norm.Batch }
             from at in Enumerable.Range(0, 6)
             let accuracy = norm == Norm.Batch ? 0.5 : accuracies[at]
@@ -43,12 +51,12 @@ Test("study: the best rate is the tuning seeds' mean, lost seeds worst, ends fla
     (best.Cell.Lr, best.Score, best.AtLowEnd, best.AtHighEnd).ShouldBe((0.1, 0.8, true, false));
     best.Flag.ShouldContain("low end");
     tuning.BestBySeed(none, ByAccuracy).Select(rate => rate!.Cell.Lr).ShouldBe([10, 0.1]);
-    tuning.Of(batch).ShouldAllBe(trial => trial.Norm == Norm.Batch);
+    tuning.TrialsOf(batch).ShouldAllBe(trial => trial.Norm == Norm.Batch);
     tuning.Best(batch, ByAccuracy).Cell.ShouldBe(batch with { Lr = 0.1 });
     Of(0.1, 0.1, 0.1, 0.1, 0.1, 0.1).Best(none, ByAccuracy).Flag.ShouldBe("lost at every rate");
     Of(0.1, 0.1, 0.1, 0.1, 0.1, 0.1).Best(none, ByAccuracy).Cell.Lr.ShouldBe(1);
-    tuning.Around(1).ShouldBe(rates);
-    tuning.Around(10).ShouldBe([1, 10]);
+    tuning.Neighbours(none with { Lr = 1 }).ShouldBe(rates);
+    tuning.Neighbours(batch with { Lr = 10 }).ShouldBe([1, 10]);
 });
 
 Test("study: speed ranks what reached the target before what did not", () =>
@@ -94,14 +102,14 @@ Test("claims: regions and verdicts", () =>
         (slight, 1.1, 2, Verdict.NotSupported), (slight, -0.1, 0.9, Verdict.TooFewData),
     ];
     foreach (var (region, low, high, verdict) in table)
-        region.Of(Between(low, high)).ShouldBe(verdict, $"{low} to {high}");
-    above.Of(Between(2, 3, level: 0.94)).ShouldBe(Verdict.TooFewData);
+        region.Judge(Between(low, high)).ShouldBe(verdict, $"{low} to {high}");
+    above.Judge(Between(2, 3, level: 0.94)).ShouldBe(Verdict.TooFewData);
 });
 
 Test("claims: mixed where conditions differ, or where the divergence rule's multiple decides", () =>
 {
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(1));
-    Effect Of(string condition, double mean) => Effect.Of(condition, [mean - 0.1, mean, mean + 0.1]);
+    Effect Of(string condition, double mean) => Effect.From(condition, [mean - 0.1, mean, mean + 0.1]);
     claim.Judge([], _ => [Of("a", 5), Of("b", 6)]).Verdict.ShouldBe(Verdict.Supported);
     claim.Judge([], _ => [Of("a", 5), Of("b", 0)]).Verdict.ShouldBe(Verdict.Mixed);
     claim.Judge([], _ => []).Verdict.ShouldBe(Verdict.TooFewData);
@@ -118,16 +126,16 @@ Test("claims: steps beyond the budget are beyond all others, and need six pairs"
         .. Enumerable.Repeat(Effect.Ratio(double.NaN, 10), missed)];
     Effect.Ratio(double.NaN, double.NaN).ShouldBe(0);
     Effect.Ratio(10, double.NaN).ShouldBe(double.NegativeInfinity);
-    var six = Effect.Of("", Ratios(3, 3)).Interval;
+    var six = Effect.From("", Ratios(3, 3)).Interval;
     (six.Low, six.High, six.Estimate).ShouldBe((1, double.PositiveInfinity, 1));
     six.Level.ShouldBe(0.96875, 1e-12);
     var faster = Region.Above(Math.Log10(1.5));
-    faster.Of(six).ShouldBe(Verdict.Supported);
-    faster.Of(Effect.Of("", Ratios(2, 3)).Interval).ShouldBe(Verdict.TooFewData);
-    Effect.Of("", [0.5, 0.5, 0.5], resolution: 0.3).Interval.Low.ShouldBe(0.2, 1e-12);
-    Effect.Of("", [double.NaN]).Interval.Level.ShouldBe(0);
-    double.IsNaN(Effect.Of("", Enumerable.Repeat(1.0, 9)).P).ShouldBeTrue();
-    Effect.Of("", Enumerable.Repeat(1.0, 10)).P.ShouldBe(2.0 / 1024);
+    faster.Judge(six).ShouldBe(Verdict.Supported);
+    faster.Judge(Effect.From("", Ratios(2, 3)).Interval).ShouldBe(Verdict.TooFewData);
+    Effect.From("", [0.5, 0.5, 0.5], resolution: 0.3).Interval.Low.ShouldBe(0.2, 1e-12);
+    Effect.From("", [double.NaN]).Interval.Level.ShouldBe(0);
+    double.IsNaN(Effect.From("", Enumerable.Repeat(1.0, 9)).P).ShouldBeTrue();
+    Effect.From("", Enumerable.Repeat(1.0, 10)).P.ShouldBe(2.0 / 1024);
 });
 
 // Where BN helps by three margins, does nothing, harms by half a margin or by three, and seeds differ by a margin:
@@ -142,7 +150,7 @@ Test("claims: on made-up data the verdicts are right at N = 3, 6 and 10", () =>
             new[] { ("helps", 3.0), ("nothing", 0), ("harms a little", -0.5), ("harms", -3) })
         {
             var stream = new RandomStream(1, $"claims {n} {world}");
-            var verdicts = Enumerable.Range(0, Worlds).Select(_ => region.Of(Effect.Of("",
+            var verdicts = Enumerable.Range(0, Worlds).Select(_ => region.Judge(Effect.From("",
                 Enumerable.Range(0, n).Select(_ => effect + stream.Normal())).Interval)).ToList();
             double Share(Verdict verdict) => verdicts.Count(v => v == verdict) / (double)Worlds;
             var (yes, no, against) =
@@ -162,15 +170,14 @@ Test("claims: on made-up data the verdicts are right at N = 3, 6 and 10", () =>
 Test("claims: rows carry p from ten pairs on, adjusted over all of them", () =>
 {
     var claim = new Claim("c", "BN <helps>", "s", "o", Unit.Ratio, Region.Above(0.5), ("very strong", 1));
-    var past = new Provenance("e", "", "standard", "mnist", "", null, []);
-    ClaimRow Row(int n) => claim.Judge([], _ => [Effect.Of("SGD", Enumerable.Range(1, n).Select(i => 1.0 + i % 3))])
-        .Rows("e", past).Single();
+    ClaimRow Row(int n) => claim.Judge([], _ => [Effect.From("SGD", Enumerable.Range(1, n).Select(i => 1.0 + i % 3))])
+        .Rows("e", "mnist", "standard").Single();
     var rows = ClaimRow.Adjusted([Row(3), Row(10), Row(12)]);
     rows.Select(row => row.HolmP).ShouldBe([double.NaN, 2.0 / 1024, 2 * 2.0 / 4096]);
     rows[0].SmallestP.ShouldBe(0.25);
     (rows[1].Verdict, rows[1].Unit, rows[1].N).ShouldBe(("supported", Unit.Ratio.Name, 10));
-    var number = claim.Judge([], _ => [Effect.Of("SGD", [1, 1.1, 0.9]), Effect.Of("Adam", [0, 0.1, 0.1])])
-        .Number("mnist");
+    var number = claim.Judge([], _ => [Effect.From("SGD", [1, 1.1, 0.9]), Effect.From("Adam", [0, 0.1, 0.1])])
+        .ToNumber("mnist");
     (number.Value, number.Verdict).ShouldBe(("×10", "mixed"));
     number.Detail.ShouldStartWith("95% interval ×");
     number.Detail.ShouldContain("N = 3, mnist. O, SGD.");
@@ -185,16 +192,16 @@ Test("study: what only some experiments set is declared, is a column, and makes 
     Hyperparameters.ExtrasSet(new()).ShouldBeEmpty();
     $"{cell}".ShouldContain("Dropout = 0.5");
     Fingerprint.OfTrial(cell, "data").ShouldNotBe(Fingerprint.OfTrial(new(), "data"));
-    Should.Throw<ArgumentException>(() => new Study([], [], "").Check([cell], strict: false)).Message
+    Should.Throw<ArgumentException>(() => new Design([], [], "").Check([cell])).Message
         .ShouldContain("dropout");
-    var study = new Study(["dropout", "norm"], [], "", "learned", "keep_bias");
-    study.Check([cell]);
-    study.Extras.ShouldBe(["dropout", "learned", "keep_bias"]);
+    var design = new Design(["dropout", "norm"], [], "", ["learned", "keep_bias"]);
+    design.Check([cell]);
+    design.Extras.ShouldBe(["dropout", "learned", "keep_bias"]);
 
     var folder = Directory.CreateTempSubdirectory("study_tests").FullName;
     var trial = Made(with: _ => cell) with { Code = "c", Seconds = 1 };
-    new Store(folder, study.Extras).Write([trial]);
+    new Store(folder, design.Extras).Write([trial]);
     File.ReadLines(Path.Combine(folder, "trials.csv")).First().ShouldEndWith(",dropout,learned,keep_bias");
-    new Store(folder, study.Extras).Read().Single().ToCell().ShouldBe(cell.ToCell());
+    new Store(folder, design.Extras).Read().Single().ToCell().ShouldBe(cell.ToCell());
     Directory.Delete(folder, recursive: true);
 });

@@ -7,7 +7,7 @@ static Tuning SmallTuning()
     double[] rates = [0.01, 0.1, 1];
     List<Config> cells = [.. from size in new[] { 4, 64 } from norm in new[] { Norm.None, Norm.Batch }
                              select new Config { Norm = norm, BatchSize = size }];
-    return new(cells, rates, [.. from cell in cells from rate in rates from seed in new[] { 101, 102 }
+    return Tuned([new("net", cells, rates)], [.. from cell in cells from rate in rates from seed in new[] { 101, 102 }
         select Made(rate, seed, rate == 0.1 ? 0.9 : 0.5, rate == 1 ? 5 : 0, with: _ => cell with
             { Lr = rate, Seed = seed }) with { Curve = [new("", 1, 1, 2, 2, 0.1), new("", 10, 10, 1, 1, 0.5)] }]);
 }
@@ -50,9 +50,8 @@ Test("figures: the best over rates leads each marker to the curves of all its ra
 
 Test("figures: claims of different units share zero and margin, and what has no bound ends in an arrow", () =>
 {
-    Provenance past = new("e", "", "standard", "mnist", "", null, []);
     ClaimRow Row(Claim claim, double effect, double low, double high) => claim.Judge([], _ =>
-        [new("", new(effect, low, high, 0.95, 6), [effect, effect])]).Rows("e", past).Single();
+        [new("", new(effect, low, high, 0.95, 6), [effect, effect])]).Rows("e", "mnist", "standard").Single();
     Claim Of(string id, Unit unit, Region region) => new(id, $"{id} <holds>", "s", "o", unit, region);
     ClaimRow[] rows =
     [

@@ -67,11 +67,11 @@ public sealed record BenchOptions(Workload[] Workloads, bool Quick, bool Peers, 
 
 /// <summary>One measurement, a line of JSON. steps_per_cpu_s, gflops and share_of_peak are one core's, by CPU time; the
 /// others are all models' together. procs: models at once.</summary>
-public sealed record Measurement(string Workload, int Bn, string Engine, int Procs, int Round, double StepsPerS,
+public sealed record EngineRound(string Workload, int Bn, string Engine, int Procs, int Round, double StepsPerS,
     double StepsPerCpuS, double SamplesPerS, double Gflops, double ShareOfPeak, double? AllocBytesPerStep,
     double PeakRssMib)
 {
-    public static Measurement Of(Workload workload, bool bn, Engine engine, int round, Answer answer, double peak)
+    public static EngineRound From(Workload workload, bool bn, Engine engine, int round, Answer answer, double peak)
     {
         var (perSecond, perCpuSecond) = (answer.Steps / answer.Seconds, answer.Steps / answer.Cpu);
         var gflops = workload.Flops * perCpuSecond / 1e9;
@@ -118,7 +118,7 @@ public static class Bench
     }
 
     // A list of rounds for each engine.
-    static List<List<Measurement>> Measure(Workload workload, bool bn, BenchOptions options, double peak)
+    static List<List<EngineRound>> Measure(Workload workload, bool bn, BenchOptions options, double peak)
     {
         var (rounds, seconds) = options.Quick ? (1, 0.5) : (9, 0.75);
         var engines = Engine.For(workload, bn, options.Peers);
@@ -127,11 +127,11 @@ public static class Bench
             engines.ForEach(engine => engine.Start());
             var ready = engines.Where(engine => engine.IsReady()).ToList();
             skipped.UnionWith(engines.Except(ready).Select(engine => $"{engine.Name}: {engine.Missing}"));
-            var measured = ready.Select(_ => new List<Measurement>()).ToList();
+            var measured = ready.Select(_ => new List<EngineRound>()).ToList();
             for (var round = 1; round <= rounds; round++)
                 foreach (var (engine, results) in ready.Zip(measured))
                 {
-                    results.Add(Measurement.Of(workload, bn, engine, round, engine.Train(seconds), peak));
+                    results.Add(EngineRound.From(workload, bn, engine, round, engine.Train(seconds), peak));
                     Write(results[^1]);
                 }
             return measured;
@@ -139,7 +139,7 @@ public static class Bench
         finally { engines.ForEach(engine => engine.Dispose()); }
     }
 
-    static void Report(Workload workload, bool bn, List<List<Measurement>> measured)
+    static void Report(Workload workload, bool bn, List<List<EngineRound>> measured)
     {
         Out.WriteLine($"\n{workload.Name} {(bn ? "with BN" : "without BN")}: {workload.Text}");
         Row("steps per CPU-second", "median", "of rounds", "GFLOP/s", "of peak", "B/step", "MiB", "lab over it",
@@ -223,7 +223,7 @@ public static class Bench
         lines.WriteLine(JsonSerializer.Serialize(measurement, measurement.GetType(), Worker.Json));
 
     // The lab's numbers over the engine's, round by round.
-    static List<double> Ratios(List<Measurement> lab, List<Measurement> engine, Func<Measurement, double> of) =>
+    static List<double> Ratios(List<EngineRound> lab, List<EngineRound> engine, Func<EngineRound, double> of) =>
         [.. lab.Zip(engine, (ours, theirs) => of(ours) / of(theirs))];
 
     static double Median(IEnumerable<double> values) => MathNet.Numerics.Statistics.Statistics.Median(values);

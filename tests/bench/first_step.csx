@@ -9,18 +9,23 @@ const string Question = "How long from Enter to the first trained step?";
 static void Say(string milestone) => WriteLine($"{milestone} {JitInfo.GetCompilationTime().TotalSeconds}");
 
 Say("loaded");
-return Run(Args, "first_step", Question, lab =>
+return Experiment(Args, Question, new([], [], "A single trial."), lab =>
 {
     Say("options");
-    var said = new Probe([], _ =>
+    // A grid is read when the plan is checked, and again when the data is there.
+    IEnumerable<Config> Grid()
     {
-        // Asked for when the data is there and training begins.
         Say("data");
-        return [1];
-    }, _ =>
+        yield return lab.Baseline with { Norm = Norm.Batch, TrainSize = 60, Epochs = 1 };
+    }
+    var probe = new Probe([], _ => [1], _ =>
     {
         Say("step");
         return [];
     });
-    lab.Sweep([lab.Baseline with { Norm = Norm.Batch, TrainSize = 60, Epochs = 1 }], said);
+    return from runs in Sweep(Grid(), probe)
+           select new Report("One step", runs.Summarize(["norm"], ValidationAccuracy))
+           {
+               Figures = [AccuracyCurves("accuracy", "Accuracy", runs)],
+           };
 });

@@ -47,7 +47,7 @@ public static class FirstStep
             at["step"].Seconds - at["data"].Seconds, at["step"].Jit - at["data"].Jit);
     }
 
-    // When each milestone was passed, and what the JIT had taken until then.
+    // When each milestone was last passed before the first step, and what the JIT had taken until then.
     static Dictionary<string, (double Seconds, double Jit)> Run(string cache, string folder, params string[] mode)
     {
         var clock = Stopwatch.StartNew();
@@ -62,8 +62,9 @@ public static class FirstStep
         var errors = process.StandardError.ReadToEndAsync();
         var passed = new Dictionary<string, (double, double)>();
         while (process.StandardOutput.ReadLine() is { } line)
-            if (line.Split(' ') is [var milestone, var jit] && milestone is "loaded" or "options" or "data" or "step")
-                passed.TryAdd(milestone, (clock.Elapsed.TotalSeconds, double.Parse(jit)));
+            if (line.Split(' ') is [var milestone, var jit] && milestone is "loaded" or "options" or "data" or "step"
+                && !passed.ContainsKey("step"))
+                passed[milestone] = (clock.Elapsed.TotalSeconds, double.Parse(jit));
         return passed.ContainsKey("step") ? passed
             : throw new InvalidOperationException($"first_step.csx: {errors.Result}");
     }
