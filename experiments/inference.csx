@@ -13,8 +13,8 @@ const string Caveats = """
     - Everything here is measured on validation images; nothing is selected by these numbers but the rate.
     - The rate is selected by accuracy with running statistics: where these are bad it favours rates at which they are
       less so.
-    - A net whose rate decays ends with weights that hardly move, and running statistics catch up: the constant rate here
-      is the harder case.
+    - A net whose rate decays ends with weights that hardly move, and running statistics catch up: the constant rate
+      here is the harder case.
     - Training and validation images are alike here; where they are not, batch statistics can win.
     """;
 
@@ -45,8 +45,8 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum"], ["lr"], Why
                lab.Seeds(standard: 6), InferenceStatistics.Probe)
            let claim = inference.Judge(runs, all =>
                [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))])
-           select new Report(Headline("By running statistics validation accuracy ends {0} from where it ends by precise "
-                   + "ones", claim.InWords(effect => effect == claim.Effects[0] || effect == claim.Effects[^1])),
+           select new Report(Headline("By running statistics validation accuracy ends {0} from where it ends by "
+                   + "precise ones", claim.InWords(effect => effect == claim.Effects[0] || effect == claim.Effects[^1])),
                runs.Summarize(["batch_size", "bn_momentum", "lr"], [.. InferenceStatistics.Kinds.Select(kind =>
                    new Measure($"accuracy_by_{kind}", trial => trial.AtEnd(kind)))]))
            {

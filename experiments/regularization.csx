@@ -9,8 +9,8 @@ const string Why = """
     (2018) are controls: what is meant to regularize should be seen to. They stand at 500 images, where nets of this
     size overfit most, dropout at 5,000 too. (At 5,000 alone they were tried first, where dropout shows nothing in 20
     epochs.) There are twelve seeds at 500 images, where seeds differ most: six left dropout's interval at −0.07 to
-    1.13 points. The rate is tuned for validation accuracy in every cell, two rates a decade up to where all are lost, since
-    a high rate regularizes too.
+    1.13 points. The rate is tuned for validation accuracy in every cell, two rates a decade up to where all are lost,
+    since a high rate regularizes too.
     """;
 const string Caveats = """
     - Where dropout's interval reaches 0, nets so small and so briefly trained leave little to regularize, and what BN
@@ -65,7 +65,8 @@ return Experiment(Args, Question, new(["norm", "train_size", "batch_size", "drop
            let control = (regularizes with { Region = Region.Above(0) }).Judge(runs, trials =>
                GapEffects(trials, controls))
            select new Report(Headline("At equal training loss the gap to validation without batch normalization "
-                   + "differs from that with it by {0}", claim.InWords(effect => !effect.Condition.Contains("batches"))),
+                   + "differs from that with it by {0}", claim.InWords(effect =>
+                       !effect.Condition.Contains("batches"))),
                runs.Summarize(["train_size", "batch_size", "norm", "dropout", "lr"], TestAccuracy, ValidationAccuracy,
                    TrainLoss, FinalGap))
            {

@@ -55,7 +55,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
             yield return string.Join("  ",
             [
                 double.IsNaN(trial.Lr) ? "(rate open) " : Fingerprint.OfTrial(trial, fingerprint),
-                .. varied.Select(name => $"{name} {(name == "lr" && double.IsNaN(trial.Lr) ? "open" : Hyperparameters.Text(trial, name)),-8}"),
+                .. varied.Select(name => $"{name} {Hyperparameters.Text(trial, name).Replace("NaN", "open"),-8}"),
                 $"seed {trial.Seed}", $"{trial.Steps} steps",
             ]);
     }

@@ -75,8 +75,8 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
         Out.WriteLine(estimate.Words(dataset, options.Jobs));
     }
 
-    // What cannot be trained on this data is refused before anything runs. Rates that are not chosen yet come from grids
-    // that are checked with the first stage.
+    // What cannot be trained on this data is refused before anything runs. Rates that are not chosen yet come from
+    // grids that are checked with the first stage.
     void Begin(Dataset data)
     {
         (dataset, fingerprint) = (data.Name, data.Fingerprint);

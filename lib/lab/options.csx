@@ -139,7 +139,8 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         var near = command.Options.Select(option => option.Name)
             .MinBy(name => word.Length > 3 && name.StartsWith(word) ? 0 : Suggestions.Distance(name, word))!;
         return taking is not null ? $": did you mean {taking.Name} {word}?"
-            : near.StartsWith(word) || Suggestions.Distance(near, word) <= 2 ? $": did you mean {near}?" : "; --help lists them";
+            : near.StartsWith(word) || Suggestions.Distance(near, word) <= 2 ? $": did you mean {near}?"
+            : "; --help lists them";
     }
 
     static T OneOf<T>(string option, string text) where T : struct, Enum =>

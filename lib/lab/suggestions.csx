@@ -3,7 +3,8 @@
 
 public static class Suggestions
 {
-    /// <summary>How many letters to insert, delete or change to turn one word into another (Levenshtein 1966).</summary>
+    /// <summary>How many letters to insert, delete or change to turn one word into another (Levenshtein 1966).
+    /// </summary>
     public static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();

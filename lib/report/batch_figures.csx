@@ -21,8 +21,8 @@ static IReadOnlyList<Figure> BatchSizeFigures(Tuning tuning, IReadOnlyList<Trial
                 + "the steps for twice the batch."),
         StepsBand("examples", $"Examples to {goal} against batch size", bySpeed, batch, Size,
             new("Examples", Log: true), trial => Steps(trial) * trial.BatchSize,
-            PerfectScaling(bySpeed, Steps, examples: true), "The same, in examples seen. Dashed: as few as the smallest "
-                + "batch needs."),
+            PerfectScaling(bySpeed, Steps, examples: true), "The same, in examples seen. Dashed: as few as the "
+                + "smallest batch needs."),
         RatesByBatch("best", "Best learning rate against batch size", tuning, batch, lr, "Each tuning seed's rate of "
             + "highest validation accuracy.", (cell, seed) => tuning.BestBySeed(cell, ValidationAccuracy.Of)
                 [seed - Tuning.FirstSeed]?.Cell.Lr ?? double.NaN),

@@ -19,13 +19,14 @@ public sealed record BestCell(Config Cell, double At, double Rate, IReadOnlyList
 static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func<Config, double> at, Axis y,
     Measure measure, string caption = "")
 {
-    var cells = tuning.Nets.SelectMany(net => net.Cells).Select(cell => new BestCell(cell, at(cell), tuning.Best(cell, measure.Of).Cell.Lr,
-        tuning.TrialsOf(cell))).OrderBy(cell => cell.At).ToList();
-    var (arms, xs) = (Palette.Styles(cells.Select(cell => cell.Arm)), cells.Select(cell => cell.At).Distinct().ToArray());
+    var cells = tuning.Best(measure).Select(best => new BestCell(best.Cell, at(best.Cell), best.Cell.Lr,
+        tuning.TrialsOf(best.Cell))).OrderBy(cell => cell.At).ToList();
+    var arms = Palette.Styles(cells.Select(cell => cell.Arm));
+    var xs = cells.Select(cell => cell.At).Distinct().ToArray();
     var (beside, step, accuracy) = (Axes.Dodge(x, xs), new Axis("Optimizer step", Log: true),
         new Axis("Validation accuracy, 2,000 images"));
-    string Key(BestCell cell) => Format.PlotText($"{cell.Arm}, {x.Title.ToLowerInvariant()} {Format.Number(cell.At)}; bold: "
-        + $"rate {Format.Number(cell.Rate)}");
+    string Key(BestCell cell) => Format.PlotText($"{cell.Arm}, {x.Title.ToLowerInvariant()} {Format.Number(cell.At)}; "
+        + $"bold: rate {Format.Number(cell.Rate)}");
     // The page shows the curves whose meta is the customdata of the marker that was clicked.
     IEnumerable<GenericChart> Curves(BestCell cell, ArmStyle style, bool shown) =>
         from best in new[] { false, true }

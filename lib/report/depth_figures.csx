@@ -4,12 +4,12 @@
 /// <summary>What trains by depth and batch size, the gradients of the deepest nets at the start, and residual and
 /// sigmoid nets by depth.</summary>
 /// <param name="plain">ReLU nets, one for each batch size, one of them of the residual net's size.</param>
-static IReadOnlyList<Figure> DepthFigures(IReadOnlyList<Trial> runs, IReadOnlyList<Net> plain, Net residual, Net sigmoid,
-    int deepest)
+static IReadOnlyList<Figure> DepthFigures(IReadOnlyList<Trial> runs, IReadOnlyList<Net> plain, Net residual,
+    Net sigmoid, int deepest)
 {
     const string Each = "Each cell at its tuned rate, after the same steps.";
     IReadOnlyList<Trial> Of(params IEnumerable<Net> nets) =>
-        [.. from net in nets from cell in net.Cells.OrderBy(cell => cell.Norm) from trial in runs.At(cell) select trial];
+        [.. nets.SelectMany(net => net.Cells.OrderBy(cell => cell.Norm)).SelectMany(cell => runs.At(cell))];
     Figure ByDepth(string id, string title, params IEnumerable<Net> nets) => Band(id, title, Of(nets),
         new("Hidden layers", Log: true), trial => trial.Depth, new("Validation accuracy"), ValidationAccuracy, Each);
     var size = residual.Cells[0].BatchSize;

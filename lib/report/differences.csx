@@ -211,5 +211,6 @@ public sealed record Differences(ReportedFolder This, ReportedFolder Other)
     }
 
     static (Interval, string)? Bar(ClaimRow? row) => row is null ? null
-        : (new(row.Effect, row.Low, row.High, row.Level, row.N), $"{InWords(row)}, N = {row.N}: {row.ConditionVerdict}");
+        : (new(row.Effect, row.Low, row.High, row.Level, row.N),
+            $"{InWords(row)}, N = {row.N}: {row.ConditionVerdict}");
 }

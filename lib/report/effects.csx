@@ -43,5 +43,6 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
             Inside(one.Item.Interval.Low), Inside(one.Item.Interval.High),
             [.. one.Item.Differences.Select(Inside)], one.Item.Differences.Count), styles[Name(one.Item)], x, ends,
             effects.Count - 1 - one.Index, legend: false, InWords(one.Item))), layout),
-        Format.Sentences([$"Effects: {claim.Outcome}.", .. effects.Select(effect => $"{effect.Condition}: {InWords(effect)}.")]));
+        Format.Sentences([$"Effects: {claim.Outcome}.",
+            .. effects.Select(effect => $"{effect.Condition}: {InWords(effect)}.")]));
 }

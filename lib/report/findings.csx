@@ -44,13 +44,14 @@ static KeyNumber ToNumber(this Judgement judged, string dataset)
             Judgement.TextOf(Region.Above(wording.Margin).Judge(first.Interval))}.";
     return new(claim.Text, judged.EstimateInWords(first), Format.Sentences(
             $"{first.IntervalInWords(claim.Unit)}, N = {first.Differences.Count}, {dataset}.",
-            $"{outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}. Claimed: {claim.Region.Words(claim.Unit)}.",
-            strong), Judgement.TextOf(judged.Verdict),
-        judged.Effects.Count == 1 ? [] : [.. judged.Effects.Select(effect => (effect.Condition, judged.EstimateInWords(effect),
-            judged.VerdictText(effect)))]);
+            $"{outcome}{(first.Condition == "" ? "" : $", {first.Condition}")}. Claimed: {
+                claim.Region.Words(claim.Unit)}.", strong), Judgement.TextOf(judged.Verdict),
+        judged.Effects.Count == 1 ? [] : [.. judged.Effects.Select(effect =>
+            (effect.Condition, judged.EstimateInWords(effect), judged.VerdictText(effect)))]);
 }
 
-/// <summary>One line for each condition of a claim (verdict, effect, interval, N, p), and one for all together.</summary>
+/// <summary>One line for each condition of a claim (verdict, effect, interval, N, p), and one for all together.
+/// </summary>
 static IEnumerable<(string Term, string Text)> Lines(this Judgement judged)
 {
     var claim = judged.Claim;
@@ -60,8 +61,8 @@ static IEnumerable<(string Term, string Text)> Lines(this Judgement judged)
             ? $"so few pairs allow no p below {Format.Number(SmallestSignFlipP(effect.Differences.Count), 2)}."
             : $"exact sign-flip p {Format.Number(effect.P, 2)} (adjusted over all claims in claims.csv).";
         yield return (effect.Condition == "" ? claim.Id : $"{claim.Id}, {effect.Condition}",
-            $"{judged.VerdictText(effect)}: {judged.EstimateInWords(effect)}, {effect.IntervalInWords(claim.Unit)}, N = {
-                effect.Differences.Count}; {p}");
+            $"{judged.VerdictText(effect)}: {judged.EstimateInWords(effect)}, {
+                effect.IntervalInWords(claim.Unit)}, N = {effect.Differences.Count}; {p}");
     }
     var others = judged.ByMultiple.Where(one => one.Key != Divergence.Default).Select(one => string.Create(
         CultureInfo.InvariantCulture, $"With divergence at {one.Key} ln(classes): {Judgement.TextOf(one.Value)}."));

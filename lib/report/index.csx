@@ -22,7 +22,8 @@ public static class IndexPage
             [.. reported.Select(past => Card(folder, past))],
             [.. ClaimsSection(folder), .. missing.Count == 0 ? Array.Empty<Section>() :
             [
-                new Definitions("Not run", [.. missing.Select(entry => (entry.Name, questions.GetValueOrDefault(entry.Name, "")))]),
+                new Definitions("Not run",
+                    [.. missing.Select(entry => (entry.Name, questions.GetValueOrDefault(entry.Name, "")))]),
                 new Command("Run them", $"./run-all.sh {string.Join(' ', missing.Select(entry => entry.Name))}"),
             ], .. reported.Count == 0 ? Array.Empty<Section>() : [Made(reported)]],
             made: reported.Count == 0 ? "" : $"Code: {Each(reported, run => run.Code)}.");

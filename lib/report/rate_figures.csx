@@ -8,8 +8,8 @@ static Figure RateRanges(this IReadOnlyList<RateLimits> all, string id, string t
         .. all.Select(one => new RangeRow(ArmOf(one.Cell), one.Label, one.Usable.Low, one.Usable.High,
             [.. one.LargestStable.Where(double.IsFinite)], one.LargestStable.Count)),
     ],
-    (all.Min(one => one.Net.Rates[0]), all.Max(one => one.Net.Rates[^1])), "Bars: rates whose median is within 2 points "
-        + "of the arm's best. Marks: each seed's largest stable rate.");
+    (all.Min(one => one.Net.Rates[0]), all.Max(one => one.Net.Rates[^1])), "Bars: rates whose median is within 2 "
+        + "points of the arm's best. Marks: each seed's largest stable rate.");
 
 /// <summary>The decades of usable rates as a number for the head of a report.</summary>
 static KeyNumber ToNumber(this RateLimits one) => new($"Usable rates, {one.Label}",
@@ -28,12 +28,12 @@ static TableSection RateLimitsTable(this IReadOnlyList<RateLimits> all, IReadOnl
         ("usable_decades", one => one.Usable.Decades()), ("usable_low", one => one.Usable.Low),
         ("usable_high", one => one.Usable.High), ("best_lr", one => one.Usable.Best),
         ("largest_stable_lr", one => MedianOf(one.LargestStable)),
-        ("range_test_lr", one => MedianOf(rangeTests.At(RangeTest.Configure(one.Cell, one.Net.Rates[0], one.Net.Rates[^1]))
-            .Select(RangeTest.LostAt))),
+        ("range_test_lr", one => MedianOf(rangeTests.At(RangeTest.Configure(one.Cell, one.Net.Rates[0],
+            one.Net.Rates[^1])).Select(RangeTest.LostAt))),
         ("diverged", one => Share(one.Trials, Status.Diverged)), ("stuck", one => Share(one.Trials, Status.Stuck)),
         ("volatility_at_best", one => MedianOf(one.Trials.Where(trial => trial.Lr == one.Usable.Best)
             .Select(trial => trial.LossVolatility)))),
-        "Rates: medians over seeds. Range test: the rate at which one short training with a rising rate loses its loss. "
+        "Rates: medians over seeds. Range test: the rate at which one short training with a rising rate is lost. "
             + "Diverged and stuck: shares of the arm's trials over its grid.");
 }
 

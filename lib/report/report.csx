@@ -28,7 +28,8 @@ public sealed record Report(string Title, DataFrame Groups)
 
     /// <summary>The page.</summary>
     /// <param name="trials">Those of all stages.</param>
-    public Page ToPage(string experiment, string question, Design design, IReadOnlyList<Trial> trials, Provenance past) =>
+    public Page ToPage(string experiment, string question, Design design, IReadOnlyList<Trial> trials,
+        Provenance past) =>
         new(experiment, Title, question, KeyNumbers(past.Dataset),
         [
             new FigureSection(Figures[0]),

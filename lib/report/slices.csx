@@ -32,10 +32,11 @@ static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
                 Points(Status.Diverged), Points(Status.Stuck), v => beside(v, aside), legend: place == 0),
                 $"x{axis}"));
         }
-        Axes.PlacePanel(layout, axis, Axes.Layout(x, xs, pad: 0.05), Axes.Layout(y, [.. values, values.Min() - 0.2 * span],
-            pad: 0.05), bottom / height, (bottom + each) / height);
+        Axes.PlacePanel(layout, axis, Axes.Layout(x, xs, pad: 0.05),
+            Axes.Layout(y, [.. values, values.Min() - 0.2 * span], pad: 0.05), bottom / height, (bottom + each) / height);
     }
-    return new(id, title, Format.Sentences(caption, "Dots: trials. Below them, trials without a number: ✖ diverged, ○ stuck."),
+    return new(id, title, Format.Sentences(caption, "Dots: trials. Below them, trials without a number: ✖ diverged, "
+            + "○ stuck."),
         Axes.Assemble(charts, layout), Format.Sentences([$"All {trials.Count} trials: {y.Title} against "
             + $"{string.Join(" and against ", panels.Select(panel => panel.X.Title))}.",
             .. arms.Select(arm => trials.Where(trial => ArmOf(trial) == arm.Arm && IsOk(trial)).Select(measure.Of)

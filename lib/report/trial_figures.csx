@@ -73,8 +73,8 @@ static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown
     double? target = null) =>
     CurveChart.Draw(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
         [
-            .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(ArmOf(trial), $"{trial.Seed}", point.Step,
-                point.ValidationAccuracy, $"rate {CsvText(trial.Lr)}"))),
+            .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(ArmOf(trial), $"{trial.Seed}",
+                point.Step, point.ValidationAccuracy, $"rate {CsvText(trial.Lr)}"))),
         ],
         [
             .. shown.Where(trial => !IsOk(trial) && trial.Curve.Count > 0).Select(trial => new Point(ArmOf(trial),
@@ -97,7 +97,8 @@ static Figure ByEpoch(string id, string title, IReadOnlyList<Trial> trials, stri
 
 /// <summary>A number that the experiment's probe measured against the step.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials, string column, string y, string caption) =>
-    CurveChart.Draw(id, title, new("Optimizer step", Log: true), new(y), [.. PointsOf(trials, column, ArmOf)], caption: caption);
+    CurveChart.Draw(id, title, new("Optimizer step", Log: true), new(y), [.. PointsOf(trials, column, ArmOf)],
+        caption: caption);
 
 /// <summary>Several numbers of the same trials against the step, each by a name of its own.</summary>
 static Figure ByStep(string id, string title, IReadOnlyList<Trial> trials,

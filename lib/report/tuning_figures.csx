@@ -5,12 +5,13 @@
 static Figure AccuracyCurves(this Comparison one, IReadOnlyList<Trial> trials) => AccuracyCurves(one.Net.Id,
     $"Accuracy while it trains, {one.Name}", [.. one.Arms.SelectMany(arm => trials.AtRate(arm.ForSpeed.Cell))],
     string.Join(", ", one.Arms.Select(arm => $"{arm.Name} at {CsvText(arm.ForSpeed.Cell.Lr)}"))
-        + $". Target: {Format.Percent(one.Target)}, where {one.Arms.First().Name} ends at its best rate on the tuning seeds.",
+        + $". Target: {Format.Percent(one.Target)}, where {one.Arms.First().Name} ends at its best rate on the tuning "
+        + "seeds.",
     one.Target);
 
 /// <summary>The rates at which each arm works, by its tuning trials.</summary>
-static Figure UsableRates(this Comparison one) => RangeChart.Draw($"rates_{one.Net.Id}", $"Usable learning rates, {one.Name}",
-    new("Learning rate", Log: true),
+static Figure UsableRates(this Comparison one) => RangeChart.Draw($"rates_{one.Net.Id}",
+    $"Usable learning rates, {one.Name}", new("Learning rate", Log: true),
     [
         .. from cell in one.Net.Cells
            let range = UsableRates(one.Tuning.TrialsOf(cell))
@@ -18,8 +19,8 @@ static Figure UsableRates(this Comparison one) => RangeChart.Draw($"rates_{one.N
            select new RangeRow(ArmOf(cell), ArmOf(cell), range.Low, range.High, [.. best.Select(rate => rate.Cell.Lr)],
                best.Count),
     ],
-    (one.Net.Rates[0], one.Net.Rates[^1]), "Bars: rates whose median over the tuning seeds is within 2 points of the arm's "
-        + "best. Marks: each tuning seed's best rate.");
+    (one.Net.Rates[0], one.Net.Rates[^1]), "Bars: rates whose median over the tuning seeds is within 2 points of the "
+        + "arm's best. Marks: each tuning seed's best rate.");
 
 /// <summary>The paper's table (figure 3): steps to the first arm's final accuracy and to others, and the best that
 /// each arm reaches; beside it what a step costs, and how wide the range of rates is.</summary>
@@ -38,8 +39,8 @@ static TableSection TargetsTable(this IReadOnlyList<Comparison> all, IReadOnlyLi
             row.AtBest.Where(IsOk).Select(TestAccuracy.Of).DefaultIfEmpty(double.NaN).Average()),
         ("ms a step", row => Milliseconds(row.AtBest)),
         ("usable decades", row => UsableRates(row.one.Tuning.TrialsOf(row.arm.ForSpeed.Cell)).Decades())),
-        "Median steps with its interval by order statistics, at the rate tuned for speed; mean test accuracy at the rate "
-            + "tuned for accuracy; median time on the clock per step, evaluation included; decades of rates within 2 "
+        "Median steps with its interval by order statistics, at the rate tuned for speed; mean test accuracy at the "
+            + "rate tuned for accuracy; median time on the clock per step, evaluation included; decades of rates within 2 "
             + "points of the arm's best, on the tuning seeds.");
 }
 

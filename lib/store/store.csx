@@ -55,7 +55,8 @@ public sealed class Store(string folder, IReadOnlyList<string>? extras = null, P
             .ToLookup(point => point.Trial);
         var trials = Tables.Read(TrialsFile, trialColumns, EmptyTrial);
         RequireUnique(TrialsFile, trials.Select(trial => $"trial {trial.Id}"));
-        RequireUnique(CurvesFile, curves.SelectMany(own => own).Select(point => $"step {point.Step} of trial {point.Trial}"));
+        RequireUnique(CurvesFile, curves.SelectMany(own => own).Select(point =>
+            $"step {point.Step} of trial {point.Trial}"));
         return trials.Select(trial => trial with { Curve = [.. curves[trial.Id].OrderBy(point => point.Step)] });
     }
 

@@ -66,7 +66,8 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
         Claim.Unit.Name, effect.Interval.Estimate, effect.Interval.Low, effect.Interval.High, effect.Interval.Level,
         effect.Differences.Count, Claim.Region.Words(Claim.Unit), TextOf(Claim.Region.Judge(effect.Interval)),
         TextOf(Verdict), TextOf(ByMultiple[Divergence.Multiples[0]]), TextOf(ByMultiple[Divergence.Multiples[^1]]),
-        effect.P, SmallestSignFlipP(effect.Differences.Count), ClaimedLow: Claim.Region.Low, ClaimedHigh: Claim.Region.High));
+        effect.P, SmallestSignFlipP(effect.Differences.Count), ClaimedLow: Claim.Region.Low,
+        ClaimedHigh: Claim.Region.High));
 
     /// <summary>A verdict as tables and pages write it: "not supported".</summary>
     public static string TextOf(Verdict verdict) => Snake(verdict).Replace('_', ' ');

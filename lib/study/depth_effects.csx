@@ -4,7 +4,8 @@
 /// <summary>For each net, the largest depth up to which every depth trains, BN over none, as log10; known to a step of
 /// the depths.</summary>
 /// <param name="nets">Each with cells of all depths, with and without BN.</param>
-static IReadOnlyList<Effect> DepthRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets, IReadOnlyList<int> depths)
+static IReadOnlyList<Effect> DepthRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets,
+    IReadOnlyList<int> depths)
 {
     var resolution = depths.Zip(depths.Skip(1), (a, b) => Math.Log10((double)b / a)).Max();
     double LogDeepest(IEnumerable<Trial> seed) => Math.Log10(LargestWorking(seed, trial => trial.Depth));

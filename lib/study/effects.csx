@@ -59,8 +59,8 @@ static Effect UsableScaleGain(IReadOnlyList<Trial> trials, Config none, string c
 }
 
 /// <summary>The trials of one arm of a net at all scales of its initial weights (the scheme `normal`).</summary>
-static IReadOnlyList<Trial> AtScales(this IEnumerable<Trial> trials, Config none, Norm norm) => [.. trials.Where(trial =>
-    (trial.Init, trial.Activation, trial.Norm) == (Scheme.Normal, none.Activation, norm))];
+static IReadOnlyList<Trial> AtScales(this IEnumerable<Trial> trials, Config none, Norm norm) =>
+    [.. trials.Where(trial => (trial.Init, trial.Activation, trial.Norm) == (Scheme.Normal, none.Activation, norm))];
 
 /// <summary>The test error of one cell less that of another, as a share of 1; a lost trial is worse than any other.
 /// </summary>

@@ -27,7 +27,8 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
     public IReadOnlyList<Trial> TrialsOf(Config cell) => [.. byCell.Value[cell.ToCell()]];
 
     /// <summary>Each arm at its best rate by a measure, net by net.</summary>
-    public IEnumerable<TunedRate> Best(Measure by) => nets.SelectMany(net => net.Cells).Select(cell => Best(cell, by.Of));
+    public IEnumerable<TunedRate> Best(Measure by) =>
+        nets.SelectMany(net => net.Cells).Select(cell => Best(cell, by.Of));
 
     /// <summary>The same as configurations.</summary>
     public IEnumerable<Config> BestCells(Measure by) => Best(by).Select(best => best.Cell);

@@ -123,7 +123,8 @@ public static class Training
     {
         var train = Evaluation.Run(tape, trial, model, data.Train, 0, Math.Min(TrainImages, trial.TrainSize));
         var validation = Evaluation.HasValidation(trial, data)
-            ? Evaluation.Run(tape, trial, model, data.Train, Evaluation.ValidationStart(data), Evaluation.ValidationImages)
+            ? Evaluation.Run(tape, trial, model, data.Train, Evaluation.ValidationStart(data),
+                Evaluation.ValidationImages)
             : (Loss: double.NaN, Accuracy: double.NaN);
         // Test images are for the evaluation seeds alone, so that nothing can be selected by them.
         var test = trial.Role == Role.Tune ? double.NaN
