@@ -45,7 +45,7 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
                                select RangeTest.Configure(arm with { Seed = seed }, net.Rates[0], net.Rates[^1]),
                RangeTest.Probe)
            let limits = RateLimits.Of(nets, runs)
-           let usable = limits.Select(one => one.ToNumber()).ToList()
+           let usable = limits.Select(one => one.UsableDecades()).ToList()
            select new Report(Headline("With SGD, {1} of usable learning rates with batch normalization and {0} without",
                    usable[0].Value, usable[1].Value),
                runs.Summarize(["optimizer", "momentum", "norm", "lr"], ValidationAccuracy, TestAccuracy, TrainLoss,

@@ -66,7 +66,7 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
                [
                    Effects("effects", "Steps to the target, other arms over batch", claim, "Steps, other over batch",
                        "Each arm at the rate of its fewest steps. To the right: the other arm is slower."),
-                   .. compared.Select(net => net.AccuracyCurves(runs)), .. compared.Select(net => net.UsableRates()),
+                   .. compared.Select(net => net.SpeedCurves(runs)), .. compared.Select(net => net.UsableRates()),
                ],
                Tables = [compared.TargetsTable(runs), compared.RatesTable("model", "activation", "norm", "clip_norm")],
                Caveats = Caveats,

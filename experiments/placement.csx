@@ -65,7 +65,7 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
                    Effects("effects", "Steps to the target, over those of BN before the activation", others,
                        "Steps, over those of BN before the activation", "Each arm at the rate of its fewest steps; to "
                            + "the right it is slower than BN before the activation.", "as many steps, within ×1.5"),
-                   .. compared.Select(net => net.AccuracyCurves(runs)),
+                   .. compared.Select(net => net.SpeedCurves(runs)),
                ],
                Tables = [compared.TargetsTable(runs), compared.RatesTable("activation", "norm", "placement",
                    "keep_bias", "norm_input")],

@@ -40,7 +40,7 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95, 0.97)]))
            {
                Claims = [speed, accuracy],
-               Figures = [.. compared.Select(net => net.AccuracyCurves(runs))],
+               Figures = [.. compared.Select(net => net.SpeedCurves(runs))],
                Tables = [compared.TargetsTable(runs), compared.RatesTable("model", "activation", "norm")],
                Caveats = Caveats,
            };

@@ -3,9 +3,6 @@
 
 public static class IndexPage
 {
-    /// <summary>The main figure, small, beside each report.</summary>
-    public const string Picture = "picture.svg";
-
     /// <summary>Writes DIR/index.html; returns its path. Experiments come in the order given, then others that have
     /// results there by name. Those without a report are listed as not run.</summary>
     /// <param name="questions">Experiments of this project by name, each with its question.</param>
@@ -81,7 +78,7 @@ public static class IndexPage
         past.Found.Value == "" ? null : new(past.Found.Label, past.Found.Value, past.Found.Detail, past.Found.Verdict),
         past.Preset == "smoke" ? $"A smoke run on {past.Dataset}: its numbers answer nothing."
             : past.Notice is null ? null : $"On {past.Dataset}, in place of mnist.",
-        Path.Combine(folder, past.Experiment, Picture) is var picture && File.Exists(picture)
+        new Store(Path.Combine(folder, past.Experiment)).PictureFile is var picture && File.Exists(picture)
             ? File.ReadAllText(picture) : "");
 
     static Definitions Made(IReadOnlyList<Provenance> reported) => new("Where and when",

@@ -12,7 +12,7 @@ static Figure RateRanges(this IReadOnlyList<RateLimits> all, string id, string t
         + "points of the arm's best. Marks: each seed's largest stable rate.");
 
 /// <summary>The decades of usable rates as a number for the head of a report.</summary>
-static KeyNumber ToNumber(this RateLimits one) => new($"Usable rates, {one.Label}",
+static KeyNumber UsableDecades(this RateLimits one) => new($"Usable rates, {one.Label}",
     string.Create(CultureInfo.InvariantCulture, $"{one.Usable.Decades():F1} decades"),
     double.IsNaN(one.Usable.Low) ? "no rate works" : string.Create(CultureInfo.InvariantCulture,
         $"{one.Usable.Low:G2} to {one.Usable.High:G2}: within 2 points of the arm's best, at {one.Usable.Best}"));

@@ -73,7 +73,7 @@ public static class ReportFiles
         store.WriteSummary(report.Groups);
         WritePage(store.ReportFile, report.ToPage(experiment, question, design, trials, past));
         FigureFiles.Write(Path.Combine(store.Folder, "figures"), report.AllFigures);
-        PageHtml.Write(Path.Combine(store.Folder, IndexPage.Picture), $"{Picture.Draw(report.Figures[0])}\n");
+        PageHtml.Write(store.PictureFile, $"{Picture.Draw(report.Figures[0])}\n");
         var first = report.KeyNumbers(past.Dataset).FirstOrDefault() ?? new("", "");
         return new(report.Title, question, first.Label, first.Value, first.Detail, first.Verdict,
             [.. report.Claims.SelectMany(claim => claim.Rows(experiment, past.Dataset, past.Preset))]);

@@ -2,7 +2,7 @@
 // Tuning, and comparisons of arms, as figures and tables.
 
 /// <summary>All arms' curves, each at its rate for speed.</summary>
-static Figure AccuracyCurves(this Comparison one, IReadOnlyList<Trial> trials) => AccuracyCurves(one.Net.Id,
+static Figure SpeedCurves(this Comparison one, IReadOnlyList<Trial> trials) => AccuracyCurves(one.Net.Id,
     $"Accuracy while it trains, {one.Name}", [.. one.Arms.SelectMany(arm => trials.AtRate(arm.ForSpeed.Cell))],
     string.Join(", ", one.Arms.Select(arm => $"{arm.Name} at {CsvText(arm.ForSpeed.Cell.Lr)}"))
         + $". Target: {Format.Percent(one.Target)}, where {one.Arms.First().Name} ends at its best rate on the tuning "

@@ -23,6 +23,9 @@ public sealed class Store(string folder, IReadOnlyList<string>? extras = null, P
     public string ProvenanceFile => Path.Combine(folder, "provenance.json");
     public string ReportFile => Path.Combine(folder, "report.html");
 
+    /// <summary>The main figure, small, for the index.</summary>
+    public string PictureFile => Path.Combine(folder, "picture.svg");
+
     /// <summary>Finished trials that are not yet in the CSVs.</summary>
     public Journal Journal => journal ??= new(folder, trialColumns, curveColumns, shard);
 
