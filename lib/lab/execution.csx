@@ -201,11 +201,10 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     {
         var runs = store.Journal.Read().Runs;
         var past = File.Exists(store.ProvenanceFile) ? Provenance.Read(store.ProvenanceFile).Runs : [];
-        // Where nothing was run the results are the earlier runs', and so is where they come from.
-        if (runs.Count > 0 || past.Count == 0)
-            new Provenance(protocol.Name, options.CommandLine(protocol.Name), Snake(options.Preset), data.Name,
-                data.Fingerprint, data.Notice, [.. past.ExceptBy(runs.Select(run => run.Key), run => run.Key), .. runs])
-                .Write(store.ProvenanceFile);
+        // The command is this one even where it found all trials there: the report is of what it asks for.
+        new Provenance(protocol.Name, options.CommandLine(protocol.Name), Snake(options.Preset), data.Name,
+            data.Fingerprint, data.Notice, [.. past.ExceptBy(runs.Select(run => run.Key), run => run.Key), .. runs])
+            .Write(store.ProvenanceFile);
         var all = store.Read().ToDictionary(trial => trial.Id);
         var own = asked.Select(Id).ToList();
         store.Write([.. own.Where(all.ContainsKey).Select(id => all[id]),
