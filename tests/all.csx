@@ -1,6 +1,8 @@
 #load "../lib/lab.csx"
 #load "testing.csx"
 #load "reference.csx"
+#load "code_names.csx"
+#load "house_tests.csx"
 #load "gemm_tests.csx"
 #load "ops_tests.csx"
 #load "golden_tests.csx"
