@@ -137,7 +137,7 @@ public static class Growth
 
     /// <summary>The geometric mean over layers 3 to 38 and the draws. What is differentiated by is a probe: zeros that
     /// are added to the output of each layer.</summary>
-    public static double Of(int batch, bool relu) =>
+    public static double Measure(int batch, bool relu) =>
         Math.Exp(products.Value.Select((linear, draw) => Log(linear, batch, relu, draw)).Average());
 
     static double Log(Forward[] linear, int batch, bool relu, int draw) => new Tape().Step(() =>
@@ -161,4 +161,4 @@ foreach (var (batch, relu, expected) in new[]
     (8, true, 1.79), (32, true, 1.52), (128, true, 1.474), (8, false, 6 / 5.0), (32, false, 30 / 29.0),
 })
     Test($"init: growth of the squared gradient a layer, {(relu ? "ReLU" : "linear")}, batch {batch}: {expected:0.000}",
-        () => Growth.Of(batch, relu).ShouldBe(expected, 0.03 * expected));
+        () => Growth.Measure(batch, relu).ShouldBe(expected, 0.03 * expected));
