@@ -37,7 +37,7 @@ public sealed partial record Snapshot
     public IReadOnlyList<(float[] Values, int Units)> ActivationInputs(int[] at, Mode mode)
     {
         List<(float[], int)> seen = [];
-        var model = Copy(activation => Layer.Of(x =>
+        var model = Copy(activation => Layer.From(x =>
         {
             seen.Add((x.ToArray(), x.Shape.Columns));
             return x;

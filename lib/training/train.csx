@@ -27,7 +27,7 @@ public static class Training
             var start = place * labels.Length;
             var batch = order.AsMemory(start, Math.Min(labels.Length, order.Length - start));
             optimizer.Rate = config.RateAt(step);
-            Batches.Ask(data.Train, order, start + batch.Length, labels.Length);
+            Batches.Prefetch(data.Train, order, start + batch.Length, labels.Length);
             var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, labels);
             watch.See(loss);
             (step, examples) = (step + 1, examples + batch.Length);
