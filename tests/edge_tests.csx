@@ -2,7 +2,7 @@
 // Normalizers at the edge: few values, no variance, huge values, wrong shapes.
 
 static Outcome Normalized(Layer layer, Shape shape, params float[] values) =>
-    Outcome.Of(layer.ToModel(0), Tensor.Of(shape, values), Numeric.Draw(shape, "upstream"));
+    Outcome.Run(layer.ToModel(0), Tensor.From(shape, values), Numeric.Draw(shape, "upstream"));
 
 Test("edge: two and three values per channel", () =>
 {
@@ -23,9 +23,9 @@ foreach (var (name, value) in new[] { ("0", 0f), ("0.1", 0.1f), ("1e7", 1e7f), (
             var model = normalizer.Make(3, 1e-5).ToModel(0);
             foreach (var beta in model.Parameters.Where(p => p.Name!.EndsWith("beta"))) beta.Assign([0.5f, -2, 3]);
             var x = Tensor.Filled(shape, value);
-            var moments = Moments.Of(x, new Groups(6, 3, 5, 6, 1, 1e-5));
+            var moments = Moments.Measure(x, new NormalizationSets(6, 3, 5, 6, 1, 1e-5));
             moments.Variance.ToArray().ShouldAllBe(variance => variance == 0);
-            var own = Outcome.Of(model, x, Numeric.Draw(shape, "upstream"));
+            var own = Outcome.Run(model, x, Numeric.Draw(shape, "upstream"));
             var shift = model.Parameters.FirstOrDefault(p => p.Name!.EndsWith("beta"))?.ToArray() ?? [0, 0, 0];
             // Sets of several channels: the mean of 90 values in float64 is off by 1e-16 of it, times 1 / sqrt(eps).
             own.Y.Select((y, i) => Math.Abs(y - shift[i / 5 % 3])).Max()
@@ -39,10 +39,10 @@ Test("edge: mean 1e4 and deviation 1, output to 1e-5 and dx to 1e-4 of float64's
     foreach (var normalizer in Normalizer.All)
     {
         var c = new NormCase(normalizer, (12, 6, 4), normalizer.Epsilon ?? 1e-5, 3);
-        var x = Tensor.Of(c.Shape, [.. c.Normals(c.Shape, "far").ToArray().Select(v => 1e4f + v)]);
+        var x = Tensor.From(c.Shape, [.. c.Normals(c.Shape, "far").ToArray().Select(v => 1e4f + v)]);
         var (model, g) = (c.Model(), c.G());
         Ref[] inputs = [Ref.From(x), .. model.Parameters.Select(Ref.From)];
-        var own = Outcome.Of(model, x, g);
+        var own = Outcome.Run(model, x, g);
         Numeric.Distance(own.Y, c.Definition(model.Parameters, inputs).Values).ShouldBeLessThan(1e-5, normalizer.Name);
         // dx does not depend on the mean: where it is 0, float64 tells it exactly.
         var centered = inputs[0].Map(v => v - 1e4);
@@ -59,8 +59,8 @@ Test("edge: values of 1e30, 1e15 and 1e-12 are normalized like those of 1, and b
         {
             var c = new NormCase(normalizer, (12, 6, 4), 0, 4);
             var (x, g, factor) = (c.X(), c.G(), MathF.Pow(2, power));
-            var own = Outcome.Of(c.Model(), Tensor.Of(c.Shape, [.. x.ToArray().Select(v => v * factor)]), g);
-            var expected = Outcome.Of(c.Model(), x, g);
+            var own = Outcome.Run(c.Model(), Tensor.From(c.Shape, [.. x.ToArray().Select(v => v * factor)]), g);
+            var expected = Outcome.Run(c.Model(), x, g);
             Numeric.Distance(own.Y, expected.Y.Select(v => (double)v))
                 .ShouldBeLessThan(1e-6, $"{normalizer}, output, 2^{power}");
             own.Dx.ShouldAllBe(v => float.IsFinite(v));
@@ -77,14 +77,14 @@ Test("edge: gamma 0 gives beta and no dx but a gradient for gamma; a negative on
         var c = new NormCase(normalizer, (7, 6, 2), normalizer.Epsilon ?? 1e-5, 5);
         var (plain, x, g) = (c.Model(plain: true), c.X(), c.G());
         if (plain.Parameters.FirstOrDefault(p => p.Name!.EndsWith("gamma")) is not { } gamma) continue;
-        var one = Outcome.Of(plain, x, g);
+        var one = Outcome.Run(plain, x, g);
         gamma.Assign(new float[6]);
-        var none = Outcome.Of(plain, x, g);
+        var none = Outcome.Run(plain, x, g);
         none.Y.ShouldAllBe(y => y == 0);
         none.Dx.ShouldAllBe(d => d == 0);
         none.Gradients[gamma.Name!].ShouldBe(one.Gradients[gamma.Name!]);
         gamma.Assign([.. Enumerable.Repeat(-1f, 6)]);
-        var turned = Outcome.Of(plain, x, g);
+        var turned = Outcome.Run(plain, x, g);
         turned.Y.ShouldBe(one.Y.Select(y => -y));
         turned.Dx.ShouldBe(one.Dx.Select(d => -d));
     }
@@ -92,7 +92,7 @@ Test("edge: gamma 0 gives beta and no dx but a gradient for gamma; a negative on
 
 Test("edge: batch 1 is an error that says so in (1, C), and legal with positions", () =>
 {
-    foreach (var norm in new[] { BatchNorm(3), BatchNorm(3, track: false), BatchNorm(3, ghost: 2), NoisyBatchNorm(3) })
+    foreach (var norm in new[] { BatchNorm(3), BatchNorm(3, ghost: 2), NoisyBatchNorm(3) })
         Should.Throw<ArgumentException>(() => Normalized(norm, (1, 3), 1, 2, 3)).Message
             .ShouldBe("norm1: one value per channel in (1, 3) has no variance to normalize by; "
                 + "train with at least 2 values per channel");
@@ -102,7 +102,8 @@ Test("edge: batch 1 is an error that says so in (1, C), and legal with positions
         .ShouldBe("norm1: each set of (2, 2) is a single value, which has no variance");
     Normalized(BatchNorm(2, epsilon: 0), (1, 2, 1, 2), 1, 3, 5, 9).Y.ShouldBe([-1, 1, -1, 1]);
     // In evaluation running statistics stand in.
-    BatchNorm(2, epsilon: 0).ToModel(0).Forward(Tensor.Of((1, 2), [3, 4]), Mode.Evaluation).ToArray().ShouldBe([3, 4]);
+    BatchNorm(2, epsilon: 0).ToModel(0).Forward(Tensor.From((1, 2), [3, 4]), Mode.Evaluation).ToArray()
+        .ShouldBe([3, 4]);
 });
 
 Test("edge: a wrong rank or number of channels is named", () =>
@@ -117,14 +118,6 @@ Test("edge: a wrong rank or number of channels is named", () =>
         .ShouldBe("4 channels do not divide into 3 equal groups");
 });
 
-Test("edge: without running statistics evaluation uses those of its batch", () =>
-{
-    var c = new NormCase(Normalizer.All[0], (5, 4), 1e-5, 6);
-    var model = BatchNorm(4, track: false).ToModel(0);
-    model.Buffers.ShouldBeEmpty();
-    Outcome.Of(model, c.X(), c.G(), Mode.Evaluation).Dx.ShouldBe(Outcome.Of(model, c.X(), c.G()).Dx);
-});
-
 Test("edge: without momentum running statistics are the mean over batches, ghost's sub-batches counted each", () =>
 {
     foreach (var ghost in new[] { 0, 3 })
@@ -134,7 +127,7 @@ Test("edge: without momentum running statistics are the mean over batches, ghost
         for (var batch = 0; batch < 4; batch++)
         {
             var x = Numeric.Draw((6 + batch % 2 * 3, 4), $"batch {batch}");
-            Outcome.Of(model, x, x);
+            Outcome.Run(model, x, x);
             foreach (var rows in x.ToArray().Chunk(4).Chunk(ghost == 0 ? 99 : ghost))
             {
                 double[] mean = [.. Enumerable.Range(0, 4).Select(c => rows.Average(row => (double)row[c]))];
@@ -157,7 +150,7 @@ Test("edge: a short last batch after a full one on the same tape", () =>
     foreach (var rows in new[] { 8, 3, 8, 2, 9 })
     {
         var (x, g) = (Numeric.Draw((rows, 5), $"x{rows}"), Numeric.Draw((rows, 3), $"g{rows}"));
-        var (together, apart) = (Outcome.Of(own, x, g, tape: tape), Outcome.Of(other, x, g));
+        var (together, apart) = (Outcome.Run(own, x, g, tape: tape), Outcome.Run(other, x, g));
         together.Y.ShouldBe(apart.Y);
         foreach (var (name, gradient) in together.Gradients) gradient.ShouldBe(apart.Gradients[name], name);
     }
@@ -173,15 +166,15 @@ Test("edge: noisy is batch in evaluation, and in training batch stretched and sh
         var (x, g) = (Numeric.Draw(shape, "x"), Numeric.Draw(shape, "g"));
         var (noisy, again, other, batch) = (NoisyBatchNorm(3).ToModel(1), NoisyBatchNorm(3).ToModel(1),
             NoisyBatchNorm(3).ToModel(2), BatchNorm(3).ToModel(1));
-        var (first, second) = (Outcome.Of(noisy, x, g), Outcome.Of(noisy, x, g));
+        var (first, second) = (Outcome.Run(noisy, x, g), Outcome.Run(noisy, x, g));
         second.Y.ShouldNotBe(first.Y);
-        Outcome.Of(again, x, g).Y.ShouldBe(first.Y);
-        Outcome.Of(again, x, g).Y.ShouldBe(second.Y);
-        Outcome.Of(other, x, g).Y.ShouldNotBe(first.Y);
-        var plain = Outcome.Of(batch, x, g);
-        Outcome.Of(batch, x, g);
+        Outcome.Run(again, x, g).Y.ShouldBe(first.Y);
+        Outcome.Run(again, x, g).Y.ShouldBe(second.Y);
+        Outcome.Run(other, x, g).Y.ShouldNotBe(first.Y);
+        var plain = Outcome.Run(batch, x, g);
+        Outcome.Run(batch, x, g);
         foreach (var (a, b) in noisy.Buffers.Zip(batch.Buffers)) a.ToArray().ShouldBe(b.ToArray(), a.Name!);
-        Outcome.Of(noisy, x, g, Mode.Evaluation).Y.ShouldBe(Outcome.Of(batch, x, g, Mode.Evaluation).Y);
+        Outcome.Run(noisy, x, g, Mode.Evaluation).Y.ShouldBe(Outcome.Run(batch, x, g, Mode.Evaluation).Y);
         // y = stretch * x^ + shift: over a channel the slope of y on x^ is near the stretch, the mean near the shift.
         var length = shape.Columns / 3;
         for (var channel = 0; channel < 3; channel++)

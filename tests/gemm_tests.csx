@@ -7,7 +7,7 @@ public static class GemmCase
     public enum Rows { Padded, Panels, Odd }
 
     // Odd: rows right behind one another where they are only read, else with three floats between them.
-    static Layout Of(Rows kind, int rows, int columns, int width) => kind switch
+    static Layout LayoutFor(Rows kind, int rows, int columns, int width) => kind switch
     {
         Rows.Panels => Layout.Panels(rows, columns),
         Rows.Odd => new(rows, columns, width, width | 1, Layout.PanelColumns),
@@ -19,13 +19,14 @@ public static class GemmCase
         where S : struct, IPairs<V> where V : struct
     {
         var (aRows, aColumns) = transposed ? (k, m) : (m, k);
-        var aAt = Of(aKind, aRows, aColumns, aColumns);
-        var (bAt, yAt) = (Of(bKind, k, n, n), Of(yKind, m, n, (n + S.Lanes - 1) / S.Lanes * S.Lanes + 3));
+        var aAt = LayoutFor(aKind, aRows, aColumns, aColumns);
+        var (bAt, yAt) = (LayoutFor(bKind, k, n, n), LayoutFor(yKind, m, n, (n + S.Lanes - 1) / S.Lanes * S.Lanes + 3));
         var (a, b, y) = (Matrix(aAt, "a"), Matrix(bAt, "b"), new float[yAt.Length + 16]);
         const float guard = 12345;
         Array.Fill(y, guard, yAt.Length, 16);
-        Gemm.Blocks<S, V, Columns, StoreTo>(m, (n + S.Lanes - 1) / S.Lanes, k, ref a[0], transposed ? 1 : aAt.RowStride,
-            transposed ? aAt.RowStride : 1, ref b[0], new(bAt, yAt), new StoreTo(ref y[0]), yAt.RowStride);
+        Gemm.Tiles<S, V, MatrixColumns, StoreTo>(m, (n + S.Lanes - 1) / S.Lanes, k, ref a[0],
+            transposed ? 1 : aAt.RowStride, transposed ? aAt.RowStride : 1, ref b[0], new(bAt, yAt),
+            new StoreTo(ref y[0]), yAt.RowStride);
         y[yAt.Length..].ShouldAllBe(value => value == guard, "wrote behind the matrix");
         return Worst(m, n, k, (row, column) => y[yAt.Offset(row, column)],
             (row, i) => a[transposed ? aAt.Offset(i, row) : aAt.Offset(row, i)],
@@ -36,9 +37,9 @@ public static class GemmCase
     public static double TransposedError<S, V>(int m, int n, int k, Rows wKind)
         where S : struct, IPairs<V> where V : struct
     {
-        var (aAt, wAt, yAt) = (Of(Rows.Odd, m, k, k), Of(wKind, n, k, k), Layout.RowMajor(m, n));
+        var (aAt, wAt, yAt) = (LayoutFor(Rows.Odd, m, k, k), LayoutFor(wKind, n, k, k), Layout.RowMajor(m, n));
         var (a, w, y) = (Matrix(aAt, "a"), Matrix(wAt, "w"), new float[yAt.Length]);
-        Gemm.MultiplyTransposed<S, V>(m, n, k, ref a[0], aAt.RowStride, ref w[0], wAt, ref y[0], yAt);
+        GemmTransposed.Multiply<S, V>(m, n, k, ref a[0], aAt.RowStride, ref w[0], wAt, ref y[0], yAt);
         return Worst(m, n, k, (row, column) => y[yAt.Offset(row, column)], (row, i) => a[aAt.Offset(row, i)],
             (i, column) => w[wAt.Offset(column, i)]);
     }

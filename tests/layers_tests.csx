@@ -39,19 +39,19 @@ Test("layers: shapes that do not broadcast are named", () =>
 
 Test("layers: gradients of a tensor used twice, and of both sides of an op, add up", () => new Tape().Step(() =>
 {
-    var x = Numeric.Parameter("x", Tensor.Of((1, 2), [3, -2]));
+    var x = Numeric.Parameter("x", Tensor.From((1, 2), [3, -2]));
     // y = x + x * x - x, so that dy/dx = 2 x.
-    Tape.Gradients(x + x * x - x, Tensor.Of((1, 2), [1, 10])).Single().Gradient.ToArray().ShouldBe([6, -40]);
+    Tape.Gradients(x + x * x - x, Tensor.From((1, 2), [1, 10])).Single().Gradient.ToArray().ShouldBe([6, -40]);
     var h = x * 2;
     // z = h / h + h * h = 1 + 4 x^2.
-    Tape.Gradients(h / h + h * h, Tensor.Of((1, 2), [1, 10])).Single().Gradient.ToArray().ShouldBe([24, -160]);
+    Tape.Gradients(h / h + h * h, Tensor.From((1, 2), [1, 10])).Single().Gradient.ToArray().ShouldBe([24, -160]);
     return 0;
 }));
 
 Test("layers: a tensor cannot be read after its step, nor its gradient; what was made outside can", () =>
 {
-    var (tape, w) = (new Tape(), Numeric.Parameter("w", Tensor.Of((2, 2), [1, 2, 3, 4])));
-    var outside = Tensor.Of((1, 2), [1, 1]);
+    var (tape, w) = (new Tape(), Numeric.Parameter("w", Tensor.From((2, 2), [1, 2, 3, 4])));
+    var outside = Tensor.From((1, 2), [1, 1]);
     var (y, gradient) = tape.Step(() =>
     {
         var y = outside.MatMul(w);
@@ -80,7 +80,7 @@ Test("layers: a step within a step throws, on any tape, and the outer one goes o
 
 Test("layers: gradients are refused outside a step, of what depends on no parameter, and where none are recorded", () =>
 {
-    var w = Numeric.Parameter("w", Tensor.Of((1, 1), [2]));
+    var w = Numeric.Parameter("w", Tensor.From((1, 1), [2]));
     Should.Throw<InvalidOperationException>(() => Tape.Gradients(w * w).Count());
     Should.Throw<ArgumentException>(() => new Tape().Step(() => Tape.Gradients(Tensor.Filled((1, 1), 1) + 1).Count()));
     Should.Throw<ArgumentException>(() => new Tape().Step(() => Tape.Gradients((w * w).Sum()).Count(), record: false));
@@ -119,7 +119,7 @@ Test("layers: >> is associative", () =>
     var (x, g) = (Numeric.Draw((6, 4), "x"), Numeric.Draw((6, 3), "g"));
     for (var step = 0; step < 2; step++)
     {
-        var (a, b) = (Outcome.Of(left, x, g), Outcome.Of(right, x, g));
+        var (a, b) = (Outcome.Run(left, x, g), Outcome.Run(right, x, g));
         a.Y.ShouldBe(b.Y);
         foreach (var (name, gradient) in a.Gradients) gradient.ShouldBe(b.Gradients[name], name);
     }
@@ -130,20 +130,20 @@ Test("layers: a recipe can be built again and again, and two models share nothin
     var layers = Linear(3, 4, HeNormal) >> BatchNorm(4) >> Tanh;
     var (a, b) = (layers.ToModel(1), layers.ToModel(1));
     var x = Numeric.Draw((5, 3), "x");
-    var first = Outcome.Of(a, x, Numeric.Draw((5, 4), "g"));
+    var first = Outcome.Run(a, x, Numeric.Draw((5, 4), "g"));
     a.Parameters[0].Assign(new float[12]);
-    Outcome.Of(b, x, Numeric.Draw((5, 4), "g")).Y.ShouldBe(first.Y);
+    Outcome.Run(b, x, Numeric.Draw((5, 4), "g")).Y.ShouldBe(first.Y);
 });
 
 Test("layers: residual is x + f(x), and its gradient the sum of both ways", () =>
 {
     var (x, g) = (Numeric.Draw((4, 5), "x"), Numeric.Draw((4, 5), "g"));
     var f = (Linear(5, 5, HeNormal) >> Tanh).ToModel(1);
-    var (own, inner) = (Outcome.Of(Residual(Linear(5, 5, HeNormal) >> Tanh).ToModel(1), x, g), Outcome.Of(f, x, g));
+    var (own, inner) = (Outcome.Run(Residual(Linear(5, 5, HeNormal) >> Tanh).ToModel(1), x, g), Outcome.Run(f, x, g));
     own.Y.ShouldBe(inner.Y.Zip(x.ToArray(), (a, b) => a + b));
     own.Dx.ShouldBe(inner.Dx.Zip(g.ToArray(), (a, b) => a + b));
-    Outcome.Of(Residual(Linear(5, 5, Zero)).ToModel(1), x, g).Y.ShouldBe(x.ToArray());
-    Should.Throw<ArgumentException>(() => Outcome.Of(Residual(Linear(5, 4, Zero)).ToModel(1), x, g));
+    Outcome.Run(Residual(Linear(5, 5, Zero)).ToModel(1), x, g).Y.ShouldBe(x.ToArray());
+    Should.Throw<ArgumentException>(() => Outcome.Run(Residual(Linear(5, 4, Zero)).ToModel(1), x, g));
 });
 
 Test("layers: dropout drops its share, keeps the mean, and does nothing in evaluation", () =>
@@ -152,16 +152,16 @@ Test("layers: dropout drops its share, keeps the mean, and does nothing in evalu
     foreach (var p in new[] { 0.1, 0.5, 0.8 })
     {
         var (model, x, g) = (Dropout(p).ToModel(5), Tensor.Filled(shape, 2), Numeric.Draw(shape, "g"));
-        var own = Outcome.Of(model, x, g);
+        var own = Outcome.Run(model, x, g);
         // Standard errors: sqrt(p (1 - p) / 30,000) for the share, times 2 / (1 - p) for the mean; five of them.
         var error = 5 * Math.Sqrt(p * (1 - p) / shape.Count);
         ((double)own.Y.Count(v => v == 0)).ShouldBe(p * shape.Count, error * shape.Count);
         own.Y.Average(v => (double)v).ShouldBe(2, error * 2 / (1 - p));
         own.Y.ShouldAllBe(v => v == 0 || Math.Abs(v - 2 / (1 - p)) < 1e-5);
         own.Dx.ShouldBe(own.Y.Zip(g.ToArray(), (y, g) => y == 0 ? 0 : g * (float)(1 / (1 - p))));
-        Outcome.Of(model, x, g).Y.ShouldNotBe(own.Y, "the next step drops others");
-        Outcome.Of(Dropout(p).ToModel(5), x, g).Y.ShouldBe(own.Y, "the same seed drops the same");
-        Outcome.Of(Dropout(p).ToModel(6), x, g).Y.ShouldNotBe(own.Y, "another seed drops others");
+        Outcome.Run(model, x, g).Y.ShouldNotBe(own.Y, "the next step drops others");
+        Outcome.Run(Dropout(p).ToModel(5), x, g).Y.ShouldBe(own.Y, "the same seed drops the same");
+        Outcome.Run(Dropout(p).ToModel(6), x, g).Y.ShouldNotBe(own.Y, "another seed drops others");
         model.Forward(x, Mode.Evaluation).ShouldBe(x);
         // No row or column is dropped as one: shares within five standard errors.
         foreach (var column in Enumerable.Range(0, 60))

@@ -13,7 +13,7 @@ ForEach("output, gradients and running statistics are those of the definition", 
     var (model, x, g) = (c.Model(), c.X(), c.G());
     Ref[] inputs = [Ref.From(x), .. model.Parameters.Select(Ref.From)];
     Ref Definition(Ref[] inputs) => c.Definition(model.Parameters, inputs);
-    var own = Outcome.Of(model, x, g);
+    var own = Outcome.Run(model, x, g);
     Numeric.Distance(own.Y, Definition(inputs).Values).ShouldBeLessThan(1e-5, "output");
     var sets = c.Moments(x);
     double[] upstream = [.. g.ToArray().Select(v => (double)v)];
@@ -34,7 +34,7 @@ ForEach("output, gradients and running statistics are those of the definition", 
 ForEach("dx and dx x^ add up to 0 in each set", _ => true, c =>
 {
     var (x, g) = (c.X(), c.G());
-    var (values, dx, upstream) = (x.ToArray(), Outcome.Of(c.Model(plain: true), x, g).Dx, g.ToArray());
+    var (values, dx, upstream) = (x.ToArray(), Outcome.Run(c.Model(plain: true), x, g).Dx, g.ToArray());
     foreach (var (places, mean, variance, rate) in c.Moments(x))
     {
         double Normalized(int place) => (values[place] - mean) * rate;
@@ -51,15 +51,15 @@ ForEach("scaling the input by 2^k changes no bit of the output, and the gradient
 {
     c = c with { Epsilon = 0 };
     var (x, g) = (c.X(), c.G());
-    var once = Outcome.Of(c.Model(), x, g);
+    var once = Outcome.Run(c.Model(), x, g);
     foreach (var factor in new[] { 4f, 1 / 1024f })
     {
-        var scaled = Outcome.Of(c.Model(), Tensor.Of(c.Shape, [.. x.ToArray().Select(v => v * factor)]), g);
+        var scaled = Outcome.Run(c.Model(), Tensor.From(c.Shape, [.. x.ToArray().Select(v => v * factor)]), g);
         scaled.Y.ShouldBe(once.Y);
         scaled.Dx.ShouldBe(once.Dx.Select(v => v / factor));
     }
-    var turned = Outcome.Of(c.Model(plain: true), -x, g);
-    turned.Y.ShouldBe(Outcome.Of(c.Model(plain: true), x, g).Y.Select(v => -v));
+    var turned = Outcome.Run(c.Model(plain: true), -x, g);
+    turned.Y.ShouldBe(Outcome.Run(c.Model(plain: true), x, g).Y.Select(v => -v));
 });
 
 ForEach("scale and shift of the input are taken out, but for epsilon and rounding", _ => true, c =>
@@ -67,8 +67,8 @@ ForEach("scale and shift of the input are taken out, but for epsilon and roundin
     var (x, g) = (c.X(), c.G());
     var (rate, random) = (c.Moments(x).Max(set => set.Rate), new RandomStream(c.Seed, "scale"));
     var (factor, shift) = (random.Uniform(0.5, 3), random.Uniform(-10, 10));
-    var moved = Tensor.Of(c.Shape, [.. x.ToArray().Select(v => (float)(factor * v + shift))]);
-    var (once, again) = (Outcome.Of(c.Model(plain: true), x, g), Outcome.Of(c.Model(plain: true), moved, g));
+    var moved = Tensor.From(c.Shape, [.. x.ToArray().Select(v => (float)(factor * v + shift))]);
+    var (once, again) = (Outcome.Run(c.Model(plain: true), x, g), Outcome.Run(c.Model(plain: true), moved, g));
     // How much of the deviation is epsilon, at most, in either.
     var share = c.Normalizer.Outside ? 3 * c.Epsilon * rate : 5 * c.Epsilon * rate * rate;
     var largest = moved.ToArray().Max(Math.Abs);
@@ -86,7 +86,7 @@ ForEach("a bias before it gets no gradient, summed over the channels of a set", 
     foreach (var parameter in model.Parameters.Where(parameter => parameter.Shape.Rank == 1))
         if (!parameter.Name!.EndsWith("gamma")) parameter.Assign(c.Normals(parameter.Shape, parameter.Name).ToArray());
     var x = c.Normals(new([c.Shape[0], inputs, .. c.Shape.Sizes[2..]]), "before");
-    var gradients = Outcome.Of(model, x, c.G()).Gradients;
+    var gradients = Outcome.Run(model, x, c.G()).Gradients;
     var (bias, weight) = (gradients.Single(pair => pair.Key.EndsWith("bias")).Value,
         gradients.Single(pair => pair.Key.EndsWith("weight")).Value);
     var size = weight.Sum(v => Math.Abs((double)v)) + c.G().ToArray().Sum(v => Math.Abs((double)v));
@@ -101,8 +101,8 @@ ForEach("the order of the batch matters to nothing but rounding", n => n.Name !=
     new RandomStream(c.Seed, "order").Shuffle(order);
     float[] Ordered(float[] values) => [.. order.SelectMany(n => values.Chunk(c.Shape.Columns).ElementAt(n))];
     var (x, g, model, again) = (c.X(), c.G(), c.Model(), c.Model());
-    var once = Outcome.Of(model, x, g);
-    Outcome.Of(again, Tensor.Of(c.Shape, Ordered(x.ToArray())), Tensor.Of(c.Shape, Ordered(g.ToArray())))
+    var once = Outcome.Run(model, x, g);
+    Outcome.Run(again, Tensor.From(c.Shape, Ordered(x.ToArray())), Tensor.From(c.Shape, Ordered(g.ToArray())))
         .ShouldBeNear(once.Map(Ordered), 1e-5, c.DxTerms);
     foreach (var (own, reordered) in model.Buffers.Zip(again.Buffers))
         Numeric.Distance(reordered.ToArray(), Ref.From(own).Values).ShouldBeLessThan(1e-6, own.Name!);
@@ -113,15 +113,15 @@ static Tensor ChannelsLast(Tensor x)
 {
     var (channels, length) = (x.Shape[1], x.Shape.Columns / x.Shape[1]);
     var values = x.ToArray();
-    return Tensor.Of((x.Shape[0] * length, channels), [.. Enumerable.Range(0, values.Length).Select(i =>
+    return Tensor.From((x.Shape[0] * length, channels), [.. Enumerable.Range(0, values.Length).Select(i =>
         values[(i / channels / length * channels + i % channels) * length + i / channels % length])]);
 }
 
 ForEach("(N, C, H, W) is (N * H * W, C)", n => n.Name.StartsWith("batch") || n.Outside, c =>
 {
     var (x, g, model, flat) = (c.X(), c.G(), c.Model(), c.Model());
-    var expected = Outcome.Of(model, x, g).Map(values => ChannelsLast(Tensor.Of(c.Shape, values)).ToArray());
-    Outcome.Of(flat, ChannelsLast(x), ChannelsLast(g)).ShouldBeNear(expected, 1e-5, c.DxTerms);
+    var expected = Outcome.Run(model, x, g).Map(values => ChannelsLast(Tensor.From(c.Shape, values)).ToArray());
+    Outcome.Run(flat, ChannelsLast(x), ChannelsLast(g)).ShouldBeNear(expected, 1e-5, c.DxTerms);
     foreach (var (a, b) in model.Buffers.Zip(flat.Buffers))
         Numeric.Distance(b.ToArray(), Ref.From(a).Values).ShouldBeLessThan(1e-5, a.Name!);
 });
@@ -133,15 +133,15 @@ ForEach("gamma = deviation and beta = mean undo it", n => n.Name is "batch" or "
     var perChannel = Enumerable.Range(0, c.Shape[1]).Select(channel => sets[channel % sets.Count]).ToList();
     model.Parameters[0].Assign([.. perChannel.Select(set => (float)(1 / set.Rate))]);
     model.Parameters[1].Assign([.. perChannel.Select(set => (float)set.Mean)]);
-    Numeric.Distance(Outcome.Of(model, x, c.G()).Y, Ref.From(x).Values).ShouldBeLessThan(1e-6);
+    Numeric.Distance(Outcome.Run(model, x, c.G()).Y, Ref.From(x).Values).ShouldBeLessThan(1e-6);
 });
 
 // Runs the rows from `first` on by themselves.
 static Outcome Part(Model model, Tensor x, Tensor g, int first, int count)
 {
-    Tensor Rows(Tensor t) => Tensor.Of(new([count, .. t.Shape.Sizes[1..]]),
+    Tensor Rows(Tensor t) => Tensor.From(new([count, .. t.Shape.Sizes[1..]]),
         t.ToArray().AsSpan(first * t.Shape.Columns, count * t.Shape.Columns));
-    return Outcome.Of(model, Rows(x), Rows(g));
+    return Outcome.Run(model, Rows(x), Rows(g));
 }
 
 ForEach("is batch on each sub-batch, one after another", n => n.Name == "ghost", c =>
@@ -149,7 +149,7 @@ ForEach("is batch on each sub-batch, one after another", n => n.Name == "ghost",
     var (x, g, model, rows) = (c.X(), c.G(), c.Model(), c.Shape[0]);
     var batch = BatchNorm(c.Shape[1], epsilon: c.Epsilon).ToModel(c.Seed);
     foreach (var (to, from) in batch.Parameters.Zip(model.Parameters)) to.Assign(from.ToArray());
-    var own = Outcome.Of(model, x, g);
+    var own = Outcome.Run(model, x, g);
     var parts = Enumerable.Range(0, (rows + 2) / 3)
         .Select(i => Part(batch, x, g, 3 * i, Math.Min(3, rows - 3 * i))).ToList();
     own.Y.ShouldBe(parts.SelectMany(part => part.Y));
@@ -164,7 +164,7 @@ ForEach("is ghost with one sub-batch, bit for bit", n => n.Name == "batch", c =>
 {
     var ghost = BatchNorm(c.Shape[1], epsilon: c.Epsilon, ghost: c.Shape[0] + c.Seed % 2).ToModel(c.Seed);
     var batch = BatchNorm(c.Shape[1], epsilon: c.Epsilon).ToModel(c.Seed);
-    var (own, other) = (Outcome.Of(batch, c.X(), c.G()), Outcome.Of(ghost, c.X(), c.G()));
+    var (own, other) = (Outcome.Run(batch, c.X(), c.G()), Outcome.Run(ghost, c.X(), c.G()));
     other.Y.ShouldBe(own.Y);
     other.Dx.ShouldBe(own.Dx);
     foreach (var (a, b) in ghost.Buffers.Zip(batch.Buffers)) a.ToArray().ShouldBe(b.ToArray(), a.Name!);
@@ -177,15 +177,15 @@ ForEach("is instance of its groups, each seen as one channel", n => n.Name is "l
     var grouped = GroupNorm(c.Shape[1], parts, c.Epsilon, gamma: false, beta: false).ToModel(0);
     var instance = InstanceNorm(parts, c.Epsilon, gamma: false, beta: false).ToModel(0);
     Shape seen = (c.Shape[0], parts, c.Shape.Columns / parts);
-    Outcome.Of(grouped, c.X(), c.G())
-        .ShouldBeNear(Outcome.Of(instance, c.X().Reshape(seen), c.G().Reshape(seen)), 1e-5, c.DxTerms);
+    Outcome.Run(grouped, c.X(), c.G())
+        .ShouldBeNear(Outcome.Run(instance, c.X().Reshape(seen), c.G().Reshape(seen)), 1e-5, c.DxTerms);
 });
 
 ForEach("is batch on each example alone", n => n.Name == "instance", c =>
 {
     var (instance, batch) = (c.Model(plain: true), BatchNorm(c.Shape[1], epsilon: c.Epsilon).ToModel(0));
     var (x, g) = (c.X(), c.G());
-    var own = Outcome.Of(instance, x, g);
+    var own = Outcome.Run(instance, x, g);
     var alone = Enumerable.Range(0, c.Shape[0]).Select(n => Part(batch, x, g, n, 1)).ToList();
     own.Y.ShouldBe(alone.SelectMany(part => part.Y));
     own.Dx.ShouldBe(alone.SelectMany(part => part.Dx));
@@ -196,20 +196,20 @@ ForEach("one part is layer and as many as channels are instance, bit for bit", n
     var channels = c.Shape[1];
     foreach (var (group, other) in new[] { (GroupNorm(channels, 1), LayerNorm(channels)),
         (GroupNorm(channels, channels), InstanceNorm(channels)) })
-        Outcome.Of(group.ToModel(0), c.X(), c.G()).Y.ShouldBe(Outcome.Of(other.ToModel(0), c.X(), c.G()).Y);
+        Outcome.Run(group.ToModel(0), c.X(), c.G()).Y.ShouldBe(Outcome.Run(other.ToModel(0), c.X(), c.G()).Y);
 });
 
 ForEach("evaluation is affine, the same in any company, and leaves the buffers alone", n => n.Tracks, c =>
 {
     var model = c.Model();
-    foreach (var step in new[] { "first", "second" }) Outcome.Of(model, c.X(step), c.G());
+    foreach (var step in new[] { "first", "second" }) Outcome.Run(model, c.X(step), c.G());
     var (before, x, g) = (model.Buffers.Select(buffer => buffer.ToArray()).ToList(), c.X(), c.G());
-    var together = Outcome.Of(model, x, g, Mode.Evaluation);
+    var together = Outcome.Run(model, x, g, Mode.Evaluation);
     for (var n = 0; n < c.Shape[0]; n++)
     {
         Shape one = new([1, .. c.Shape.Sizes[1..]]);
         var (from, to) = (n * c.Shape.Columns, (n + 1) * c.Shape.Columns);
-        var alone = Outcome.Of(model, Tensor.Of(one, x.ToArray()[from..to]), Tensor.Of(one, g.ToArray()[from..to]),
+        var alone = Outcome.Run(model, Tensor.From(one, x.ToArray()[from..to]), Tensor.From(one, g.ToArray()[from..to]),
             Mode.Evaluation);
         alone.Y.ShouldBe(together.Y[from..to]);
         alone.Dx.ShouldBe(together.Dx[from..to]);

@@ -122,11 +122,12 @@ public static class OpCases
         {
             var channels = shape[1];
             var eps = outside ? 1e-3 : 1e-5;
-            var groups = new Groups(shape[0], channels, shape.Columns / channels, rows, together, eps, outside);
+            var sets = new NormalizationSets(shape[0], channels, shape.Columns / channels, rows, together, eps,
+                outside);
             foreach (var affine in new[] { true, false })
             {
                 Tensor Op32(Tensor[] x) =>
-                    x[0].Normalize(groups, Moments.Of(x[0], groups), affine ? x[1] : null, affine ? x[2] : null);
+                    x[0].Normalize(sets, Moments.Measure(x[0], sets), affine ? x[1] : null, affine ? x[2] : null);
                 Ref Op64(Ref[] x) => Normalized(x[0], affine ? x[1] : null, affine ? x[2] : null,
                     (n, c) => (n / rows, c / together), eps, outside);
                 var text = $"{name}{(affine ? ", gamma and beta" : "")}";
@@ -222,8 +223,8 @@ Test("op: what ReluPool has taken in one visit is never computed, and says so wh
         var (x, gamma) = (Numeric.Draw((2, 1, 4, 4), "x"), Numeric.Parameter("gamma", Numeric.Draw(1, "gamma")));
         Tensor Normalized(out Tensor y)
         {
-            var groups = new Groups(2, 1, 16, 2, 1, 1e-5);
-            y = x.Normalize(groups, Moments.Of(x, groups), gamma, null);
+            var sets = new NormalizationSets(2, 1, 16, 2, 1, 1e-5);
+            y = x.Normalize(sets, Moments.Measure(x, sets), gamma, null);
             return y.ReluPool().Sum();
         }
         var loss = Normalized(out var read) + Normalized(out var unread);
@@ -236,8 +237,7 @@ Test("op: what ReluPool has taken in one visit is never computed, and says so wh
 
 Test("op: every op has a case", () =>
 {
-    string[] notOps = ["op_Implicit", "Of", "Empty", "Filled", "Parameter", "Buffer", "Assign", "Like", "Unevaluated",
-        "View", "RowMajor", "In", "SumTo"];
+    string[] notOps = ["op_Implicit", "From", "Filled", "Parameter", "Buffer", "Assign"];
     typeof(Tensor)
         .GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
         .Where(method => method.ReturnType == typeof(Tensor)).Select(method => method.Name).Except(notOps)

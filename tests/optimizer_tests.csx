@@ -59,11 +59,11 @@ foreach (var test in OptimizerCase.All)
                 new Tape().Step(() =>
                 {
                     var waiting = Tape.Gradients(x.MatMul(weights[0]), g).Single().Gradient;
-                    waiting.Pending.ShouldNotBeNull();
+                    waiting.DeferredProduct.ShouldNotBeNull();
                     lazy.Update(weights[0], waiting);
                     var computed = Tape.Gradients(x.MatMul(weights[1]), g).Single().Gradient;
                     _ = computed.ToArray();
-                    computed.Pending.ShouldBeNull();
+                    computed.DeferredProduct.ShouldBeNull();
                     eager.Update(weights[1], computed);
                     return 0;
                 });
@@ -90,7 +90,8 @@ foreach (var test in OptimizerCase.All)
                 foreach (var (w, gradient) in Tape.Gradients(onTheWay.Forward(x, Mode.Training), g))
                     first.Update(w, gradient);
                 var gradients = Tape.Gradients(atTheEnd.Forward(x, Mode.Training), g)
-                    .Select(pair => (pair.Parameter, Tensor.Of(pair.Gradient.Shape, pair.Gradient.ToArray()))).ToList();
+                    .Select(pair => (pair.Parameter, Tensor.From(pair.Gradient.Shape, pair.Gradient.ToArray())))
+                    .ToList();
                 gradients.Count.ShouldBe(4, "each parameter once");
                 foreach (var (w, gradient) in gradients) second.Update(w, gradient);
                 return 0;
@@ -112,7 +113,7 @@ Test("optimizer: a parameter that is itself multiplied is read before it is upda
     {
         foreach (var (w, gradient) in Tape.Gradients(Net(onTheWay), x)) new Sgd(1).Update(w, gradient);
         foreach (var (w, gradient) in Tape.Gradients(Net(atTheEnd), x).Select(pair => (pair.Parameter,
-            Tensor.Of((4, 4), pair.Gradient.ToArray()))).ToList()) new Sgd(1).Update(w, gradient);
+            Tensor.From((4, 4), pair.Gradient.ToArray()))).ToList()) new Sgd(1).Update(w, gradient);
         return 0;
     });
     for (var i = 0; i < 2; i++)
@@ -123,11 +124,11 @@ Test("optimizer: the rate can change between steps, and parameters keep memories
 {
     var (a, b) = (Tensor.Parameter("a", 1), Tensor.Parameter("b", 1));
     var optimizer = new Sgd(1, 0.5);
-    optimizer.Update(a, Tensor.Of(1, [1]));
-    optimizer.Update(b, Tensor.Of(1, [10]));
+    optimizer.Update(a, Tensor.From(1, [1]));
+    optimizer.Update(b, Tensor.From(1, [10]));
     a.Item.ShouldBe(-1);
     b.Item.ShouldBe(-10);
     optimizer.Rate = 0.1;
-    optimizer.Update(a, Tensor.Of(1, [0]));
+    optimizer.Update(a, Tensor.From(1, [0]));
     a.Item.ShouldBe(-1.05f, 1e-6f);
 });

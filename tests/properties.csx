@@ -102,7 +102,7 @@ public sealed record NormCase(Normalizer Normalizer, Shape Shape, double Epsilon
                     x[place] = (float)(mean + deviation * random.Normal());
                 }
             while (Moments(x, set).Variance < 0.01);
-        return Tensor.Of(Shape, x);
+        return Tensor.From(Shape, x);
     }
 
     int ChannelOf(int place) => place / (Shape.Columns / Shape[1]) % Shape[1];
@@ -117,7 +117,7 @@ public sealed record NormCase(Normalizer Normalizer, Shape Shape, double Epsilon
     public Tensor Normals(Shape shape, string purpose)
     {
         var random = new RandomStream(Seed, purpose);
-        return Tensor.Of(shape, [.. Enumerable.Range(0, shape.Count).Select(_ => (float)random.Normal())]);
+        return Tensor.From(shape, [.. Enumerable.Range(0, shape.Count).Select(_ => (float)random.Normal())]);
     }
 
     /// <summary>Mean and biased variance of each set in float64, and 1 / deviation.</summary>
@@ -140,9 +140,9 @@ public sealed record NormCase(Normalizer Normalizer, Shape Shape, double Epsilon
     /// <summary>The layer's definition, in float64, of x and then gamma and beta where the layer has them.</summary>
     public Ref Definition(IReadOnlyList<Tensor> parameters, Ref[] inputs)
     {
-        Ref? Of(string name) => parameters.Select((parameter, i) => (parameter, i))
+        Ref? Find(string name) => parameters.Select((parameter, i) => (parameter, i))
             .Where(pair => pair.parameter.Name!.EndsWith(name)).Select(pair => inputs[pair.i + 1]).FirstOrDefault();
-        var (x, gamma, beta) = (inputs[0], Of("gamma"), Of("beta"));
+        var (x, gamma, beta) = (inputs[0], Find("gamma"), Find("beta"));
         var y = new double[x.Values.Length];
         foreach (var set in Normalizer.Sets(Shape))
         {
@@ -164,7 +164,7 @@ public sealed record Outcome(float[] Y, IReadOnlyDictionary<string, float[]> Gra
 {
     public float[] Dx => Gradients["x"];
 
-    public static Outcome Of(Model model, Tensor x, Tensor g, Mode mode = Mode.Training, Tape? tape = null)
+    public static Outcome Run(Model model, Tensor x, Tensor g, Mode mode = Mode.Training, Tape? tape = null)
     {
         var input = Tensor.Parameter("x", x.Shape).Assign(x.ToArray());
         return (tape ?? new Tape()).Step(() =>

@@ -50,7 +50,7 @@ public static class Numeric
     public static Tensor Draw(Shape shape, string purpose, Func<double, double>? map = null)
     {
         var random = Random(purpose);
-        return Tensor.Of(shape, [.. Enumerable.Range(0, shape.Count).Select(_ =>
+        return Tensor.From(shape, [.. Enumerable.Range(0, shape.Count).Select(_ =>
         {
             var value = random.Normal();
             value += Math.Sign(value) * 0.05;
@@ -58,7 +58,7 @@ public static class Numeric
         })]);
     }
 
-    public static Tensor TensorOf(Shape shape, float[] values) => Tensor.Of(shape, values);
+    public static Tensor TensorOf(Shape shape, float[] values) => Tensor.From(shape, values);
 
     public static Tensor Parameter(string name, Tensor values) =>
         Tensor.Parameter(name, values.Shape, panels: values.Shape.Rank == 2).Assign(values.ToArray());

@@ -61,7 +61,7 @@ public static class Training
             optimizer.Rate = config.RateAt(step);
             // From here on an error counts as one of this step, the first being 1.
             step++;
-            Batches.Ask(data.Train, order, start + batch.Length, labels.Length);
+            Batches.Prefetch(data.Train, order, start + batch.Length, labels.Length);
             var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, labels);
             watch.See(loss);
             (examples, epochExamples, epochCorrect) =
