@@ -19,6 +19,8 @@
 #load "fingerprint_tests.csx"
 #load "training_tests.csx"
 #load "validation_tests.csx"
+#load "plan_tests.csx"
+#load "execution_tests.csx"
 #load "comparison_tests.csx"
 #load "explanation_tests.csx"
 #load "report_tests.csx"
