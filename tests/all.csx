@@ -21,6 +21,8 @@
 #load "fingerprint_tests.csx"
 #load "training_tests.csx"
 #load "validation_tests.csx"
+#load "plan_tests.csx"
+#load "execution_tests.csx"
 #load "comparison_tests.csx"
 #load "explanation_tests.csx"
 #load "plot_tests.csx"
