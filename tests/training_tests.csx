@@ -155,7 +155,7 @@ Test("training: outputs that are not finite in evaluation are wrong, and the tri
 
 Test("training: a row of outputs is right where its largest value is finite and stands at the label", () =>
 {
-    int Correct(params float[] row) => Tensor.Of((1, 3), row).CountCorrect([0]);
+    int Correct(params float[] row) => Tensor.From((1, 3), row).CountCorrect([0]);
     Correct(2, 1, 0).ShouldBe(1);
     Correct(2, 2, 0).ShouldBe(1);
     Correct(1, 2, 0).ShouldBe(0);
