@@ -3,7 +3,8 @@
 
 public static class Landscape
 {
-    static readonly string[] columns = ["loss_range", "gradient_range", "gradient_norm", "weight_norm", "effective_beta"];
+    static readonly string[] columns =
+        ["loss_range", "gradient_range", "gradient_norm", "weight_norm", "effective_beta"];
 
     /// <summary>The landscape in evaluation trials, at about so many log-spaced steps.</summary>
     /// <inheritdoc cref="Measure"/>

@@ -91,7 +91,7 @@ public static class Training
         };
     }
 
-    // Running statistics can overflow though all parameters are finite: the model learns on, but is useless in evaluation.
+    // Running statistics can overflow though all parameters are finite: the model learns, but evaluation fails.
     static string? NotFinite(Model model) => !model.IsFinite() ? "a parameter is not finite"
         : model.Buffers.Any(buffer => !buffer.IsFinite()) ? "a buffer is not finite" : null;
 
@@ -123,7 +123,8 @@ public static class Training
     {
         var train = Evaluation.Run(tape, trial, model, data.Train, 0, Math.Min(TrainImages, trial.TrainSize));
         var validation = Evaluation.HasValidation(trial, data)
-            ? Evaluation.Run(tape, trial, model, data.Train, Evaluation.ValidationStart(data), Evaluation.ValidationImages)
+            ? Evaluation.Run(tape, trial, model, data.Train, Evaluation.ValidationStart(data),
+                Evaluation.ValidationImages)
             : (Loss: double.NaN, Accuracy: double.NaN);
         // Test images are for the evaluation seeds alone, so that nothing can be selected by them.
         var test = trial.Role == Role.Tune ? double.NaN
