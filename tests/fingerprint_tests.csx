@@ -7,8 +7,8 @@ static readonly string LibFolder = Path.Combine(Folders.Project, "lib");
 static IEnumerable<string> FilesOf(string lib, IEnumerable<string> folders) => folders.SelectMany(folder =>
     Directory.GetFiles(Path.Combine(lib, folder), "*.csx").Order(StringComparer.Ordinal));
 
-static IEnumerable<string> OtherFolders => Directory.GetDirectories(LibFolder).Select(folder => Path.GetFileName(folder))
-    .Except(Fingerprint.HashedFolders).Order(StringComparer.Ordinal);
+static IEnumerable<string> OtherFolders => Directory.GetDirectories(LibFolder)
+    .Select(folder => Path.GetFileName(folder)).Except(Fingerprint.HashedFolders).Order(StringComparer.Ordinal);
 
 static void InCopyOfLib(Action<string> body)
 {

@@ -57,7 +57,10 @@ foreach (var (wrong, message) in new (Func<Config, Config> Wrong, string Message
 
 Test("validation: LeNet wants squares of 6 x 6 pixels or more, and trains on these", () =>
 {
-    var lenet = new Config { Model = Architecture.Lenet, TrainSize = 60, BatchSize = 30, Norm = Norm.Batch, Epochs = 1 };
+    var lenet = new Config
+    {
+        Model = Architecture.Lenet, TrainSize = 60, BatchSize = 30, Norm = Norm.Batch, Epochs = 1,
+    };
     foreach (var (height, width) in new[] { (5, 5), (28, 24), (6, 7) })
         Should.Throw<BadInput>(() => ConfigRules.Check(lenet, ImagesOf(60, height, width))).Message
             .ShouldContain($"{height} x {width}");
@@ -80,7 +83,7 @@ foreach (var (name, edge) in new (string, Func<Config, Config>)[]
     ("layer normalization of 2 units", c => c with { Width = 2, BatchSize = 1, Norm = Norm.Layer }),
     ("group normalization of 2 units", c => c with { Width = 2, BatchSize = 1, Norm = Norm.Group }),
     ("one step", c => c with { Epochs = 0.2 }), ("weights of 0", c => c with { InitScale = 0 }),
-    ("momenta of 0 and 1", c => c with { Norm = Norm.Batch, BnMomentum = 1 }),
+    ("a momentum of 1", c => c with { Norm = Norm.Batch, BnMomentum = 1 }),
 })
     Test($"validation: {name} is in range, and trains", () =>
     {

@@ -91,7 +91,7 @@ public static class Training
         };
     }
 
-    // Running statistics can overflow though all parameters are finite: the model learns on, but is useless in evaluation.
+    // Running statistics can overflow though all parameters are finite: the model learns, but evaluation fails.
     static string? NotFinite(Model model) => !model.IsFinite() ? "a parameter is not finite"
         : model.Buffers.Any(buffer => !buffer.IsFinite()) ? "a buffer is not finite" : null;
 
