@@ -46,7 +46,8 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum"], ["lr"], Why
            let claim = inference.Judge(runs, all =>
                [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))])
            select new Report(Headline("By running statistics validation accuracy ends {0} from where it ends by "
-                   + "precise ones", claim.InWords(effect => effect == claim.Effects[0] || effect == claim.Effects[^1])),
+                   + "precise ones", claim.InWords(effect =>
+                       effect == claim.Effects[0] || effect == claim.Effects[^1])),
                runs.Summarize(["batch_size", "bn_momentum", "lr"], [.. InferenceStatistics.Kinds.Select(kind =>
                    new Measure($"accuracy_by_{kind}", trial => trial.AtEnd(kind)))]))
            {

@@ -139,7 +139,8 @@ static bool HasPdfToText() => (Environment.GetEnvironmentVariable("PATH") ?? "")
 
 static string PdfToText(string path)
 {
-    using var process = Process.Start(new ProcessStartInfo("pdftotext", [path, "-"]) { RedirectStandardOutput = true })!;
+    using var process = Process.Start(new ProcessStartInfo("pdftotext", [path, "-"])
+        { RedirectStandardOutput = true })!;
     return process.StandardOutput.ReadToEnd();
 }
 
