@@ -7,8 +7,8 @@ public static class ConfigRules
     const int SmallestLenetImage = 6;
 
     /// <summary>Checks that each hyperparameter is in its range, and that the data suits the model.</summary>
-    /// <exception cref="BadInput">The message names the first hyperparameter that is out of its range, its value and the
-    /// range.</exception>
+    /// <exception cref="BadInput">The message names the first hyperparameter that is out of its range, its value and
+    /// the range.</exception>
     public static void Check(Config config, Dataset data)
     {
         void Require(string name, bool isInRange, string range) => ConfigRules.Require(config, name, isInRange, range);
