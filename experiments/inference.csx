@@ -31,7 +31,7 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum"], ["lr"], Why
         [.. sizes.Select(size => lab.Baseline with
         {
             Norm = Norm.Batch, Activation = Activation.Relu, BatchSize = size, BnMomentum = Usual,
-            TrainSize = lab.Pick(6_000, 40_000, 50_000), Epochs = lab.Pick(1, 1, 10),
+            TrainSize = lab.Images(6_000, 40_000, 50_000), Epochs = lab.Pick(1, 1, 10),
         })], lab.Pick(LogGrid(0.03, 0.3, 2), LogGrid(1e-4, 3, 10), LogGrid(1e-4, 10, 11)));
     var first = net.Cells[0];
     Effect Gain(IReadOnlyList<Trial> trials, Config cell, string kind, string over) => Effect.From(
