@@ -19,20 +19,25 @@ public sealed class DataFolder : IDisposable
 
     public void PutAll(byte[][] files, string ending)
     {
-        for (var i = 0; i < 4; i++) Put($"small/{Archive.Files[i]}{ending}", files[i]);
+        for (var i = 0; i < 4; i++) Put($"small/{IdxFiles.Names[i]}{ending}", files[i]);
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
 
-/// <summary>A mirror on this machine that answers by file name; null means that it never answers.</summary>
+/// <summary>A mirror on this machine that answers by file name; null means that it never answers. It sends the rest of
+/// a file where it is asked for that.</summary>
 public sealed class DataServer : IDisposable
 {
     readonly HttpListener listener = new();
     readonly Func<string, byte[]?> answer;
     readonly bool cut;
+    public bool Resumes { get; init; } = true;
     public string Url { get; }
     public List<string> Asked { get; } = [];
+
+    /// <summary>The first bytes that were asked for.</summary>
+    public List<long> From { get; } = [];
 
     public DataServer(Func<string, byte[]?> answer, bool cut = false)
     {
@@ -58,9 +63,19 @@ public sealed class DataServer : IDisposable
             var file = context.Request.Url!.AbsolutePath;
             lock (Asked) Asked.Add(file);
             if (answer(Path.GetFileName(file)) is not { } bytes) return;
+            var from = context.Request.Headers["Range"] is { } range ? int.Parse(range.Split('=', '-')[1]) : 0;
+            lock (Asked) From.Add(from);
+            if (from > 0 && Resumes)
+            {
+                context.Response.StatusCode = 206;
+                context.Response.Headers["Content-Range"] = $"bytes {from}-{bytes.Length - 1}/{bytes.Length}";
+                bytes = bytes[from..];
+            }
             context.Response.ContentLength64 = bytes.Length;
             context.Response.OutputStream.Write(bytes, 0, cut ? bytes.Length / 2 : bytes.Length);
             context.Response.OutputStream.Flush();
+            // What was sent must have been read: a connection that breaks may drop it.
+            if (cut) Thread.Sleep(100);
             if (cut) context.Response.Abort(); else context.Response.Close();
         }
         catch (Exception error) when (error is ObjectDisposedException or HttpListenerException) { }
@@ -105,7 +120,7 @@ public static class SmallData
     }
 
     /// <summary>Answers with a zipped file.</summary>
-    public static byte[]? Serve(string file) => Zipped[Array.IndexOf(Archive.Files, file.Replace(".gz", ""))];
+    public static byte[]? Serve(string file) => Zipped[IdxFiles.Names.ToList().IndexOf(file.Replace(".gz", ""))];
 
 }
 
@@ -115,7 +130,7 @@ Test("data: plain and gzipped IDX files read the same", () =>
     for (var i = 0; i < 4; i++)
         foreach (var file in new[] { SmallData.Plain[i], SmallData.Zipped[i] })
         {
-            var read = Idx.Read(folder.Put("file", file), Archive.Rank(i), "");
+            var read = Idx.Read(folder.Put("file", file), IdxFiles.AreImages(i), "");
             read.Values.ShouldBe(SmallData.Parts[i].Values);
             read.Shape.ShouldBe(SmallData.Parts[i].Shape);
             read.Sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(SmallData.Plain[i])));
@@ -146,7 +161,7 @@ foreach (var (fault, says, spoil) in new (string, string, Func<byte[], byte[]>)[
     {
         using var folder = new DataFolder();
         var path = folder.Put("images", spoil(SmallData.Plain[0]));
-        var message = Should.Throw<BadInput>(() => Idx.Read(path, 3, "the remedy")).Message;
+        var message = Should.Throw<BadInput>(() => Idx.Read(path, images: true, "the remedy")).Message;
         message.ShouldStartWith(path);
         message.ShouldContain(says);
         message.ShouldEndWith(": the remedy");
@@ -154,14 +169,14 @@ foreach (var (fault, says, spoil) in new (string, string, Func<byte[], byte[]>)[
     });
 
 Test("data: IDX fault, no such file", () =>
-    Should.Throw<BadInput>(() => Idx.Read("/no/such/file", 3, "the remedy"))
+    Should.Throw<BadInput>(() => Idx.Read("/no/such/file", images: true, "the remedy"))
         .Message.ShouldStartWith("/no/such/file cannot be read"));
 
 Test("data: labels above 9 and counts that differ are refused", () =>
 {
-    Should.Throw<BadInput>(() => ImageSet.From(SmallData.Images(3), new("labels", [3], [1, 10, 2]))).Message
+    Should.Throw<BadInput>(() => ImageSet.From(SmallData.Images(3), new("labels", [3], [1, 10, 2]), 10)).Message
         .ShouldStartWith("labels has 10 for label 1, and 9 is the largest");
-    Should.Throw<BadInput>(() => ImageSet.From(SmallData.Images(3), SmallData.Labels(4))).Message
+    Should.Throw<BadInput>(() => ImageSet.From(SmallData.Images(3), SmallData.Labels(4), 10)).Message
         .ShouldStartWith("labels holds 4 labels for 3 images");
 });
 
@@ -172,7 +187,7 @@ Test("data: the given folder comes before the cache, plain files before gzipped"
     cache.PutAll([[1], [1], [1], [1]], ".gz");
     var places = SmallData.Places(cache.Path) with { Given = given.Path };
     given.PutAll(SmallData.Plain, "");
-    given.Put($"small/{Archive.Files[0]}.gz", [1]);
+    given.Put($"small/{IdxFiles.Names[0]}.gz", [1]);
     var data = SmallData.Archive.Find(places).ShouldNotBeNull();
     (data.Name, data.Train.Count, data.Test.Count, data.Train.Height, data.Train.Width).ShouldBe(("small", 6, 4, 2, 3));
     data.Train.Pixels.ShouldBe(SmallData.Parts[0].Values);
@@ -186,9 +201,10 @@ Test("data: a wrong checksum names the file and the remedy", () =>
     var other = SmallData.Plain[0].ToArray();
     other[^1]++;
     folder.PutAll([other, .. SmallData.Plain[1..]], "");
-    var file = Path.Combine(folder.Path, "small", Archive.Files[0]);
+    var file = Path.Combine(folder.Path, "small", IdxFiles.Names[0]);
     Should.Throw<BadInput>(() => SmallData.Archive.Find(SmallData.Places("/no") with { Given = folder.Path }))
-        .Message.ShouldBe($"{file} is not the file of small (its checksum differs): put the original file there");
+        .Message.ShouldBe($"{file} is not the file of small (its checksum differs): put the original file there, or "
+            + "name the folder by --data as data of your own");
     Should.Throw<BadInput>(() => SmallData.Archive.Find(SmallData.Places(folder.Path)))
         .Message.ShouldEndWith(": delete it, and it is downloaded again");
 });
@@ -207,9 +223,9 @@ Test("data: a missing file is an error where the user gave the folder", () =>
 {
     using var folder = new DataFolder();
     folder.PutAll(SmallData.Plain, "");
-    File.Delete(Path.Combine(folder.Path, "small", Archive.Files[2]));
+    File.Delete(Path.Combine(folder.Path, "small", IdxFiles.Names[2]));
     Should.Throw<BadInput>(() => SmallData.Archive.Find(SmallData.Places("/no") with { Given = folder.Path }))
-        .Message.ShouldContain($"{Archive.Files[2]}.gz is missing beside the others");
+        .Message.ShouldContain($"{IdxFiles.Names[2]}.gz is missing beside the others");
 });
 
 Test("data: a download is checked, kept, and not repeated", () =>
@@ -217,7 +233,7 @@ Test("data: a download is checked, kept, and not repeated", () =>
     using var cache = new DataFolder();
     using var server = new DataServer(SmallData.Serve);
     // What an interrupted download left behind does not stand in the way.
-    cache.Put($"small/{Archive.Files[1]}.gz", SmallData.Zipped[1]);
+    cache.Put($"small/{IdxFiles.Names[1]}.gz", SmallData.Zipped[1]);
     for (var time = 0; time < 2; time++)
     {
         var data = SmallData.Archive.Find(SmallData.Places(cache.Path, server.Url)).ShouldNotBeNull();
@@ -226,7 +242,7 @@ Test("data: a download is checked, kept, and not repeated", () =>
     }
     server.Asked.ShouldAllBe(file => file.StartsWith("/small/") && file.EndsWith("-ubyte.gz"));
     Directory.GetFiles(Path.Combine(cache.Path, "small")).Select(f => Path.GetFileName(f)!).Order()
-        .ShouldBe(Archive.Files.Select(f => $"{f}.gz").Order());
+        .ShouldBe(IdxFiles.Names.Select(f => $"{f}.gz").Order());
 });
 
 foreach (var (fault, answer, cut) in new (string, Func<string, byte[]?>, bool)[]
@@ -236,7 +252,7 @@ foreach (var (fault, answer, cut) in new (string, Func<string, byte[]?>, bool)[]
     ("breaks off midway", SmallData.Serve, true),
     ("serves other data",
         f => SmallData.Zip((f.Contains("images") ? SmallData.Images(5) : SmallData.Labels(5)).ToBytes()), false),
-    ("fails on the last file", f => f == $"{Archive.Files[0]}.gz" ? [] : SmallData.Serve(f), false),
+    ("fails on the last file", f => f == $"{IdxFiles.Names[0]}.gz" ? [] : SmallData.Serve(f), false),
 })
     Test($"data: when a mirror {fault}, the next one serves, and nothing bad is kept", () =>
     {
@@ -263,12 +279,13 @@ Test("data: a cache that cannot be written is done without", () =>
     using var server = new DataServer(SmallData.Serve);
     var blocked = folder.Put("file", [1]);
     SmallData.Archive.Find(SmallData.Places(Path.Combine(blocked, "cache"), server.Url)).ShouldNotBeNull();
-    Archive.Cache(Path.Combine(blocked, "cache", "x"), [1]);
+    Downloads.Cache(Path.Combine(blocked, "cache", "x"), [1]);
 });
 
 Test("data: an unknown name lists the names", () =>
     Should.Throw<BadInput>(() => LoadDatasetFrom("cifar", SmallData.Places("/no")))
-        .Message.ShouldBe("there is no data set 'cifar': choose mnist, fashion-mnist or digits"));
+        .Message.ShouldBe("there is no data set 'cifar': choose mnist, fashion-mnist, cifar-10, digits, or the folder "
+            + "of your own data (./cifar where it is in this one)"));
 
 Test("data: mnist asked for and not to be had is an error, by default it is digits with a notice", () =>
 {

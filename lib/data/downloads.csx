@@ -50,7 +50,7 @@ public static class Downloads
                 var before = file.Length;
                 try { Append(client, url, file, size, patience).GetAwaiter().GetResult(); }
                 catch (Exception error) when (IsFailure(error) && file.Length > before) { continue; }
-                if (file.Length <= before) throw new IOException($"{url} ends after {file.Length} of {size} bytes");
+                if (file.Length < size) throw new IOException($"{url} ends after {file.Length} of {size} bytes");
             }
             file.Flush(flushToDisk: true);
             file.Position = 0;
