@@ -175,6 +175,11 @@ Test("images: half the resolution is the mean of 2 x 2, rounded, and its moments
         .Message.ShouldBe("halve true is out of range: false, since images of 9 x 8 pixels have no half");
 });
 
+Test("images: LeNet refuses images in colour, in a line", () =>
+    Should.Throw<BadInput>(() => ConfigRules.Check(new() { Model = Architecture.Lenet, TrainSize = 6, BatchSize = 2 },
+        new("drawn", TestImages.Draw(6, 3, 8, 8), TestImages.Draw(3, 3, 8, 8), "", null))).Message
+        .ShouldBe("images of 3 channels are out of range for model lenet: it takes grey images"));
+
 Test("images: what changes images is named in every row", () =>
 {
     var config = new Config { Halve = true, Augment = Augmentation.CropFlip, Standardize = Standardization.Always };

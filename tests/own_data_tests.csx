@@ -154,6 +154,14 @@ Test("own data: a folder is named by its last name, and never goes by the name o
     Own.Load(Path.Combine(folder.Path, "digits")).Name.ShouldBe("digits (own)");
 });
 
+Test("own data: a report's command names the folder so that a shell takes it", () =>
+{
+    string CommandOf(string data) => Options.Parse("e", "q", ["--data", data])!.CommandLine("e");
+    CommandOf("/some/my letters").ShouldEndWith(" -- --data '/some/my letters'");
+    CommandOf("/some/letters").ShouldEndWith(" -- --data /some/letters");
+    CommandOf("mnist").ShouldEndWith(" -- --data mnist");
+});
+
 Test("own data: experiments use as many images as there are", () =>
 {
     Lab Of(Preset preset, int train, int validation) => new(preset, null,
