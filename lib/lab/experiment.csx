@@ -14,7 +14,10 @@ static int Experiment(IEnumerable<string> args, string question, Design design, 
             return 0;
         }
         var plan = describe(new Lab(options.Preset, options.Seeds));
-        using var execution = new Execution(new Protocol(name, question, design, plan).Checked(), options, stop);
+        Protocol protocol;
+        try { protocol = new Protocol(name, question, design, plan).Checked(); }
+        catch (ArgumentException e) { throw new BadInput($"{Path.GetFileName(script)}: {e.Message}"); }
+        using var execution = new Execution(protocol, options, stop);
         if (options.ReportOnly) execution.ReportOnly();
         else
         {
@@ -59,9 +62,10 @@ static int RunCommand(IEnumerable<string> args, string name, string question,
         Error.WriteLine($"  {Options.ResumeCommand(name, args)}");
         return signal;
     }
-    catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException or OutOfMemoryException)
+    catch (Exception e) when (e is BadInput or ProbeFault or IOException or UnauthorizedAccessException
+        or OutOfMemoryException)
     {
-        Error.WriteLine(options?.Verbose == true ? $"{e}" : e is BadInput ? e.Message
+        Error.WriteLine(options?.Verbose == true ? $"{e}" : e is BadInput or ProbeFault ? e.Message
             : e is OutOfMemoryException ? "there is not enough memory: fewer --jobs need less"
             : $"{e.Message.TrimEnd('.')} (is there room in {options?.Out}, and may you write there? "
                 + "--out takes another folder)");
