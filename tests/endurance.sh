@@ -28,11 +28,9 @@ done
 tmp=$(cd "$(mktemp -d)" && pwd -P)
 stop_slurm() { :; }
 trap 'stop_slurm; rm -rf "$tmp"' EXIT
-cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
 export DOTNET_NOLOGO=1
-script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
 
-# Two stages of tuning and evaluation, 22 trials; and many trials of one stage.
+# Two stages, a tuning and an evaluation; and many trials of one stage.
 sweep=placement
 options=(--preset smoke --data digits --seeds 1)
 mkdir -p "$tmp/experiments"
@@ -40,14 +38,14 @@ ln -s "$PWD/lib" "$tmp/lib"
 cat > "$tmp/experiments/many.csx" << 'CSX'
 #load "../lib/lab.csx"
 #nullable enable
-return Run(Args, "many", "Does memory stay flat?", lab =>
-{
-    var trials = lab.Sweep(from seed in lab.Seeds(standard: 500)
-                           from norm in new[] { Norm.None, Norm.Batch }
-                           select lab.Baseline with { Norm = norm, Seed = seed, TrainSize = 600, Epochs = 1 });
-    lab.Report($"{trials.Count} trials", trials, trials.Summarize(["norm"], ValidationAccuracy), [],
-        [Band("accuracy", "Accuracy", trials, new("Rate"), trial => trial.Lr, new("Accuracy"), ValidationAccuracy)], []);
-});
+return Experiment(Args, "Does memory stay flat?", new(["norm"], [], "Many trials."), lab =>
+    from runs in Evaluate(new Net("small", lab.Baseline with { TrainSize = 600, Epochs = 1 }, []).Cells,
+        lab.Seeds(standard: 500))
+    select new Report($"{runs.Count} trials", runs.Summarize(["norm"], ValidationAccuracy))
+    {
+        Figures = [Band("accuracy", "Accuracy", runs, new("Rate"), trial => trial.Lr, new("Accuracy"),
+            ValidationAccuracy)],
+    });
 CSX
 
 lab() { script "experiments/$sweep.csx" -- "${options[@]}" "$@"; }
