@@ -151,7 +151,8 @@ for part in "${parts[@]}"; do
       # The script's host is the only child where dotnet starts it as one.
       early='' late=''
       while kill -0 $job 2> /dev/null; do
-        host=$(pgrep -f "many.csx -- --data" | while read -r id; do echo "$(resident "$id") $id"; done | sort -n | tail -n 1)
+        host=$(pgrep -f "many.csx -- --data" | while read -r id; do echo "$(resident "$id") $id"; done |
+          sort -n | tail -n 1)
         count=$(cat "$tmp/many/many/journal.jsonl" 2> /dev/null | grep -c '"Trial"')
         [ "$count" -lt 100 ] || [ -n "$early" ] || early=${host% *}
         [ "$count" -lt 480 ] || [ -n "$late" ] || late=${host% *}
@@ -159,7 +160,8 @@ for part in "${parts[@]}"; do
       done
       wait $job
       echo "   resident after 100 trials $early MiB, after 480 $late MiB"
-      expect memory_is_flat "$([ -n "$early" ] && [ -n "$late" ] && [ "$late" -le $((early + early / 10)) ] && echo flat)" flat
+      expect memory_is_flat \
+        "$([ -n "$early" ] && [ -n "$late" ] && [ "$late" -le $((early + early / 10)) ] && echo flat)" flat
       ;;
     slurm) . tests/slurm.sh ;;
   esac
