@@ -1,13 +1,16 @@
 #nullable enable
 // What every experiment and every command does: read the command line, do it, end with an exit code.
 
-/// <summary>Runs an experiment from its command line. It is named after its file.</summary>
+/// <summary>Runs an experiment from its command line. It is named after its file, and so is its folder of results.
+/// </summary>
 /// <param name="describe">The experiment as a plan; it is called once, and runs nothing.</param>
 /// <returns>The exit code: 0 done, 1 some trials failed, 2 bad input, 130 interrupted.</returns>
 static int Experiment(IEnumerable<string> args, string question, Design design, Func<Lab, Plan<Report>> describe,
     [CallerFilePath] string script = "") =>
     RunCommand(args, Path.GetFileNameWithoutExtension(script), question, (name, options, stop) =>
     {
+        if (!Regex.IsMatch(name, @"^\w[\w-]*$")) throw new BadInput($"{name}.csx is no name for an experiment: its "
+            + "results go into a folder of that name, so it has letters, digits, _ and - alone");
         if (options.Compare is { } other)
         {
             DifferencesView.Show(options.Out, other, [name]);
