@@ -34,7 +34,7 @@ sealed class Cache(Options options)
     }
 
     /// <summary>Until it is disposed, this process alone compiles the script of that folder. Where another does, a
-    /// strict host (see Program.IsStrict) ends as dotnet-script 2.0.0 does there, by SIGBUS and without a word.</summary>
+    /// strict host (see Program.IsStrict) ends as dotnet-script 2.0.0 does, by SIGBUS and without a word.</summary>
     public IDisposable? Compile(string folder)
     {
         if (!Program.IsStrict) return null;

@@ -10,7 +10,8 @@ static class Program
     /// <summary>With DOTNET_SCRIPT_STRICT set the stand-in does not do better than dotnet-script 2.0.0: two processes
     /// may not compile one script at once, a script's path may not have `..`, and there is no debug information in
     /// Release. For tests.</summary>
-    public static bool IsStrict { get; } = Environment.GetEnvironmentVariable("DOTNET_SCRIPT_STRICT") is { Length: > 0 };
+    public static bool IsStrict { get; } =
+        Environment.GetEnvironmentVariable("DOTNET_SCRIPT_STRICT") is { Length: > 0 };
 
     static async Task<int> Main(string[] arguments)
     {

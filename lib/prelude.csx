@@ -83,7 +83,8 @@ public static class Release
         setenv("LAB_HOST", isTool ? Path.GetFullPath(command[0]) : process, 1);
         if (isTool) setenv("DOTNET_HOST_PATH", process, 1);
         setenv(Restarted, "1", 1);
-        execv("/usr/bin/env", ["env", "bash", Path.GetFullPath(launcher), Path.GetFullPath(script), "--", .. args, null]);
+        execv("/usr/bin/env",
+            ["env", "bash", Path.GetFullPath(launcher), Path.GetFullPath(script), "--", .. args, null]);
     }
 
     /// <summary>Tells .dotnet-script/script, where that waits for it, that this script is compiled and has begun.
