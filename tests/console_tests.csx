@@ -40,9 +40,9 @@ Test("console: what a word was meant for is asked", () =>
 
 Test("console: what goes on with a run does not start it over", () =>
 {
-    Options.ResumeCommand("e", ["--fresh", "--out", "a b", "--seeds=3"])
+    Options.ResumeCommand("experiments/e.csx", ["--fresh", "--out", "a b", "--seeds=3"])
         .ShouldBe("dotnet script experiments/e.csx -- --out 'a b' --seeds=3");
-    Options.ResumeCommand("e", ["--fresh"]).ShouldBe("dotnet script experiments/e.csx");
+    Options.ResumeCommand("experiments/e.csx", ["--fresh"]).ShouldBe("dotnet script experiments/e.csx");
 });
 
 Test("console: an experiment whose file's name is no folder's name is refused before it is described", () =>
