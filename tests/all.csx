@@ -3,6 +3,7 @@
 #load "reference.csx"
 #load "code_names.csx"
 #load "house_tests.csx"
+#load "mirror_tests.csx"
 #load "gemm_tests.csx"
 #load "ops_tests.csx"
 #load "golden_tests.csx"
