@@ -67,6 +67,6 @@ CSX
 compiling=$!
 
 # In this order: later ones use the results of earlier ones.
-for part in results again bad_input user_experiment interruption readme; do . tests/cli/$part.sh; done
+for part in results again cultures bad_input user_experiment interruption readme; do . tests/cli/$part.sh; done
 
 counts

@@ -20,7 +20,7 @@ run patch -p1 -d "$patched" -i "$tmp/patch"
 expect readme_patch_applies "$code $err" '0 '
 expect readme_patch_adds_op_layer_and_arm \
   "$(diff -rq lib "$patched/lib" | sed -E 's/.* lib\/([^ ]*) .*/\1/' | sort | tr '\n' ' ')" \
-  'autograd/ops.csx nn/normalization.csx training/config.csx '
+  'autograd/tensor.csx nn/normalization.csx training/config.csx '
 run "${release[@]}" "$patched/experiments/normalizers.csx" -- $small --out "$patched/results"
 expect readme_patch_runs "$code $err" '0 '
 expect readme_patch_trains_its_arm \

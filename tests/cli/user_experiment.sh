@@ -47,3 +47,12 @@ until_lines 3 "$tmp/gone/probe/journal.jsonl"
 rm -rf "$tmp/gone"
 wait $!
 expect folder_that_goes_away "$? $(cat "$tmp/err")" "2 *$tmp/gone*--out*"
+
+# A report is of what was asked for last, also where all of its trials were there already.
+asked() { grep -o '"Command": "[^"]*"' "$tmp/asked/probe/provenance.json" | cut -d '"' -f 4; }
+for seeds in 2 1; do run "${release[@]}" "$probe" --data digits --seeds $seeds --out "$tmp/asked"; done
+expect fewer_seeds_are_said "$(asked) $(grep -c 'This was a smoke run' "$tmp/asked/probe/report.html")" '*--data digits --seeds 1 0'
+expect fewer_seeds_run_nothing "$out" '*nothing to run, 2 trials kept*'
+run "${release[@]}" "$probe" $small --out "$tmp/asked"
+expect smoke_after_standard_is_said \
+  "$(asked) $(grep -c 'This was a smoke run' "$tmp/asked/probe/report.html")" '*--preset smoke --data digits --seeds 1 1'

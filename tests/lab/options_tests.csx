@@ -14,9 +14,9 @@ Test("console: what a word was meant for is asked", () =>
 
 Test("console: what goes on with a run does not start it over", () =>
 {
-    Options.ResumeCommand("e", ["--fresh", "--out", "a b", "--seeds=3"])
+    Options.ResumeCommand("experiments/e.csx", ["--fresh", "--out", "a b", "--seeds=3"])
         .ShouldBe("dotnet script experiments/e.csx -- --out 'a b' --seeds=3");
-    Options.ResumeCommand("e", ["--fresh"]).ShouldBe("dotnet script experiments/e.csx");
+    Options.ResumeCommand("experiments/e.csx", ["--fresh"]).ShouldBe("dotnet script experiments/e.csx");
 });
 
 Test("console: a report of a run takes that run's options, but for those given", () =>

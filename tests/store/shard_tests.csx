@@ -17,7 +17,7 @@ Test("store: shards, k/n is read", () => Shard.Parse("12/40").ShouldBe(new(12, 4
 
 foreach (var (id, min, count, step, part) in new[]
 {
-    (1, 1, 4, 1, "1/4"), (4, 1, 4, 1, "4/4"), (0, 0, 4, 1, "1/4"), (9, 3, 4, 2, "4/4"), (5, 5, 1, 1, ""),
+    (1, 1, 4, 1, "1/4"), (4, 1, 4, 1, "4/4"), (0, 0, 4, 1, "1/4"), (9, 3, 4, 2, "4/4"), (5, 5, 1, 1, "no"),
     (4, 3, 4, 2, "no"), (20, 1, 3, 1, "no"),
 })
     Test($"store: shards, task {id} of an array from {min}, {count} by {step}, is '{part}'", () =>
