@@ -44,6 +44,9 @@ public static class Mirror
         ["report/depth_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/inference_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/undoing_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
+        ["report/shift_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
+        ["report/landscape_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
+        ["report/epoch_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
     };
 
     /// <summary>Files without their tests, tests without their file or that tests/all.csx does not load, and lines of
