@@ -37,8 +37,8 @@ return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
            let path = distribution.Judge(runs, all => [ShiftEffects.Paths(all, net)])
            let cosine = gradient.Judge(runs, all => [ShiftEffects.Cosines(all, net, layers)])
-           let later = (Path: ShiftEffects.Paths(runs, net, from: 100),
-               Cosine: ShiftEffects.Cosines(runs, net, layers, from: 100))
+           let later = (Path: ShiftEffects.Paths(runs, net, firstStep: 100),
+               Cosine: ShiftEffects.Cosines(runs, net, layers, firstStep: 100))
            select new Report(Headline("Without batch normalization the inputs of the last hidden layer move {0} as "
                    + "far; with it, the cosine between a layer's gradients around a step differs by {1}",
                    path.InWords(), cosine.InWords()),

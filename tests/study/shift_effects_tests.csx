@@ -14,7 +14,7 @@ Test("shift: the path is the sum of drifts from a step on, the cosine a mean ove
     };
     var none = Of(Norm.None, (double.NaN, 0.5, 0.1), (2, 0.7, 0.3), (8, double.NaN, 0.5));
     ShiftEffects.Path(none).ShouldBe(10);
-    ShiftEffects.Path(none, from: 20).ShouldBe(8);
+    ShiftEffects.Path(none, firstStep: 20).ShouldBe(8);
     ShiftEffects.Cosine(none, [2, 3]).ShouldBe(0.45, 1e-12);
 
     var (batch, net) = (Of(Norm.Batch, (1, 1, 1)), new Net("net", new Config(), [0.1]));
