@@ -15,7 +15,7 @@ unset DOTNET_SCRIPT_CACHE_LOCATION LAB_RESTARTED
 
 # As a user starts it, and as run-all.sh does, without the compile in Debug.
 plain=(dotnet script)
-release=(dotnet script -c release -p "$XDG_CACHE_HOME/bn-lab/scripts")
+release=(.dotnet-script/script)
 lr_sweep=experiments/lr_sweep.csx
 small="--preset smoke --seeds 1 --data digits"
 
@@ -365,7 +365,7 @@ many="--preset smoke --seeds 60 --data digits" trials=120
 stopped=$tmp/stopped/probe
 interrupt 2 "$stopped/journal.jsonl" "${plain[@]}" "$probe" -- $many --out "$tmp/stopped"
 expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there:
-  dotnet script experiments/probe.csx -- --preset smoke --seeds 60 --data digits --out *stopped'
+  dotnet script *experiments/probe.csx -- --preset smoke --seeds 60 --data digits --out *stopped'
 kept=$(journaled "$stopped/journal.jsonl")
 expect interrupted_keeps_its_trials "$(done_and_kept)/ $(ls "$stopped")" "$kept / journal.jsonl"
 # As a machine that loses power leaves it.

@@ -28,9 +28,7 @@ done
 tmp=$(cd "$(mktemp -d)" && pwd -P)
 stop_slurm() { :; }
 trap 'stop_slurm; rm -rf "$tmp"' EXIT
-cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
 export DOTNET_NOLOGO=1
-script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
 
 # Two stages of tuning and evaluation, 22 trials; and many trials of one stage.
 sweep=placement
