@@ -43,7 +43,11 @@ expect a_warm_start_says_nothing "$all$(cat "$tmp/err")" 'optimized True a|b
 
 exit 0'
 echo '// changed' >> "$tiny"
+# Where dotnet-script 2.0.0 has its copy: it would be overwritten under a process that runs it.
+copy=$tmp/cache/bn-lab/scripts/dotnet-script$tiny/execution-cache
+mkdir -p "$copy" && echo old > "$copy/script.dll" && ln "$copy/script.dll" "$tmp/running"
 expect two_at_once_after_a_change "$(at_once 2 .dotnet-script/script "$tiny" --)" ' 2 0 optimized True k '
+expect copy_that_may_be_running_is_not_overwritten "$(find "$copy" -samefile "$tmp/running" 2>&1 | grep -v 'No such')" ''
 
 # Plain starts, compiled in Debug before, meet at the compile in Release.
 LAB_DEBUG=1 run dotnet script "$tiny"
