@@ -5,9 +5,9 @@ unset CDPATH
 from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 # The next file to be opened would become a standard stream that is closed.
-{ : <&0; } 2> /dev/null || exec < /dev/null
-{ : >&2; } 2> /dev/null || exec 2> /dev/null
-{ : >&1; } 2> /dev/null || exec > /dev/null
+{ : 4>&2; } || exec 2> /dev/null
+{ : 4<&0; } 2> /dev/null || exec < /dev/null
+{ : 4>&1; } 2> /dev/null || exec > /dev/null
 
 # Ctrl-C reaches this script and its child alike; SIGTERM perhaps this script alone, which passes it on. The script ends
 # once its child has. While a child runs in the foreground the shell would not look at signals; one in the background

@@ -113,7 +113,9 @@ if [ $stand_in ]; then
   expect strict_has_no_dots_in_a_path "$all" '*Could not load*exit 1'
   script -p "$tmp/strict" "$s/main.csx" -c Release -- throw
   expect strict_has_no_lines_in_release "$code $(grep -c ':line' <<< "$err")" '1 0'
-  for k in 1 2; do (dotnet script -p "$tmp/strict" "$s/main.csx" > "$tmp/strict$k" 2>&1; echo "exit $?" >> "$tmp/strict$k") & done
+  for k in 1 2; do
+    (dotnet script -p "$tmp/strict" "$s/main.csx" > "$tmp/strict$k" 2>&1; echo "exit $?" >> "$tmp/strict$k") &
+  done
   wait
   expect strict_compiles_one_at_a_time "$(tail -q -n 1 "$tmp"/strict? | sort | tr '\n' ' ')" 'exit 135 exit 7 '
   unset DOTNET_SCRIPT_STRICT

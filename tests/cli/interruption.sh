@@ -28,7 +28,7 @@ many="--preset smoke --seeds 60 --data digits" trials=120
 stopped=$tmp/stopped/probe
 interrupt 2 "$stopped/journal.jsonl" "${plain[@]}" "$probe" -- $many --out "$tmp/stopped"
 expect interrupted_gives_130 "$code, $err" '130, interrupted; *goes on from there:
-  dotnet script experiments/probe.csx -- --preset smoke --seeds 60 --data digits --out *stopped'
+  dotnet script *experiments/probe.csx -- --preset smoke --seeds 60 --data digits --out *stopped'
 kept=$(journaled "$stopped/journal.jsonl")
 expect interrupted_keeps_its_trials "$(done_and_kept)/ $(ls "$stopped")" "$kept / journal.jsonl"
 # As a machine that loses power leaves it.

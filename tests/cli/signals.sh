@@ -43,7 +43,7 @@ resume="interrupted; finished trials are kept, and this goes on from there:
   "
 
 stopped "$tmp/alone" TERM alone ./run-all.sh "${many[@]}" --out "$tmp/alone" lr_sweep inference
-expect term_of_run_all_alone_is_passed_on "$code $left$err" "143 $resume*/run-all.sh --preset smoke * lr_sweep inference"
+expect term_of_run_all_alone_is_passed_on "$code $left$err" "143 $resume*/run-all.sh --preset smoke * inference"
 expect term_of_run_all_ends_it_in_order "$(left "$tmp/alone") $(ls "$tmp/alone")" 'journal.jsonl 1 lr_sweep'
 
 stopped "$tmp/group" TERM group ./run-all.sh "${many[@]}" --out "$tmp/group" lr_sweep inference
@@ -53,7 +53,8 @@ expect term_of_the_group_ends_it_in_order "$(left "$tmp/group") $(ls "$tmp/group
 # As a user starts it, in another folder than the project's.
 stopped "$tmp/plain" TERM group bash -c 'cd results && exec dotnet script "$@"' - \
   "$PWD/experiments/lr_sweep.csx" -- "${many[@]}" --out "$tmp/plain"
-expect term_of_a_plain_start "$code $left$err" "143 ${resume}dotnet script $PWD/experiments/lr_sweep.csx -- * $tmp/plain"
+expect term_of_a_plain_start "$code $left$err" \
+  "143 ${resume}dotnet script $PWD/experiments/lr_sweep.csx -- * $tmp/plain"
 expect term_of_a_plain_start_ends_it_in_order "$(left "$tmp/plain")" 'journal.jsonl 1'
 
 if ! $attend true 2> /dev/null; then
