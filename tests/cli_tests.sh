@@ -35,6 +35,12 @@ until_lines() {
   until [ "$(lines "$2")" -ge "$1" ] || [ $((tenths += 1)) -gt 600 ]; do sleep 0.1; done
 }
 
+# bad NAME GLOB COMMAND...: it ends with code 2 and one line.
+bad() {
+  run "${@:3}"
+  expect "$1" "$code, $(grep -c . <<< "$err") line, '$out', $err" "2, 1 line, '', $2"
+}
+
 # An experiment of a user, compiled while the first tests run.
 mkdir -p "$tmp/user/experiments"
 ln -s "$PWD/lib" "$tmp/user/lib"

@@ -1,11 +1,5 @@
 # For the command-line tests: bad input gives one line, exit code 2, and runs nothing.
 
-# bad NAME GLOB COMMAND...
-bad() {
-  run "${@:3}"
-  expect "$1" "$code, $(grep -c . <<< "$err") line, '$out', $err" "2, 1 line, '', $2"
-}
-
 bad unknown_option "*'--bogus'*--help*" "${release[@]}" $lr_sweep -- --bogus
 bad misspelt_option "'--seed' is no option: did you mean --seeds[?]" "${release[@]}" $lr_sweep -- --seed 3
 bad bare_preset "'smoke' is no option: did you mean --preset smoke[?]" "${release[@]}" $lr_sweep -- smoke
