@@ -4,8 +4,14 @@
 /// <summary>The rule for divergence, and the limit of accuracy below which a trial is stuck.</summary>
 public static class Divergence
 {
-    /// <summary>Twice chance: a net whose accuracy ends below this has not learned, and counts as stuck.</summary>
-    public const double StuckBelow = 2.0 / Dataset.Classes;
+    /// <summary>Twice chance: a net whose accuracy ends below this has not learned, and counts as stuck. Where chance
+    /// is above a tenth, chance and a tenth, but no more than half way from chance to 1.</summary>
+    public static double StuckBelow(double chance) =>
+        Math.Min(2 * chance, Math.Min(chance + 0.1, (1 + chance) / 2));
+
+    /// <summary>The limit in words.</summary>
+    public static string StuckReason(double chance) => chance <= 0.1 ? "accuracy under twice chance"
+        : string.Create(CultureInfo.InvariantCulture, $"accuracy under {StuckBelow(chance):0.###}, near chance");
 
     /// <summary>Median of the last 100 mini-batch losses, in units of ln(classes), above which training after step
     /// 200 has diverged. A spike that recovers stays below.</summary>
@@ -24,9 +30,9 @@ public static class Divergence
 }
 
 /// <summary>Watches mini-batch losses for divergence, and measures their volatility from a step on.</summary>
-public sealed class LossWatch(int volatilityFrom)
+public sealed class LossWatch(int volatilityFrom, int classes)
 {
-    static readonly double unit = Math.Log(Dataset.Classes);
+    readonly double unit = Math.Log(classes);
 
     readonly double[] window = new double[Divergence.Window];
     readonly int[] above = new int[Divergence.Multiples.Count];
