@@ -110,5 +110,7 @@ public static class Release
     static extern int flock(int descriptor, int operation);
 }
 
+// Every number that is written has a decimal point, wherever the machine stands.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 Release.Begun();
 Release.Ensure(Args);

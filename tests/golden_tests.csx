@@ -62,10 +62,10 @@ static Layer LayerOf(JsonElement test)
         "sigmoid" => Sigmoid,
         "tanh" => Tanh,
         "relu" => Relu,
-        "exp" => Layer.Of(x => x.Exp()),
-        "log" => Layer.Of(x => x.Log()),
-        "sqrt" => Layer.Of(x => x.Sqrt()),
-        "softmax_cross_entropy" => Layer.Of(x => x.CrossEntropy(Labels())),
+        "exp" => Layer.From(x => x.Exp()),
+        "log" => Layer.From(x => x.Log()),
+        "sqrt" => Layer.From(x => x.Sqrt()),
+        "softmax_cross_entropy" => Layer.From(x => x.CrossEntropy(Labels())),
         "conv2d" => Conv2d(Of("weight")[1], Of("weight")[0], Of("weight")[2], Zero, bias,
             config.GetProperty("padding").GetInt32()),
         "avg_pool" => AveragePool,
@@ -79,7 +79,7 @@ static Layer LayerOf(JsonElement test)
         "layer" => LayerNorm(first[1]),
         "group" => GroupNorm(first[1], config.GetProperty("groups").GetInt32()),
         "instance" => InstanceNorm(first[1]),
-        "noisy" => BatchNorm(first[1], momentum) >> Layer.Of(x => x * Noise("scale_noise") + Noise("shift_noise")),
+        "noisy" => BatchNorm(first[1], momentum) >> Layer.From(x => x * Noise("scale_noise") + Noise("shift_noise")),
         var other => throw new NotSupportedException(other),
     };
 
@@ -87,7 +87,7 @@ static Layer LayerOf(JsonElement test)
     Tensor Noise(string name)
     {
         var shape = ShapeOf(config.GetProperty(name));
-        return Tensor.Of(new([.. shape.Sizes, .. Enumerable.Repeat(1, first.Rank - 2)]),
+        return Tensor.From(new([.. shape.Sizes, .. Enumerable.Repeat(1, first.Rank - 2)]),
             config.GetProperty(name).Floats());
     }
 }
@@ -172,6 +172,20 @@ foreach (var test in GoldenCases("optimizers.json")
             Numeric.Distance(own.Gradient.ToArray(), recorded.Values()).ShouldBeLessThan(1e-5);
     });
 
+/// <summary>The recorded convolutional net, for images of 14 x 14: a LeNet with fewer and smaller layers.</summary>
+public static class GoldenNet
+{
+    public static Layer Layers(Func<int, bool, Layer>? norm)
+    {
+        Layer Normalized(Layer layer, int channels, bool last = false) =>
+            norm is null ? layer : layer >> norm(channels, last);
+        var bias = norm is null;
+        return Normalized(Conv2d(1, 3, 3, Zero, bias), 3) >> ReluPool >> Normalized(Conv2d(3, 4, 3, Zero, bias), 4)
+            >> ReluPool >> Flatten >> Normalized(Linear(16, 8, Zero, bias), 8) >> Relu
+            >> Normalized(Linear(8, 5, Zero, bias), 5, last: true);
+    }
+}
+
 // Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end.
 foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("model") is "mlp" or "lenet").ToList())
     Test($"golden: trajectory {test.Text("name")}", () =>
@@ -185,7 +199,7 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
             "seed" => (channels, last) => SeedNorm(channels, last),
             _ => (channels, _) => BatchNorm(channels),
         };
-        var layers = test.Text("model") == "lenet" ? LeNet(14, 5, norm, Zero, conv1: 3, conv2: 4, dense1: 8, dense2: 0)
+        var layers = test.Text("model") == "lenet" ? GoldenNet.Layers(norm)
             : Mlp(20, 3, 12, 5, test.Text("activation") == "relu" ? Relu : Sigmoid,
                 norm is null ? null : channels => norm(channels, false), Zero);
         var model = layers.ToModel(0).Load(test.GetProperty("parameters"));
@@ -199,7 +213,7 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
             var start = size * step++ % labels.Length;
             var loss = tape.Step(() =>
             {
-                var x = Tensor.Of(new([size, .. images.Shape.Sizes[1..]]),
+                var x = Tensor.From(new([size, .. images.Shape.Sizes[1..]]),
                     images.ToArray().AsSpan(start * sample, size * sample));
                 var loss = model.Forward(x, Mode.Training).CrossEntropy(labels.AsMemory(start, size));
                 optimizer.Step(loss);
@@ -224,7 +238,7 @@ Test("golden: batch normalization alone over 100 steps of SGD, to 1e-4", () =>
     {
         var output = tape.Step(() =>
         {
-            var x = Tensor.Of((16, 8), inputs.AsSpan(step * 16 * 8, 16 * 8));
+            var x = Tensor.From((16, 8), inputs.AsSpan(step * 16 * 8, 16 * 8));
             var y = model.Forward(x, Mode.Training);
             var error = y - (x * scale + shift);
             optimizer.Step((error * error).Mean());

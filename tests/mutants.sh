@@ -41,7 +41,7 @@ mutant() {
   cp "$file" "$tmp/$file"
 }
 
-groups=lib/numerics/groups.csx kernels=lib/numerics/normalize.csx columns=lib/numerics/columns.csx
+sets=lib/numerics/normalization_sets.csx kernels=lib/numerics/normalize.csx columns=lib/numerics/normalize_columns.csx
 runs=lib/numerics/normalize_runs.csx layers=lib/nn/normalization.csx
 
 if tests 'norm: batch: ' && [[ $(tail -n 1 "$tmp/log") == [1-9]*' passed, 0 failed' ]]; then
@@ -51,40 +51,43 @@ else
 fi
 
 # Backward.
-mutant no_gradient_through_mean 'norm: batch: ' $columns \
-  '(byMean0 * h0 - slope0 * (m0 - high0), byMean1 * h1 - ' '(-slope0 * (m0 - high0), -'
-mutant no_gradient_through_variance 'norm: batch: ' $columns \
-  '(byMean0 * scale0 * hx0 * steep0, byMean1 * scale1 * hx1 * steep1)' '(default(Vector<double>), default(Vector<double>))'
-mutant gradient_through_variance_without_gamma 'norm: batch: ' $columns \
-  '(d0, d1) = Times(d0, d1, Elementwise.Load(gamma, i));' ''
-mutant gamma_gradient_without_x 'norm: batch: ' $columns 'Vector.Narrow(d0, d1)' 'Vector.Narrow(g0, g1)'
-mutant gradient_through_running_statistics 'norm: batch: ' $kernels 'if (groups.Fixed) scratch' 'if (groups.Sets < 0) scratch'
+mutant no_gradient_through_mean 'norm: batch: ' $kernels 'shift: dMeanPerM' 'shift: 0'
+mutant no_gradient_through_variance 'norm: batch: ' $kernels 'scale: twoDVariancePerM' 'scale: 0'
+mutant gradient_through_variance_without_gamma 'norm: batch: ' $kernels \
+  '(byGamma * scale).Store(sums.GD, i)' 'byGamma.Store(sums.GD, i)'
+mutant gamma_gradient_without_x 'norm: batch: ' $kernels 'Add(byGamma, dGamma, i)' 'Add(byBeta, dGamma, i)'
+mutant gradient_through_running_statistics 'norm: batch: ' $kernels \
+  'if (sets.ConstantMoments) sums' 'if (sets.Count < 0) sums'
 mutant gradient_of_pixels_that_relu_holds_back 'op: ReluPool' lib/numerics/pooling.csx \
-  'S.MultiplyAdd(Passed<S, V>(x, g), S.All(scale)' 'S.MultiplyAdd(g, S.All(scale)'
-mutant epsilon_outside_not_in_gradient 'norm: seed' $groups \
+  'S.WherePositive(x, g)' 'g'
+mutant gradient_of_normalized_pixels_that_relu_holds_back 'op: Normalize' lib/numerics/normalize_pooled.csx \
+  'S.MultiplyAdd(ReluGradient<S, V>(x, g), S.All(scale)' 'S.MultiplyAdd(g, S.All(scale)'
+mutant epsilon_outside_not_in_gradient 'norm: seed' $sets \
   '!EpsilonOutside ? 1 : variance[set] > 0' 'variance[set] < 1e30 ? 1 : variance[set] > 0'
 
 # Forward.
-mutant epsilon_outside_the_root 'norm: batch: ' $groups \
-  'if (EpsilonOutside) TensorPrimitives.Add(scale, Epsilon, scale);' 'TensorPrimitives.Add(scale, Epsilon, scale);'
-mutant unbiased_variance 'norm: batch: ' $kernels \
+mutant epsilon_outside_the_root 'norm: batch: ' $sets \
+  'if (EpsilonOutside) TensorPrimitives.Add(inverse' 'TensorPrimitives.Add(inverse'
+mutant unbiased_variance 'norm: batch: ' $columns \
   'TensorPrimitives.Divide(variance, size, variance)' 'TensorPrimitives.Divide(variance, size - 1, variance)'
 mutant unbiased_variance_of_images 'norm: batch: ' $runs \
-  'variance[set] /= groups.SizeOf(block)' 'variance[set] /= groups.SizeOf(block) - 1'
+  'variance[group] /= sets.SizeOf(block)' 'variance[group] /= sets.SizeOf(block) - 1'
 mutant distance_between_runs_left_out 'norm: batch: ' $runs \
-  'squares + apart * apart * groups.Length * runs / (runs + 1)' 'squares'
-mutant mean_rounded_to_float32 'edge: mean 1e4' $columns \
-  '(b0 - (m0 - h0) * factor0, b1 - (m1 - h1) * factor1)' '(b0, b1)'
+  'squares + distance * distance * length * runs / (runs + 1)' 'squares'
+mutant mean_rounded_to_float32 'edge: mean 1e4' lib/numerics/channels.csx \
+  '(shift - (center - rounded) * scale)' 'shift'
 
 # Running statistics and evaluation.
 mutant biased_running_variance 'norm: batch: ' $layers 'share * size / (size - 1)' 'share'
 mutant momentum_the_other_way_round 'norm: batch: ' $layers \
-  'Mean.Row(0), 1 - share, batch.Mean[sets], share)' 'Mean.Row(0), share, batch.Mean[sets], 1 - share)'
+  'Mean.Row(0), 1 - share, batch.Mean[own], share)' 'Mean.Row(0), share, batch.Mean[own], 1 - share)'
 mutant evaluation_by_its_batch 'norm: batch: ' $layers \
-  'if (mode == Mode.Evaluation && running is not null)' 'if (x.Shape.Rank == 0 && running is not null)'
-evaluate='return x.Normalize(groups with { Fixed = true }, running.Moments, scale, shift);'
+  'if (mode == Mode.Evaluation)
+            return x.Normalize(' 'if (x.Shape.Rank == 0)
+            return x.Normalize('
+evaluate='return x.Normalize(sets with { ConstantMoments = true }, running.Moments, scale, shift);'
 mutant evaluation_updates_buffers 'norm: batch: ' $layers "$evaluate" \
-  "{ try { $evaluate } finally { running.Update(Moments.Of(x, groups), groups); } }"
+  "{ try { $evaluate } finally { running.Update(Moments.Measure(x, sets), sets); } }"
 mutant cumulative_average_by_momentum 'edge: without momentum' $layers \
   'Momentum ?? 1.0 / Batches.Item' 'Momentum ?? 0.1'
 
@@ -92,7 +95,7 @@ mutant cumulative_average_by_momentum 'edge: without momentum' $layers \
 mutant ghost_over_the_whole_batch 'norm: ghost' $layers \
   'ghost > 0 && mode == Mode.Training ? Math.Min(ghost, x.Shape[0]) : x.Shape[0]' 'x.Shape[0]'
 mutant layer_over_the_whole_batch 'norm: layer' $layers \
-  'PositionsPerChannel(x, channels), 1, together' 'PositionsPerChannel(x, channels), x.Shape[0], together'
+  'PositionsPerChannel(x, channels), 1, channelsPerGroup' 'PositionsPerChannel(x, channels), x.Shape[0], channelsPerGroup'
 mutant seed_per_channel 'norm: seed' $layers \
   'PositionsPerChannel(x, channels), x.Shape[0], channels,' 'PositionsPerChannel(x, channels), x.Shape[0], 1,'
 
@@ -104,9 +107,9 @@ mutant weights_drawn_by_position 'init: weights are the same' lib/nn/layers.csx 
   'Stream(parameter.Name!)' 'Stream($"{Parameters.Count}")'
 
 # What is in no test's table.
-mutant unlisted_arm 'coverage: every' lib/study/config.csx 'Ghost, Noisy }' 'Ghost, Noisy, Other }'
+mutant unlisted_arm 'coverage: every' lib/training/config.csx 'Ghost, Noisy }' 'Ghost, Noisy, Other }'
 mutant unlisted_layer 'coverage: every' lib/nn/layers.csx 'static readonly Layer Relu =' \
-  'static readonly Layer Other = Layer.Of(x => x);
+  'static readonly Layer Other = Layer.From(x => x);
 static readonly Layer Relu ='
 
 counts

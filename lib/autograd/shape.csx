@@ -1,6 +1,7 @@
 #nullable enable
 
-/// <summary>Sizes of a tensor's axes, outermost first; () is a scalar. Equal by value, never changed.</summary>
+/// <summary>Sizes of a tensor's axes, outermost first; () is a scalar. Immutable, and equal if the sizes are
+/// equal.</summary>
 public sealed class Shape : IEquatable<Shape>
 {
     readonly int[] sizes;
@@ -21,9 +22,9 @@ public sealed class Shape : IEquatable<Shape>
     public int this[int axis] => sizes[axis];
     internal int[] Sizes => sizes;
 
-    /// <summary>A tensor is kept as a matrix: the first axis as rows, all others together as columns, so that
-    /// (N, C, H, W) holds each image in one piece and flattening it moves nothing. Rank 0 and 1 are a single row.
-    /// </summary>
+    /// <summary>Rows of the matrix that stores a tensor: the first axis is its rows, and all other axes together are
+    /// its columns. So (N, C, H, W) stores each image in one piece, and flattening copies nothing. Tensors of rank 0
+    /// and 1 have a single row.</summary>
     public int Rows => Rank < 2 ? 1 : sizes[0];
     public int Columns => Count / Rows;
 
@@ -32,8 +33,8 @@ public sealed class Shape : IEquatable<Shape>
     public static implicit operator Shape((int, int, int) s) => new(s.Item1, s.Item2, s.Item3);
     public static implicit operator Shape((int, int, int, int) s) => new(s.Item1, s.Item2, s.Item3, s.Item4);
 
-    /// <summary>The shape that both broadcast to: axes matched from the last, a missing axis or a size of 1 repeats
-    /// (NumPy's rule). Throws where two sizes differ and neither is 1.</summary>
+    /// <summary>The shape to which both are broadcast, by NumPy's rule: axes are matched from the last one, and a
+    /// missing axis or one of size 1 is repeated. Throws if two sizes differ and neither is 1.</summary>
     public static Shape Broadcast(Shape a, Shape b)
     {
         if (a.Equals(b)) return a;
@@ -47,8 +48,9 @@ public sealed class Shape : IEquatable<Shape>
         return new(result);
     }
 
-    /// <summary>Floats from one element to the next along each axis of a broadcast shape, 0 where this one repeats.
-    /// </summary>
+    /// <summary>Floats from one element of this shape to the next along each axis of a broadcast shape; 0 along axes
+    /// where this shape is repeated.</summary>
+    /// <param name="rowStride">Floats from one row of the stored matrix to the next.</param>
     public int[] StridesWithin(Shape broadcast, int rowStride)
     {
         var strides = new int[broadcast.Rank];

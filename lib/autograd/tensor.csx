@@ -1,201 +1,340 @@
 #nullable enable
+// Tensors, their ops, and the tape that records ops and takes gradients. An op is one expression: its inputs, its
+// value, and the gradients of its inputs from the gradient g that arrives at its output y.
 
-/// <summary>Numbers of float32 in a shape. A result of a step on a tape lives in the tape's memory and dies with the
-/// step; parameters, buffers and whatever is made outside a step own their memory. How the numbers lie (padded rows,
-/// panels of columns, or not computed yet) is nobody's business outside this folder and numerics.</summary>
-public sealed partial class Tensor
+/// <summary>Float32 numbers in a shape. A result of a step lives in the step's memory and must not be read after it;
+/// parameters, buffers and all that is made outside a step own their memory.</summary>
+public sealed class Tensor
 {
-    readonly Tape? tape;
+    readonly Arena? arena;
     readonly long step;
-    Block block;
-    Product? product;
-    Normalized? normalized;
+    TensorValues values;
+    IDeferred? deferred;
+    Tensor[]? deferredInputs;
 
-    Tensor(Shape shape, Layout layout, Tape? tape, Block block, Product? product = null)
-    {
-        (Shape, Layout, this.tape, this.block, this.product) = (shape, layout, tape, block, product);
-        step = tape?.StepNumber ?? 0;
-    }
+    Tensor(in TensorValues values, Arena? arena) => (this.values, this.arena, step) = (values, arena, arena?.Step ?? 0);
 
-    public Shape Shape { get; }
-    public Layout Layout { get; }
+    public Shape Shape => values.Shape;
+    public Layout Layout => values.Layout;
 
-    /// <summary>A parameter's or buffer's name within its model ("linear2.weight"), else null.</summary>
+    /// <summary>Name of a parameter or buffer within its model ("linear2.weight"), else null.</summary>
     public string? Name { get; private init; }
 
     /// <summary>True for what training learns: the reverse pass yields a gradient for it.</summary>
     public bool IsParameter { get; private init; }
 
-    /// <summary>Position on the tape of the present step, -1 if no gradient flows here.</summary>
-    internal int Node { get; set; } = -1;
+    /// <summary>Position on the running step's tape, or -1 if no gradient flows here.</summary>
+    public int Node { get; set; } = -1;
 
-    /// <summary>A tensor to be filled, rows padded: in the running step's memory where there is one.</summary>
-    public static Tensor Empty(Shape shape) => Empty(shape, Layout.RowMajor(shape.Rows, shape.Columns));
-
-    internal static Tensor Empty(Shape shape, Layout layout) =>
-        new(shape, layout, Tape.Current, Allocate(Tape.Current, layout));
-
-    /// <summary>A tensor of the same shape and layout, to be filled.</summary>
-    internal Tensor Like() => Empty(Shape, Layout);
-
-    /// <summary>The values in row-major order, without padding.</summary>
-    public static Tensor Of(Shape shape, ReadOnlySpan<float> values) => Empty(shape).Assign(values);
-
-    public static Tensor Filled(Shape shape, float value)
-    {
-        var y = Empty(shape);
-        y.Storage.Fill(value);
-        return y;
-    }
-
+    public static implicit operator Tensor(in TensorValues values) => new(values, Arena.Current);
+    public static implicit operator TensorValues(Tensor x) => x.Values;
     public static implicit operator Tensor(float value) => Filled(Shape.Scalar, value);
 
-    /// <summary>A named tensor that owns its memory and is learned. Weights of matrix products (in, out) are kept in
+    /// <summary>A tensor of the values, given in row-major order.</summary>
+    public static Tensor From(Shape shape, ReadOnlySpan<float> values) => TensorValues.From(shape, values);
+
+    public static Tensor Filled(Shape shape, float value) => TensorValues.Filled(shape, value);
+
+    /// <summary>A named tensor that owns its memory and is learned. Weights of matrix products (in, out) are stored in
     /// panels.</summary>
-    public static Tensor Parameter(string name, Shape shape, bool panels = false)
-    {
-        // A single row is row-major either way, and then must be as long as others are.
-        var layout = panels && shape.Rows > 1 ? Layout.Panels(shape.Rows, shape.Columns)
-            : Layout.RowMajor(shape.Rows, shape.Columns);
-        return new(shape, layout, null, Block.Owned(layout.Length)) { Name = name, IsParameter = true };
-    }
+    public static Tensor Parameter(string name, Shape shape, bool panels = false) =>
+        // A single row is the same either way, but padded as rows are.
+        new(Owned(shape, panels && shape.Rows > 1), null) { Name = name, IsParameter = true };
 
     /// <summary>A named tensor that owns its memory and is not learned, such as a running mean.</summary>
-    public static Tensor Buffer(string name, Shape shape)
+    public static Tensor Buffer(string name, Shape shape) => new(Owned(shape, panels: false), null) { Name = name };
+
+    static TensorValues Owned(Shape shape, bool panels)
     {
-        var layout = Layout.RowMajor(shape.Rows, shape.Columns);
-        return new(shape, layout, null, Block.Owned(layout.Length)) { Name = name };
+        var layout = panels ? Layout.Panels(shape.Rows, shape.Columns) : Layout.RowMajor(shape.Rows, shape.Columns);
+        return new(shape, layout, Block.Owned(layout.Length));
     }
 
-    /// <summary>A weight's gradient x^T g, not computed until something reads it; an optimizer can instead let the
-    /// product run straight into its update.</summary>
-    internal static Tensor Unevaluated(Product product, Tensor like) =>
-        new(like.Shape, like.Layout, Tape.Current, default, product);
+    // A tensor whose values are computed when something first reads them.
+    static Tensor Deferred(Shape shape, Layout layout, IDeferred deferred, params Tensor[] inputs) =>
+        new(new(shape, layout, default), Arena.Current) { deferred = deferred, deferredInputs = inputs };
 
-    internal Product? Pending => product;
+    /// <summary>The product that this gradient is, as long as nothing has read it.</summary>
+    public DeferredProduct? DeferredProduct => deferred as DeferredProduct;
 
-    /// <summary>A normalized x, within a step not computed until something reads it: what takes it in one visit with
-    /// what follows never does.</summary>
-    internal static Tensor Unevaluated(Normalized normalized)
-    {
-        var y = new Tensor(normalized.X.Shape, normalized.Layout, Tape.Current, default) { normalized = normalized };
-        if (Tape.Current is null) y.Evaluate();
-        return y;
-    }
-
-    /// <summary>What this is, for as long as nothing has read it.</summary>
-    internal Normalized? Unread => normalized;
-
-    /// <summary>Called before parameters change: a value that nothing has read is lost.</summary>
-    internal void Forget() => normalized = null;
-
-    /// <summary>The same numbers under another shape: in the same memory where both have the same rows.</summary>
-    internal Tensor View(Shape shape)
-    {
-        if (shape.Count != Shape.Count) throw new ArgumentException($"{Shape} cannot be seen as {shape}");
-        if (shape.Rows != Shape.Rows) return Of(shape, ToArray());
-        var source = RowMajor();
-        _ = source.First;
-        return new(shape, source.Layout, source.tape, source.block);
-    }
-
-    /// <summary>All floats, padding included. Padding holds whatever loops over whole rows left there.</summary>
-    internal Span<float> Storage => MemoryMarshal.CreateSpan(ref First, Layout.Length);
-
-    internal ref float First
+    /// <summary>The values. Throws in a later step than the one they were made in.</summary>
+    public ref readonly TensorValues Values
     {
         get
         {
-            if (tape is not null && tape.StepNumber != step) ThrowStale();
-            if (block.Array is null) Evaluate();
-            return ref block.First;
+            if (arena is not null && arena.Step != step) ThrowStale();
+            if (values.Block.Array is null) Evaluate();
+            return ref values;
         }
     }
 
-    /// <summary>The elements of row r.</summary>
-    internal Span<float> Row(int r) =>
-        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref First, r * Layout.RowStride), Layout.Columns);
+    public ref float First => ref Values.First;
+    public Span<float> Storage => Values.Storage;
 
-    /// <summary>This tensor with rows in one piece: itself, or a copy of what is kept in panels.</summary>
-    internal Tensor RowMajor() => Layout.IsRowMajor ? this : In(Layout.RowMajor(Shape.Rows, Shape.Columns));
+    /// <summary>The elements of row r, in a row-major layout.</summary>
+    public Span<float> Row(int r) => Values.Row(r);
 
-    /// <summary>This tensor in a layout: itself, or a copy.</summary>
-    internal Tensor In(Layout layout)
-    {
-        if (Layout == layout) return this;
-        var y = Empty(Shape, layout);
-        for (var row = 0; row < Layout.Rows; row++)
-            for (var column = 0; column < Layout.Columns; column++)
-                Unsafe.Add(ref y.First, layout.Offset(row, column)) =
-                    Unsafe.Add(ref First, Layout.Offset(row, column));
-        return y;
-    }
-
-    /// <summary>A copy of the values in row-major order, without padding.</summary>
-    public float[] ToArray()
-    {
-        var values = new float[Shape.Count];
-        for (var row = 0; row < Layout.Rows; row++)
-            for (var column = 0; column < Layout.Columns; column++)
-                values[row * Layout.Columns + column] = Unsafe.Add(ref First, Layout.Offset(row, column));
-        return values;
-    }
+    /// <summary>A copy of the values in row-major order.</summary>
+    public float[] ToArray() => Values.ToArray();
 
     /// <summary>Overwrites the values, given in row-major order, and returns this tensor.</summary>
     public Tensor Assign(ReadOnlySpan<float> values)
     {
-        if (values.Length != Shape.Count)
-            throw new ArgumentException($"{values.Length} values do not fill {Shape}");
-        for (var row = 0; row < Layout.Rows; row++)
-            for (var column = 0; column < Layout.Columns; column++)
-                Unsafe.Add(ref First, Layout.Offset(row, column)) = values[row * Layout.Columns + column];
+        Values.Assign(values);
         return this;
     }
 
     /// <summary>The value of a tensor of one element.</summary>
     public float Item => Shape.Count == 1 ? First : throw new InvalidOperationException($"{Shape} is not one number");
 
-    /// <summary>True if no element is infinite or not a number.</summary>
-    public bool IsFinite()
-    {
-        for (var row = 0; row < Layout.Rows; row++)
-            for (var column = 0; column < Layout.Columns; column += Layout.PanelColumns)
-            {
-                var length = Math.Min(Layout.PanelColumns, Layout.Columns - column);
-                ref var run = ref Unsafe.Add(ref First, Layout.Offset(row, column));
-                if (!TensorPrimitives.IsFiniteAll<float>(MemoryMarshal.CreateReadOnlySpan(ref run, length)))
-                    return false;
-            }
-        return true;
-    }
+    /// <summary>True if no element is infinite or NaN.</summary>
+    public bool IsFinite() => Matrix.IsFinite(ref First, Layout);
 
-    /// <summary>The sum of all elements' squares, in float64.</summary>
-    public double SumOfSquares() => ToArray().Sum(value => (double)value * value);
+    /// <summary>The sum of the squares of all elements, in float64.</summary>
+    public double SumOfSquares() => Matrix.SumOfSquares(ref First, Layout);
+
+    /// <summary>In how many rows of (N, classes) the largest value stands at the label.</summary>
+    public int CountCorrect(ReadOnlySpan<byte> labels) => Compute.CountCorrect(this, labels);
 
     public override string ToString() => $"{Name ?? "tensor"} {Shape}";
 
-    static Block Allocate(Tape? tape, Layout layout) => tape?.Rent(layout.Length) ?? Block.Owned(layout.Length);
+    /// <summary>Called before parameters change: deferred values can then not be computed any more.</summary>
+    public void DropDeferred() => deferred = null;
 
-    // In a method of its own so that First stays small enough to be inlined.
+    // In a method of its own so that Values stays small enough to be inlined.
     void Evaluate()
     {
-        var (pending, unread) = (product, normalized);
-        if (pending is null && unread is null)
+        if (deferred is not { } pending)
             throw new InvalidOperationException($"{this} was never computed: read it before gradients are taken");
-        (product, normalized) = (null, null);
-        block = Allocate(tape, Layout);
-        pending?.Into(new StoreTo(ref block.First), Layout);
-        unread?.Into(this);
+        deferred = null;
+        values = TensorValues.Empty(Shape, Layout);
+        pending.ComputeInto(values);
     }
 
     void ThrowStale() => throw new InvalidOperationException(
         $"{this} belongs to a step that has ended; copy what is needed with ToArray() or Item before its end");
+
+    // Ops. Gradients of broadcast operands are summed to the operand's shape in one place (Tape.Propagate).
+
+    public static Tensor operator +(Tensor a, Tensor b) =>
+        Tape.Op([a, b], Compute.Zip(Broadcast.Add, a, b), (g, _) => [g, g]);
+
+    public static Tensor operator -(Tensor a, Tensor b) =>
+        Tape.Op([a, b], Compute.Zip(Broadcast.Subtract, a, b), (g, _) => [g, -g]);
+
+    public static Tensor operator *(Tensor a, Tensor b) =>
+        Tape.Op([a, b], Compute.Zip(Broadcast.Multiply, a, b), (g, _) => [g * b, g * a]);
+
+    public static Tensor operator /(Tensor a, Tensor b) =>
+        Tape.Op([a, b], Compute.Zip(Broadcast.Divide, a, b), (g, y) => [g / b, -(g * y / b)]);
+
+    public static Tensor operator -(Tensor x) =>
+        Tape.Op([x], Compute.Map(TensorPrimitives.Negate, x), (g, _) => [-g]);
+
+    public Tensor Exp() => Tape.Op([this], Compute.Map(TensorPrimitives.Exp, this), (g, y) => [g * y]);
+
+    public Tensor Log() => Tape.Op([this], Compute.Map(TensorPrimitives.Log, this), (g, _) => [g / this]);
+
+    public Tensor Sqrt() => Tape.Op([this], Compute.Map(TensorPrimitives.Sqrt, this), (g, y) => [g / (y + y)]);
+
+    public Tensor Sigmoid() => Tape.Op([this], Compute.Map(Elementwise.Sigmoid, this),
+        (g, y) => [Compute.Map(Elementwise.SigmoidGradient, g, y)]);
+
+    public Tensor Tanh() => Tape.Op([this], Compute.Map(TensorPrimitives.Tanh, this),
+        (g, y) => [Compute.Map(Elementwise.TanhGradient, g, y)]);
+
+    public Tensor Relu() => Tape.Op([this], Compute.Map(Elementwise.Relu, this),
+        (g, y) => [Compute.Map(Elementwise.ReluGradient, g, y)]);
+
+    /// <summary>x w for x (N, in) and w (in, out).</summary>
+    public Tensor MatMul(Tensor w) => Tape.Op([this, w], Compute.Multiply(this, w),
+        (g, _) => [ByInput(w, g), ByWeight(w, g)]);
+
+    /// <summary>x w + b for x (N, in), w (in, out) and b (out).</summary>
+    public Tensor Linear(Tensor w, Tensor b) => Tape.Op([this, w, b], Compute.AddToRows(Compute.Multiply(this, w), b),
+        (g, _) => [ByInput(w, g), ByWeight(w, g), g]);
+
+    // The gradients of x w by x, if it is wanted, and by w. The latter is deferred, so it needs a copy of an x that may
+    // be updated before it is computed.
+    Tensor? ByInput(Tensor w, Tensor g) => Tape.Wants(this) ? Compute.MultiplyTransposed(g, w) : null;
+    Tensor ByWeight(Tensor w, Tensor g) => Deferred(w.Shape, w.Layout,
+        new DeferredProduct(IsParameter ? TensorValues.From(Shape, ToArray()) : Values.RowMajor(), g));
+
+    /// <summary>The sum of all elements, a scalar.</summary>
+    public Tensor Sum() => Tape.Op([this], Compute.SumTo(this, Shape.Scalar), (g, _) => [g + Filled(Shape, 0)]);
+
+    /// <summary>The mean of all elements, a scalar.</summary>
+    public Tensor Mean() => Sum() * (1f / Shape.Count);
+
+    /// <summary>The same numbers, in row-major order, in another shape.</summary>
+    public Tensor Reshape(Shape shape) => Tape.Op([this], Values.View(shape), (g, _) => [g.Values.View(Shape)]);
+
+    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), stride 1, p zeros on each side, plus a bias (O) if
+    /// there is one: (N, O, H + 2p - KH + 1, W + 2p - KW + 1). As usual in this field, the kernel is not
+    /// flipped.</summary>
+    public Tensor Convolve(Tensor w, int padding = 0, Tensor? bias = null) => Tape.Op(Present(this, w, bias),
+        Compute.Convolve(this, w, bias?.Values, padding), (g, _) =>
+        {
+            var (dw, db) = Compute.ConvolutionByKernels(this, w, bias?.Values, padding, g);
+            return [Tape.Wants(this) ? Compute.ConvolutionByInput(this, w, padding, g) : null, dw, Optional(db)];
+        });
+
+    /// <summary>Means over windows of 2 x 2 of (N, C, H, W), stride 2; an odd last row or column is left out.</summary>
+    public Tensor AveragePool() => Tape.Op([this], Compute.AveragePool(new IdentityPixels(), this),
+        (g, _) => [Compute.AveragePoolGradient(new IdentityPixels(), this, g)]);
+
+    /// <summary>AveragePool of Relu in one pass; if this is a deferred normalization, that is part of the pass too.
+    /// </summary>
+    public Tensor ReluPool() => deferred is DeferredNormalization x
+        ? Tape.Op(deferredInputs!, x.ReluPool(), (g, _) => Present(x.ReluPoolGradients(g)))
+        : Tape.Op([this], Compute.AveragePool(new ReluPixels(), this),
+            (g, _) => [Compute.AveragePoolGradient(new ReluPixels(), this, g)]);
+
+    /// <summary>The maximum of each window of 2 x 2; the gradient goes to the first of equal pixels.</summary>
+    public Tensor MaxPool() => Tape.Op([this], Compute.Pool(Pooling.Max, this),
+        (g, y) => [Compute.MaxPoolGradient(this, g, y)]);
+
+    /// <summary>The mean over rows of -ln softmax(x)[label], a scalar, for x (N, classes) and one label for each row.
+    /// </summary>
+    public Tensor CrossEntropy(ReadOnlyMemory<byte> labels)
+    {
+        var (probabilities, loss) = Compute.CrossEntropy(this, labels.Span);
+        return Tape.Op([this], loss, (g, _) => [Compute.CrossEntropyGradient(probabilities, labels.Span, g.Item)]);
+    }
+
+    /// <summary>(x - mean) / deviation * gamma + beta, with the moments of each set; gamma and beta have one value for
+    /// each channel, or are null for 1 and 0. Gradients go through the moments, which must be those of x, unless
+    /// sets.ConstantMoments says that they are constants, such as running averages.</summary>
+    public Tensor Normalize(NormalizationSets sets, Moments moments, Tensor? gamma, Tensor? beta)
+    {
+        var x = new DeferredNormalization(this, sets, moments, gamma?.Values, beta?.Values);
+        var inputs = Present(this, gamma, beta);
+        var y = Deferred(Shape, x.Layout, x, inputs);
+        if (Tape.Current is null) y.Evaluate();
+        return Tape.Op(inputs, y, (g, _) => Present(x.Gradients(g)));
+    }
+
+    static Tensor[] Present(NormalizationGradients gradients) =>
+        Present(gradients.Dx, Optional(gradients.DGamma), Optional(gradients.DBeta));
+
+    // x and those of two others that are not null.
+    static Tensor[] Present(Tensor x, Tensor? second, Tensor? third) => (second, third) switch
+    {
+        (null, null) => [x],
+        (null, _) => [x, third],
+        (_, null) => [x, second],
+        _ => [x, second, third],
+    };
+
+    static Tensor? Optional(TensorValues? x) => x is { } values ? values : null;
 }
 
-/// <summary>x^T g, the gradient of a weight (in, out) for x (N, in) and g (N, out).</summary>
-public sealed record Product(Tensor X, Tensor G)
+/// <summary>The gradients of an op's inputs from the gradient g that arrives at its output y; null where none is
+/// wanted. </summary>
+public delegate Tensor?[] GradientRule(Tensor g, Tensor y);
+
+/// <summary>Records the ops of one step at a time, on the thread that runs it, and takes gradients in reverse order.
+/// </summary>
+public sealed class Tape
 {
-    public void Into<E>(E epilogue, Layout layout) where E : IEpilogue, allows ref struct => Gemm.Run(
-        X.Layout.Columns, G.Layout.Columns, X.Layout.Rows, ref X.First, 1, X.Layout.RowStride,
-        ref G.First, G.Layout, epilogue, layout);
+    readonly record struct Entry(Tensor Y, Tensor[] Inputs, GradientRule? Rule);
+
+    [ThreadStatic] static Tape? current;
+
+    readonly List<Entry> entries = [];
+    readonly Arena arena = new();
+    bool paused;
+
+    /// <summary>The tape whose step is running on this thread.</summary>
+    public static Tape? Current => current;
+
+    /// <summary>Runs the body as one step. Tensors that are made in it end with it; return numbers.</summary>
+    /// <param name="record">False if no gradient will be asked for.</param>
+    public T Step<T>(Func<T> body, bool record = true)
+    {
+        if (current is not null) throw new InvalidOperationException("a step is already running on this thread");
+        (current, paused) = (this, !record);
+        arena.BeginStep();
+        try { return body(); }
+        finally
+        {
+            current = null;
+            entries.Clear();
+            arena.EndStep();
+        }
+    }
+
+    /// <summary>Whether a gradient is wanted for x: it is a parameter, or depends on one.</summary>
+    public static bool Wants(Tensor x) => x.Node >= 0 || x.IsParameter;
+
+    /// <summary>Records an op and returns its output y. Outside a step, or if y depends on no parameter, nothing is
+    /// recorded.</summary>
+    public static Tensor Op(Tensor[] inputs, Tensor y, GradientRule rule)
+    {
+        if (current is { paused: false } tape && Array.Exists(inputs, Wants)) tape.Record(inputs, y, rule);
+        return y;
+    }
+
+    /// <summary>The gradient of a scalar loss by each parameter, the parameter that was used last first. A gradient is
+    /// complete when it is yielded, and the rest of the pass does not read its parameter: an optimizer may update it at
+    /// once.</summary>
+    public static IEnumerable<(Tensor Parameter, Tensor Gradient)> Gradients(Tensor loss) => Gradients(loss, 1f);
+
+    /// <summary>The same for any output, from the gradient g that arrives at it.</summary>
+    public static IEnumerable<(Tensor Parameter, Tensor Gradient)> Gradients(Tensor y, Tensor g) =>
+        current?.Reverse(y, g) ?? throw new InvalidOperationException("gradients are taken within a step");
+
+    void Record(Tensor[] inputs, Tensor y, GradientRule rule)
+    {
+        // A parameter is recorded just before its first use, so that the reverse pass reaches it when nothing reads it
+        // any more.
+        foreach (var input in inputs)
+            if (input.IsParameter && !Holds(input)) Append(new(input, [], null));
+        Append(new(y, inputs, rule));
+    }
+
+    void Append(Entry entry)
+    {
+        entry.Y.Node = entries.Count;
+        entries.Add(entry);
+    }
+
+    bool Holds(Tensor x) => (uint)x.Node < (uint)entries.Count && ReferenceEquals(entries[x.Node].Y, x);
+
+    IEnumerable<(Tensor, Tensor)> Reverse(Tensor y, Tensor g)
+    {
+        if (!Holds(y)) throw new ArgumentException($"{y} depends on no parameter in this step");
+        if (!g.Shape.Equals(y.Shape)) throw new ArgumentException($"a gradient of shape {g.Shape} at {y}");
+        // The caller may read y after the pass, when parameters have changed, so it is computed now if it is deferred.
+        _ = y.Values;
+        var gradients = new Tensor?[y.Node + 1];
+        gradients[y.Node] = g;
+        for (var node = y.Node; node >= 0; node--)
+        {
+            var entry = entries[node];
+            entry.Y.DropDeferred();
+            if (gradients[node] is not { } arrived) continue;
+            gradients[node] = null;
+            if (entry.Rule is null) yield return (entry.Y, arrived);
+            else Propagate(entry, arrived, gradients);
+        }
+    }
+
+    void Propagate(Entry entry, Tensor arrived, Tensor?[] gradients)
+    {
+        paused = true;
+        try
+        {
+            var given = entry.Rule!(arrived, entry.Y);
+            for (var i = 0; i < given.Length; i++)
+                if (given[i] is { } g && Holds(entry.Inputs[i]))
+                {
+                    var input = entry.Inputs[i];
+                    ref var slot = ref gradients[input.Node];
+                    if (!g.Shape.Equals(input.Shape)) g = Compute.SumTo(g, input.Shape);
+                    slot = slot is null ? g : slot + g;
+                }
+        }
+        finally { paused = false; }
+    }
 }

@@ -2,14 +2,14 @@
 // The data sets by name: mnist and fashion-mnist from files or the network, digits from the program itself.
 using System.Runtime.ExceptionServices;
 
-/// <summary>Ten classes of images. Fingerprint is the hex SHA-256 of the four arrays' SHA-256 (training images and
-/// labels, test images and labels, each with its IDX header), and part of every trial's identity. Notice, where it is
-/// not null, says that the data is not what was asked for.</summary>
+/// <summary>Ten classes of images. Fingerprint is part of every trial's identity: the hex SHA-256 of the SHA-256 hashes
+/// of four arrays (training images and labels, test images and labels, each with its IDX header). Notice is null, or
+/// says that this is not the data set that was asked for.</summary>
 public sealed record Dataset(string Name, ImageSet Train, ImageSet Test, string Fingerprint, string? Notice)
 {
     public const int Classes = 10;
 
-    /// <summary>From training images, training labels, test images, test labels.</summary>
+    /// <summary>A data set of training images, training labels, test images and test labels, in this order.</summary>
     public static Dataset From(string name, IReadOnlyList<Idx> parts) => new(
         name, ImageSet.From(parts[0], parts[1]), ImageSet.From(parts[2], parts[3]),
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(parts.Select(p => p.Sha256))))),
@@ -17,7 +17,8 @@ public sealed record Dataset(string Name, ImageSet Train, ImageSet Test, string 
 }
 
 /// <summary>A data set of four gzipped IDX files, in the order of Dataset.From. A checksum of 64 digits is the SHA-256
-/// of the decompressed file, one of 32 the MD5 of the gzipped file (and then a plain file goes unchecked).</summary>
+/// of the decompressed file. One of 32 digits is the MD5 of the gzipped file, so that a decompressed file is not
+/// checked. </summary>
 public sealed record Archive(string Name, string[] Mirrors, string[] Checksums)
 {
     public static readonly string[] Files =
@@ -39,8 +40,8 @@ public sealed record Archive(string Name, string[] Mirrors, string[] Checksums)
         ["8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe",
          "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310"]);
 
-    /// <summary>The data set, from the given folder, the cache or a mirror, whichever has it first; null where none
-    /// has. Throws BadInput for files that are found and wrong.</summary>
+    /// <summary>The data set, from the first that has it: the given folder, the cache, the mirrors. Null if none has
+    /// it. Throws BadInput for files that are found but are wrong.</summary>
     public Dataset? Find(DataPlaces places) =>
         (places.Given is { } given ? FromFolder(Path.Combine(given, Name), "put the original file there") : null)
         ?? FromFolder(Path.Combine(places.Cache, Name), Again)
@@ -58,14 +59,14 @@ public sealed record Archive(string Name, string[] Mirrors, string[] Checksums)
             : Check(paths, path => Idx.Open(path, remedy), remedy);
     }
 
-    // The smallest file first, so that a mirror that is not there costs one attempt.
+    // The smallest file first, so that a mirror that cannot be reached costs one attempt.
     Dataset? Download(DataPlaces places)
     {
         foreach (var mirror in places.Mirrors?.Select(url => $"{url.TrimEnd('/')}/{Name}/") ?? Mirrors)
             try
             {
                 Error.WriteLine($"downloading {Name} from {mirror}");
-                // A mirror on this machine is not behind the user's proxy.
+                // A mirror on this machine is reached without the user's proxy.
                 using var handler = new HttpClientHandler { UseProxy = !new Uri(mirror).IsLoopback };
                 using var client = new HttpClient(handler);
                 var gz = new Dictionary<string, byte[]>();
@@ -101,7 +102,8 @@ public sealed record Archive(string Name, string[] Mirrors, string[] Checksums)
     /// <summary>The number of dimensions of a part: images have three, labels one.</summary>
     public static int Rank(int part) => part % 2 == 0 ? 3 : 1;
 
-    /// <summary>Runs the body for 0..count-1 at once, and throws the first error as it is.</summary>
+    /// <summary>Runs the body for 0..count-1 in parallel. If some throw, the first exception is thrown unwrapped.
+    /// </summary>
     public static void InParallel(int count, Action<int> body)
     {
         try
@@ -123,7 +125,7 @@ public sealed record Archive(string Name, string[] Mirrors, string[] Checksums)
         var (all, block) = (new MemoryStream(), new byte[1 << 16]);
         while (true)
         {
-            // A slow line may take long, a silent one may not.
+            // A slow download may take long, but each part of it must arrive in this time.
             stop.CancelAfter(2 * patience);
             var count = await body.ReadAsync(block, stop.Token);
             if (count == 0) return all.ToArray();
@@ -132,8 +134,8 @@ public sealed record Archive(string Name, string[] Mirrors, string[] Checksums)
         }
     }
 
-    /// <summary>Writes under a temporary name and renames, so that no other process reads half a file. A cache that
-    /// cannot be written is done without.</summary>
+    /// <summary>Writes a file under a temporary name and renames it, so that no other process reads half a file. If the
+    /// cache cannot be written, nothing is cached and there is no error.</summary>
     public static void Cache(string path, byte[] bytes)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}";
@@ -151,13 +153,13 @@ public sealed record Archive(string Name, string[] Mirrors, string[] Checksums)
     }
 }
 
-/// <summary>Where data may lie: the folder the user gave, the cache, the mirrors that stand in for the public ones,
-/// and how long a mirror may take to answer.</summary>
+/// <summary>Where data is looked for: the folder that the user gave, the cache, and mirrors in place of the public
+/// ones; and how long a mirror may take to answer.</summary>
 public sealed record DataPlaces(string? Given, string Cache, string[]? Mirrors, TimeSpan Patience)
 {
-    /// <summary>LAB_DATA (a folder that holds mnist/ or fashion-mnist/), the user's cache folder, and LAB_MIRROR (URLs
-    /// with a space between them, below which mnist/ and fashion-mnist/ lie). Offline, both public mirrors together
-    /// are given up after 5 seconds. Throws BadInput where LAB_DATA is no folder.</summary>
+    /// <summary>From LAB_DATA (a folder that holds mnist/ or fashion-mnist/), the user's cache folder, and LAB_MIRROR
+    /// (URLs separated by spaces, under which there are mnist/ and fashion-mnist/). Offline, the attempt to reach both
+    /// public mirrors takes 5 seconds. Throws BadInput if LAB_DATA is not a folder.</summary>
     public static DataPlaces FromEnvironment() => new(
         Variable("LAB_DATA") is not { } given ? null
             : Directory.Exists(given) ? Path.GetFullPath(given)
@@ -169,7 +171,7 @@ public sealed record DataPlaces(string? Given, string Cache, string[]? Mirrors, 
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }
 
-/// <summary>The data set of that name: mnist, fashion-mnist or digits; for null mnist, and where that cannot be had,
+/// <summary>The data set of that name: mnist, fashion-mnist or digits. For null it is mnist or, if that cannot be had,
 /// digits with a notice. Throws BadInput for another name, and for data that cannot be had or is damaged.</summary>
 static Dataset LoadDataset(string? name) => LoadDatasetFrom(name, DataPlaces.FromEnvironment());
 
@@ -189,7 +191,7 @@ static Dataset LoadDatasetFrom(string? name, DataPlaces places) => name switch
 static BadInput NoDataset(string name) => new($"{name} is not here and could not be downloaded: connect to the "
     + $"network, set LAB_DATA to a folder that holds {name}/ with its four files, or choose --data digits");
 
-// From the cache where that holds the right bytes, else drawn.
+// Digits from the cache, or drawn anew if the cache does not hold the right bytes.
 static Dataset LoadDigits(string cache)
 {
     var folder = Path.Combine(cache, $"digits-{Digits.Version}");
@@ -204,7 +206,7 @@ static Dataset LoadDigits(string cache)
     catch (BadInput) { }
     Idx[] parts = [.. Digits.Arrays("train", Digits.Training), .. Digits.Arrays("test", Digits.Testing)];
     var drawn = Dataset.From("digits", parts);
-    // Other bytes than those known would be drawn anew by every run, since no run would accept them.
+    // Bytes with another fingerprint are not cached, because no run would accept them.
     if (drawn.Fingerprint == Digits.Fingerprint)
         for (var i = 0; i < parts.Length; i++) Archive.Cache(paths[i], parts[i].ToBytes());
     return drawn;

@@ -2,25 +2,25 @@
 // Handwriting-like digits drawn by the program, so that everything runs offline at once. The same bytes on every
 // machine: only +, -, *, / and square roots (which IEEE 754 rounds exactly), and nothing fused or from a maths library.
 
-/// <summary>Draws digits as MNIST prepares them: 28x28 bytes, ink 255 on 0, at most 20 pixels long, centred by mass.
-/// Every writer has a slant, a pen, a carelessness and a way to write each digit, and writes each class twice;
-/// training and test digits come from different writers.</summary>
+/// <summary>Draws digits prepared as MNIST's are: 28x28 bytes, ink 255 on 0, at most 20 pixels wide and high, centred
+/// by mass. Each simulated writer has a slant, a pen width, a carelessness and a style for each digit, and writes each
+/// class twice. Training and test digits come from different writers.</summary>
 public static class Digits
 {
-    /// <summary>Raised with every change of a byte; names the cached files.</summary>
+    /// <summary>To be raised with every change of the drawn bytes; part of the cached files' folder name.</summary>
     public const int Version = 1;
 
-    /// <summary>How many there are of each part.</summary>
+    /// <summary>Numbers of training and test digits.</summary>
     public const int Training = 60_000, Testing = 10_000;
 
-    /// <summary>The Dataset.Fingerprint of the whole.</summary>
+    /// <summary>The Dataset.Fingerprint of all digits.</summary>
     public const string Fingerprint = "724b2cc9357448aa2af566d936732dcff5412379174787ec2dfc24cd53a8f986";
 
     const long Seed = 28;
     const int Side = 28, Sheet = 20;
 
-    // The ways to write each class, in a box of 100 by 100, y downwards. Curves run through the points;
-    // "/" turns a corner at the point before it, "|" lifts the pen.
+    // The styles of each class, in a box of 100 by 100 with y pointing down. Curves run through the points; "/" is a
+    // corner at the point before it, and "|" lifts the pen.
     static readonly Glyph[][] Styles = new string[][]
     {
         ["52,0 26,14 16,50 26,86 50,100 74,86 84,50 74,14 49,1",
@@ -102,7 +102,7 @@ public static class Digits
         }
     }
 
-    /// <summary>What one writer's digits have in common.</summary>
+    /// <summary>The properties that all digits of one writer share.</summary>
     sealed class Writer(RandomStream random)
     {
         public readonly RandomStream Random = random;
@@ -189,7 +189,7 @@ public static class Digits
         }
     }
 
-    // Moves every point, its neighbours by much the same, so that curves stay round.
+    // Displaces the points at random. Neighbouring points have similar displacements, so that curves stay smooth.
     static (float X, float Y)[] Wander((float X, float Y)[] points, float size, RandomStream random)
     {
         var (dx, dy) = (Bell(random), Bell(random));
@@ -204,7 +204,7 @@ public static class Digits
 
     static float Blend(float a, float b, float t) => a + (b - a) * t;
 
-    // A Catmull-Rom curve through the knots, appended to ink from index at; returns the end.
+    // Writes a Catmull-Rom curve through the knots into ink from index `at` on; returns the index after its end.
     static int Smooth(ReadOnlySpan<Knot> knots, Span<Knot> ink, int at)
     {
         for (var i = 0; i + 1 < knots.Length; i++)
@@ -224,8 +224,8 @@ public static class Digits
     static float Curve(float a, float b, float c, float d, float t) =>
         0.5f * (2 * b + t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))));
 
-    // Scales to 20 pixels, pen included, and puts the centre of mass dx and dy off the middle: MNIST's centring was
-    // to whole pixels.
+    // Scales the strokes, pen width included, to 20 pixels, and moves the centre of mass to (dx, dy) from the middle of
+    // the image. MNIST's digits are off the middle too, because they were centred to whole pixels.
     static void Centre(Span<Knot> ink, ReadOnlySpan<int> lifts, float dx, float dy)
     {
         var (left, right, top, bottom, pen) = (ink[0].X, ink[0].X, ink[0].Y, ink[0].Y, 0f);
@@ -247,7 +247,7 @@ public static class Digits
             p = new((p.X - x / mass) * scale + 13.5f + dx, (p.Y - y / mass) * scale + 13.5f + dy, p.R);
     }
 
-    // Ink where a pixel's centre is within the pen's radius of the stroke, fading over blur pixels.
+    // A pixel has ink if its centre is within the pen's radius of a stroke; at the edge it fades over `blur` pixels.
     [MethodImpl(Hot)]
     static void Render(ReadOnlySpan<Knot> ink, ReadOnlySpan<int> lifts, float blur, Span<byte> pixels)
     {

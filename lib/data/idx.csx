@@ -4,14 +4,14 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-/// <summary>Images and their labels, shared by all workers and never copied: Pixels holds Count images of Height rows
-/// of Width bytes, Labels one byte each.</summary>
+/// <summary>Images and their labels, shared by all workers and never copied. Pixels holds Count images, each Height
+/// rows of Width bytes; Labels holds one byte for each image.</summary>
 public sealed record ImageSet(byte[] Pixels, byte[] Labels, int Height, int Width)
 {
     public int Count => Labels.Length;
 
-    /// <summary>Joins images (N, H, W) and labels (N). Throws BadInput where their counts differ or a label is above
-    /// 9; what goes wrong is said of the labels' name.</summary>
+    /// <summary>Joins images (N, H, W) and labels (N). Throws BadInput, which names the labels' file, if their counts
+    /// differ or a label is above 9.</summary>
     public static ImageSet From(Idx images, Idx labels)
     {
         var bad = labels.Values.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)9);
@@ -23,7 +23,7 @@ public sealed record ImageSet(byte[] Pixels, byte[] Labels, int Height, int Widt
     }
 }
 
-/// <summary>The contents of one IDX file. Name and Remedy are what an error says of it.</summary>
+/// <summary>The contents of one IDX file. Name and Remedy are used in error messages about it.</summary>
 public sealed class Idx
 {
     public string Name { get; }
@@ -35,7 +35,7 @@ public sealed class Idx
     /// <summary>Hex SHA-256 of the decompressed file, header included.</summary>
     public string Sha256 { get; }
 
-    /// <summary>An array that came from no file.</summary>
+    /// <summary>An array that was not read from a file.</summary>
     public Idx(string name, int[] shape, byte[] values) : this(name, "", shape, values) { }
 
     Idx(string name, string remedy, int[] shape, byte[] values)
@@ -47,15 +47,15 @@ public sealed class Idx
         Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Reads a file, gzipped or not as its first bytes say, of the given number of dimensions. Throws
-    /// BadInput, which names the file and gives the remedy, where it cannot be read or is not whole.</summary>
+    /// <summary>Reads a file of the given number of dimensions; its first bytes tell whether it is gzipped. Throws
+    /// BadInput, which names the file and the remedy, if it cannot be read or is damaged.</summary>
     public static Idx Read(string path, int dimensions, string remedy)
     {
         using var file = Open(path, remedy);
         return Read(file, path, dimensions, remedy);
     }
 
-    /// <summary>Opens a file. Throws BadInput where that cannot be done.</summary>
+    /// <summary>Opens a file. Throws BadInput if that fails.</summary>
     public static Stream Open(string path, string remedy)
     {
         try
@@ -68,7 +68,7 @@ public sealed class Idx
         }
     }
 
-    /// <summary>Reads a file from its stream; see above.</summary>
+    /// <summary>Reads a file from its stream, as the other overload does.</summary>
     public static Idx Read(Stream file, string name, int dimensions, string remedy)
     {
         var zipped = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
@@ -84,7 +84,7 @@ public sealed class Idx
                 .Select(d => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 + 4 * d))).ToArray();
             if (got < header.Length || shape.Any(length => length <= 0))
                 throw Bad(name, "has a damaged header", remedy);
-            // A damaged header must not ask for gigabytes: gzip packs at most 1032 to 1.
+            // A damaged header must not make us allocate gigabytes. Gzip compresses by a factor of at most 1032.
             var size = shape.Aggregate(new BigInteger(1), (product, length) => product * length);
             if (size > (zipped ? 1032L : 1L) * file.Length || size > Array.MaxLength)
                 throw Bad(name, $"is cut short: its header promises {size} bytes", remedy);
@@ -104,7 +104,7 @@ public sealed class Idx
         }
     }
 
-    /// <summary>The bytes of a plain file.</summary>
+    /// <summary>The bytes of an IDX file that is not gzipped.</summary>
     public byte[] ToBytes() => [.. Header(Shape), .. Values];
 
     /// <summary>An error about this file.</summary>

@@ -7,6 +7,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
 {
     readonly Stopwatch clock = Stopwatch.StartNew();
     readonly List<Config> asked = [];
+    readonly HashSet<string> failed = [];
     readonly Store store = new(Path.Combine(options.Out, protocol.Name), protocol.Design.Extras, protocol.Probe,
         options.Shard);
     FolderLock? folderLock;
@@ -16,8 +17,8 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
 
     public Store Store => store;
 
-    /// <summary>Trials of this run's part that failed.</summary>
-    public int Failed { get; private set; }
+    /// <summary>How many trials of this run's part failed.</summary>
+    public int Failed => failed.Count;
 
     /// <summary>All trials of the plan, stage after stage, each once.</summary>
     IReadOnlyList<Trial> AllTrials =>
@@ -86,10 +87,15 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
 
     string Id(Config config) => Fingerprint.OfTrial(config, fingerprint);
 
-    // Registers a stage's grid among all that is asked for: a shard's part is counted over all of it.
+    // The grid of a stage that is next, when all before it have run; registered among all that is asked for, since a
+    // shard's part is counted over all of it.
     IReadOnlyList<Config> Ask(Stage stage)
     {
         var grid = protocol.Configs(stage, dataset);
+        if (grid.FirstOrDefault(config => double.IsNaN(config.Lr)) is { } open)
+            throw new ArgumentException($"stage {protocol.Plan.Stages.ToList().IndexOf(stage) + 1} of {protocol.Name} "
+                + $"has no learning rate for norm {Snake(open.Norm)}, seed {open.Seed}, though all stages before it "
+                + "have run: its grid was evaluated before that, as ToList does; give it a query");
         asked.AddRange(grid.Except(asked));
         protocol.Design.Check(asked);
         return grid;
@@ -113,6 +119,10 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
                 + $"{odd.Seed}) are not those that it was run with; restore the file, or start over with --fresh");
     }
 
+    // Those stored trials that are not to be run again.
+    IEnumerable<Trial> Kept() =>
+        Stored().Where(trial => !(options.RetryFailed && trial.Status == Status.Failed));
+
     // The stored trials of a grid, in its order.
     IReadOnlyList<Trial> Trials(IReadOnlyList<Config> grid)
     {
@@ -125,7 +135,8 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     void CountFailed(IReadOnlyList<Config> grid, IEnumerable<Trial> trials)
     {
         var mine = Mine(grid, asked).Select(Id).ToHashSet();
-        Failed += trials.Count(trial => trial.Status == Status.Failed && mine.Contains(trial.Id));
+        failed.UnionWith(trials.Where(trial => trial.Status == Status.Failed && mine.Contains(trial.Id))
+            .Select(trial => trial.Id));
     }
 
     void LockFolder()
@@ -157,12 +168,14 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     // Stages that are whole on disk are filled from there, so that what they choose is known to the stages behind them.
     Estimate Estimated(Dataset data)
     {
-        var stored = options.Fresh ? [] : Stored().ToDictionary(trial => trial.Id);
+        var stored = options.Fresh ? [] : Kept().ToDictionary(trial => trial.Id);
         List<Config> all = [];
         foreach (var stage in protocol.Plan.Stages)
         {
             var grid = protocol.Configs(stage, dataset);
-            all.AddRange(grid);
+            // Two rates that are open may come to differ.
+            all.AddRange([.. grid.Where(config => double.IsNaN(config.Lr)),
+                .. grid.Except(all).Where(config => !double.IsNaN(config.Lr))]);
             if (grid.All(config => !double.IsNaN(config.Lr) && stored.ContainsKey(Id(config))))
                 stage.Runs.Fill([.. grid.Select(config => stored[Id(config)])]);
         }
@@ -174,8 +187,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     // Runs what the files lack of the grid, or of this shard's part of it.
     void Train(IReadOnlyList<Config> grid, Dataset data)
     {
-        var done = Stored().Where(trial => !(options.RetryFailed && trial.Status == Status.Failed))
-            .Select(trial => trial.Id).ToHashSet();
+        var done = Kept().Select(trial => trial.Id).ToHashSet();
         var mine = Mine(grid, asked);
         var missing = mine.Where(config => !done.Contains(Id(config))).ToList();
         using var progress = new SweepProgress(protocol.Name, mine.Count, mine.Count - missing.Count,
@@ -201,11 +213,10 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     {
         var runs = store.Journal.Read().Runs;
         var past = File.Exists(store.ProvenanceFile) ? Provenance.Read(store.ProvenanceFile).Runs : [];
-        // Where nothing was run the results are the earlier runs', and so is where they come from.
-        if (runs.Count > 0 || past.Count == 0)
-            new Provenance(protocol.Name, options.CommandLine(protocol.Name), Snake(options.Preset), data.Name,
-                data.Fingerprint, data.Notice, [.. past.ExceptBy(runs.Select(run => run.Key), run => run.Key), .. runs])
-                .Write(store.ProvenanceFile);
+        // The command is this one even where it found all trials there: the report is of what it asks for.
+        new Provenance(protocol.Name, options.CommandLine(protocol.Name), Snake(options.Preset), data.Name,
+            data.Fingerprint, data.Notice, [.. past.ExceptBy(runs.Select(run => run.Key), run => run.Key), .. runs])
+            .Write(store.ProvenanceFile);
         var all = store.Read().ToDictionary(trial => trial.Id);
         var own = asked.Select(Id).ToList();
         store.Write([.. own.Where(all.ContainsKey).Select(id => all[id]),

@@ -1,7 +1,8 @@
 #nullable enable
 // What every experiment and every command does: read the command line, do it, end with an exit code.
 
-/// <summary>Runs an experiment from its command line. It is named after its file.</summary>
+/// <summary>Runs an experiment from its command line. It is named after its file, and so is its folder of results.
+/// </summary>
 /// <param name="describe">The experiment as a plan; it is called once, and runs nothing.</param>
 /// <returns>The exit code: 0 done, 1 some trials failed, 2 bad input, 3 an exception in the experiment or the lab,
 /// 128 + the signal's number where one ended it (Ctrl-C 130).</returns>
@@ -9,13 +10,18 @@ static int Experiment(IEnumerable<string> args, string question, Design design, 
     [CallerFilePath] string script = "") =>
     RunCommand(args, Path.GetFileNameWithoutExtension(script), question, (name, options, stop) =>
     {
+        if (!Regex.IsMatch(name, @"^\w[\w-]*$")) throw new BadInput($"{name}.csx is no name for an experiment: its "
+            + "results go into a folder of that name, so it has letters, digits, _ and - alone");
         if (options.Compare is { } other)
         {
             DifferencesView.Show(options.Out, other, [name]);
             return 0;
         }
         var plan = describe(new Lab(options.Preset, options.Seeds));
-        using var execution = new Execution(new Protocol(name, question, design, plan).Checked(), options, stop);
+        Protocol protocol;
+        try { protocol = new Protocol(name, question, design, plan).Checked(); }
+        catch (ArgumentException e) { throw new BadInput($"{Path.GetFileName(script)}: {e.Message}"); }
+        using var execution = new Execution(protocol, options, stop);
         if (options.ReportOnly) execution.ReportOnly();
         else
         {
@@ -62,9 +68,10 @@ static int RunCommand(IEnumerable<string> args, string name, string question,
             $"  {Options.ResumeCommand(script, args)}");
         return signal;
     }
-    catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException or OutOfMemoryException)
+    catch (Exception e) when (e is BadInput or ProbeFault or IOException or UnauthorizedAccessException
+        or OutOfMemoryException)
     {
-        Terminal.Complain(options?.Verbose == true ? $"{e}" : e is BadInput ? e.Message
+        Terminal.Complain(options?.Verbose == true ? $"{e}" : e is BadInput or ProbeFault ? e.Message
             : e is OutOfMemoryException ? "there is not enough memory: fewer --jobs need less"
             : Terminal.IsOfOutput(e) ? $"standard output cannot be written: {e.Message.TrimEnd('.')}; finished trials "
                 + "are kept, and the same command goes on from there"

@@ -52,26 +52,6 @@ public static class Terminal
         _ => Markup.Escape(verdict),
     };
 
-    /// <summary>Until it is disposed, nothing is written and input is empty.</summary>
-    public static IDisposable Muted()
-    {
-        var (was, screen) = ((Out: Console.Out, Error: Console.Error, In: Console.In), Screen);
-        Set(TextWriter.Null, TextWriter.Null, TextReader.Null);
-        return new Undo(() => Set(was.Out, was.Error, was.In));
-
-        static void Set(TextWriter output, TextWriter error, TextReader input)
-        {
-            Console.SetOut(output);
-            Console.SetError(error);
-            Console.SetIn(input);
-        }
-    }
-
-    sealed class Undo(Action action) : IDisposable
-    {
-        public void Dispose() => action();
-    }
-
     static IAnsiConsole Find()
     {
         var console = AnsiConsole.Console;

@@ -1,8 +1,8 @@
 #nullable enable
-// Initial values of parameters, drawn from the parameter's own stream.
+// Initialization schemes: initial values of a parameter, drawn from the parameter's own random stream.
 
-/// <summary>Fills values, row-major (fan-in, outputs), for a parameter with the given fans; a kernel's fan-out is its
-/// outputs times its pixels.</summary>
+/// <summary>Fills the values of a parameter with the given fan-in and fan-out, row-major as (fan-in, outputs). The
+/// fan-out of kernels is their outputs times the pixels of a kernel.</summary>
 public delegate void Init(Span<float> values, int fanIn, int fanOut, RandomStream random);
 
 static Init Constant(double value) => (values, _, _, _) => values.Fill((float)value);
@@ -37,8 +37,8 @@ static readonly Init HeNormal = (values, fanIn, fanOut, random) =>
 static readonly Init HeUniform = (values, fanIn, fanOut, random) =>
     Uniform(Math.Sqrt(6.0 / fanIn))(values, fanIn, fanOut, random);
 
-/// <summary>Orthonormal rows or columns, whichever are fewer (Saxe et al. 2014): a normal matrix, made orthonormal by
-/// Gram and Schmidt, twice over against rounding.</summary>
+/// <summary>Orthonormal rows or columns, whichever are fewer (Saxe et al. 2014): a matrix of normal numbers is made
+/// orthonormal by the Gram-Schmidt process, done twice because of rounding errors.</summary>
 static readonly Init Orthogonal = (values, fanIn, fanOut, random) =>
 {
     var outputs = values.Length / fanIn;
@@ -62,7 +62,7 @@ static readonly Init Orthogonal = (values, fanIn, fanOut, random) =>
     }
 };
 
-/// <summary>Every value of another scheme times a factor.</summary>
+/// <summary>Another scheme, all of its values times a factor.</summary>
 static Init Scaled(this Init init, double factor) => (values, fanIn, fanOut, random) =>
 {
     init(values, fanIn, fanOut, random);

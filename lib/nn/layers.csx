@@ -1,5 +1,5 @@
 #nullable enable
-// Layers are recipes. Built for a seed, a recipe becomes a model: named parameters, buffers and a forward function.
+// A layer is a recipe. Built for a seed, it becomes a model: named parameters, buffers and a forward function.
 
 public enum Mode { Training, Evaluation }
 
@@ -8,8 +8,9 @@ public delegate Tensor Forward(Tensor x, Mode mode);
 /// <summary>A recipe for a layer. `a >> b` feeds a's output to b.</summary>
 public sealed record Layer(Func<Scope, Forward> Build)
 {
-    /// <summary>A layer without parameters that does the same in training and evaluation.</summary>
-    public static Layer Of(Func<Tensor, Tensor> f) => new(_ => (x, _) => f(x));
+    /// <summary>A layer that applies a function: it has no parameters and is the same in training and evaluation.
+    /// </summary>
+    public static Layer From(Func<Tensor, Tensor> f) => new(_ => (x, _) => f(x));
 
     public static Layer operator >>(Layer first, Layer second) => new(scope =>
     {
@@ -17,8 +18,8 @@ public sealed record Layer(Func<Scope, Forward> Build)
         return (x, mode) => g(f(x, mode), mode);
     });
 
-    /// <summary>The model for a seed. Each parameter is drawn from a stream of its own, keyed by seed and name, so
-    /// that layers without weights of their own may be put in or left out and all weights stay the same.</summary>
+    /// <summary>The model for a seed. Each parameter is drawn from its own random stream, keyed by seed and name. So
+    /// all weights stay the same if layers without weights (such as normalizers) are added or removed.</summary>
     public Model ToModel(long seed)
     {
         var scope = new Scope(seed);
@@ -26,13 +27,13 @@ public sealed record Layer(Func<Scope, Forward> Build)
     }
 }
 
-/// <summary>A network: its function, what it learns, and what it keeps besides (running statistics).</summary>
+/// <summary>A network: its function, the parameters that it learns, and buffers such as running statistics.</summary>
 public sealed record Model(Forward Forward, IReadOnlyList<Tensor> Parameters, IReadOnlyList<Tensor> Buffers)
 {
     public bool IsFinite() => Parameters.All(parameter => parameter.IsFinite());
 }
 
-/// <summary>Names and makes the parameters and buffers of a model under construction.</summary>
+/// <summary>Names and makes the parameters and buffers of a model while it is built.</summary>
 public sealed class Scope(long seed)
 {
     readonly Dictionary<string, int> counts = [];
@@ -40,10 +41,10 @@ public sealed class Scope(long seed)
     public List<Tensor> Parameters { get; } = [];
     public List<Tensor> Buffers { get; } = [];
 
-    /// <summary>The next name of a kind: "linear1", "linear2", ... Kinds are counted apart.</summary>
+    /// <summary>The next name of a kind of layer: "linear1", "linear2", ... Each kind has its own count.</summary>
     public string Next(string kind) => $"{kind}{counts[kind] = counts.GetValueOrDefault(kind) + 1}";
 
-    /// <summary>Random numbers for one purpose within the model.</summary>
+    /// <summary>The model's random numbers for one purpose.</summary>
     public RandomStream Stream(string purpose) => new(seed, purpose);
 
     /// <summary>A weight (in, out) of a matrix product.</summary>
@@ -68,10 +69,10 @@ public sealed class Scope(long seed)
         Tensor.Parameter(name, (outputs, inputs, size, size)), inputs * size * size, outputs * size * size,
         (values, fanIn, fanOut, random) =>
         {
-            // They lie as (outputs, fan-in).
-            var turned = new float[values.Length];
-            init(turned, fanIn, fanOut, random);
-            for (var i = 0; i < values.Length; i++) values[i] = turned[i % fanIn * outputs + i / fanIn];
+            // Schemes fill (fan-in, outputs); kernels are stored as (outputs, fan-in).
+            var transposed = new float[values.Length];
+            init(transposed, fanIn, fanOut, random);
+            for (var i = 0; i < values.Length; i++) values[i] = transposed[i % fanIn * outputs + i / fanIn];
         });
 
     Tensor Add(Tensor parameter, int fanIn, int fanOut, Init init)
@@ -83,10 +84,10 @@ public sealed class Scope(long seed)
     }
 }
 
-static readonly Layer Identity = Layer.Of(x => x);
-static readonly Layer Sigmoid = Layer.Of(x => x.Sigmoid());
-static readonly Layer Tanh = Layer.Of(x => x.Tanh());
-static readonly Layer Relu = Layer.Of(x => x.Relu());
+static readonly Layer Identity = Layer.From(x => x);
+static readonly Layer Sigmoid = Layer.From(x => x.Sigmoid());
+static readonly Layer Tanh = Layer.From(x => x.Tanh());
+static readonly Layer Relu = Layer.From(x => x.Relu());
 
 /// <summary>x w + b for x (N, in), w (in, out), b (out).</summary>
 static Layer Linear(int fanIn, int fanOut, Init init, bool bias = true) => new(scope =>
@@ -107,17 +108,17 @@ static Layer Conv2d(int inputs, int outputs, int size, Init init, bool bias = tr
     return (x, _) => x.Convolve(w, padding, b);
 });
 
-static readonly Layer AveragePool = Layer.Of(x => x.AveragePool());
+static readonly Layer AveragePool = Layer.From(x => x.AveragePool());
 
-/// <summary>Relu >> AveragePool in one visit, and with the normalizer before it, if there is one.</summary>
-static readonly Layer ReluPool = Layer.Of(x => x.ReluPool());
-static readonly Layer MaxPool = Layer.Of(x => x.MaxPool());
+/// <summary>Relu >> AveragePool in one pass over memory, which includes a normalizer just before it.</summary>
+static readonly Layer ReluPool = Layer.From(x => x.ReluPool());
+static readonly Layer MaxPool = Layer.From(x => x.MaxPool());
 
-/// <summary>(N, ...) as (N, everything else).</summary>
-static readonly Layer Flatten = Layer.Of(x => x.Reshape((x.Shape.Rows, x.Shape.Columns)));
+/// <summary>(N, ...) reshaped to (N, product of all other sizes).</summary>
+static readonly Layer Flatten = Layer.From(x => x.Reshape((x.Shape.Rows, x.Shape.Columns)));
 
-/// <summary>In training each number is dropped with probability p and the others are divided by 1 - p (Srivastava et
-/// al. 2014, inverted); in evaluation nothing happens.</summary>
+/// <summary>Inverted dropout (Srivastava et al. 2014): in training each number becomes 0 with probability p, and the
+/// others are divided by 1 - p. In evaluation x is returned unchanged.</summary>
 static Layer Dropout(double p) => p is not (>= 0 and < 1)
     ? throw new ArgumentException($"a share to drop lies in [0, 1), not at {p}")
     : new(scope =>
@@ -126,14 +127,13 @@ static Layer Dropout(double p) => p is not (>= 0 and < 1)
         return (x, mode) =>
         {
             if (mode == Mode.Evaluation || p == 0) return x;
-            var keep = Tensor.Filled(x.Shape, 0);
-            for (var row = 0; row < x.Shape.Rows; row++)
-                foreach (ref var value in keep.Row(row)) value = random.Uniform() < p ? 0 : (float)(1 / (1 - p));
-            return x * keep;
+            var factors = Tensor.Filled(x.Shape, 0);
+            for (var row = 0; row < x.Shape.Rows; row++) Elementwise.DropoutFactors(factors.Row(row), p, random);
+            return x * factors;
         };
     });
 
-/// <summary>x + f(x) (He et al. 2016); f keeps the shape.</summary>
+/// <summary>x + f(x) (He et al. 2016), where f(x) has the shape of x.</summary>
 static Layer Residual(Layer f) => new(scope =>
 {
     var inner = f.Build(scope);

@@ -1,5 +1,5 @@
 #nullable enable
-// Normalizers: one definition, and arms that differ in which numbers share a mean and a variance.
+// Normalizers. They differ in which numbers share a mean and a variance (NormalizationSets), and in little else.
 
 /// <summary>Running mean and variance of a BN layer (PyTorch's conventions): running = (1 - momentum) * running +
 /// momentum * batch, the variance made unbiased; momentum null averages all batches equally.</summary>
@@ -7,58 +7,58 @@ public sealed record Running(Tensor Mean, Tensor Variance, Tensor Batches, doubl
 {
     public Moments Moments => Moments.From(Mean, Variance);
 
-    public void Update(Moments batch, in Groups groups)
+    public void Update(Moments batch, in NormalizationSets sets)
     {
-        // Sub-batches (ghost) count as batches of their own, one after another.
-        for (var block = 0; block < groups.Blocks; block++)
+        // With ghost batches, each sub-batch counts as a batch of its own.
+        for (var block = 0; block < sets.Blocks; block++)
         {
             Batches.Row(0)[0]++;
             var share = Momentum ?? 1.0 / Batches.Item;
-            double size = groups.SizeOf(block);
-            var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
-            Elementwise.Blend(Mean.Row(0), 1 - share, batch.Mean[sets], share);
-            Elementwise.Blend(Variance.Row(0), 1 - share, batch.Variance[sets], share * size / (size - 1));
+            double size = sets.SizeOf(block);
+            var own = sets.SetsOf(block);
+            Elementwise.Blend(Mean.Row(0), 1 - share, batch.Mean[own], share);
+            Elementwise.Blend(Variance.Row(0), 1 - share, batch.Variance[own], share * size / (size - 1));
         }
     }
 }
 
 /// <summary>Batch normalization (Ioffe and Szegedy 2015, algorithms 1 and 2) of (N, C), (N, C, L) or (N, C, H, W),
 /// statistics per channel over everything else.</summary>
-/// <param name="momentum">Share of the newest batch in the running statistics; null averages all batches.</param>
+/// <param name="momentum">Weight of the newest batch in the running statistics; null averages all batches.</param>
 /// <param name="epsilon">Added to the variance, inside the root.</param>
-/// <param name="track">Without running statistics, evaluation uses those of its batch.</param>
-/// <param name="ghost">Statistics over sub-batches of this many examples (Hoffer et al. 2017); 0: the whole batch.
-/// </param>
+/// <param name="ghost">In training, statistics are over sub-batches of this many examples (Hoffer et al. 2017); 0: the
+/// whole batch.</param>
 static Layer BatchNorm(int channels, double? momentum = 0.1, double epsilon = 1e-5, bool gamma = true,
-    bool beta = true, bool track = true, int ghost = 0) => new(scope =>
+    bool beta = true, int ghost = 0) => new(scope =>
 {
     var name = scope.Next("norm");
     var (scale, shift) = Affine(scope, name, channels, gamma, beta);
-    var running = !track ? null : new Running(scope.Buffer($"{name}.running_mean", channels, 0),
+    var running = new Running(scope.Buffer($"{name}.running_mean", channels, 0),
         scope.Buffer($"{name}.running_var", channels, 1), scope.Buffer($"{name}.batches", 1, 0), momentum);
     return (x, mode) =>
     {
         var length = PositionsPerChannel(x, channels);
         var rows = ghost > 0 && mode == Mode.Training ? Math.Min(ghost, x.Shape[0]) : x.Shape[0];
-        var groups = new Groups(x.Shape[0], channels, length, rows, 1, epsilon);
-        if (mode == Mode.Evaluation && running is not null)
-            return x.Normalize(groups with { Fixed = true }, running.Moments, scale, shift);
-        if (groups.SizeOf(groups.Blocks - 1) < 2)
+        var sets = new NormalizationSets(x.Shape[0], channels, length, rows, 1, epsilon);
+        if (mode == Mode.Evaluation)
+            return x.Normalize(sets with { ConstantMoments = true }, running.Moments, scale, shift);
+        if (sets.SizeOf(sets.Blocks - 1) < 2)
             throw new ArgumentException($"{name}: one value per channel in {x.Shape} has no variance to normalize by; "
                 + "train with at least 2 values per channel");
-        var moments = Moments.Of(x, groups);
-        if (mode == Mode.Training) running?.Update(moments, groups);
-        return x.Normalize(groups, moments, scale, shift);
+        var moments = Moments.Measure(x, sets);
+        running.Update(moments, sets);
+        return x.Normalize(sets, moments, scale, shift);
     };
 });
 
-/// <summary>Group normalization (Wu and He 2018): statistics per example over each of `parts` groups of channels.
-/// One part is layer normalization (Ba et al. 2016), as many as channels instance normalization (Ulyanov et al. 2016).
+/// <summary>Group normalization (Wu and He 2018): statistics per example over each group of neighbouring channels. One
+/// group is layer normalization (Ba et al. 2016), one for each channel is instance normalization (Ulyanov et al. 2016).
 /// Gamma and beta are per channel.</summary>
-static Layer GroupNorm(int channels, int parts, double epsilon = 1e-5, bool gamma = true, bool beta = true) =>
-    channels % parts != 0
-        ? throw new ArgumentException($"{channels} channels do not divide into {parts} equal groups")
-        : PerExample(channels, channels / parts, epsilon, gamma, beta);
+/// <param name="groups">Number of groups, a divisor of channels.</param>
+static Layer GroupNorm(int channels, int groups, double epsilon = 1e-5, bool gamma = true, bool beta = true) =>
+    channels % groups != 0
+        ? throw new ArgumentException($"{channels} channels do not divide into {groups} equal groups")
+        : PerExample(channels, channels / groups, epsilon, gamma, beta);
 
 static Layer LayerNorm(int channels, double epsilon = 1e-5, bool gamma = true, bool beta = true) =>
     GroupNorm(channels, 1, epsilon, gamma, beta);
@@ -66,23 +66,24 @@ static Layer LayerNorm(int channels, double epsilon = 1e-5, bool gamma = true, b
 static Layer InstanceNorm(int channels, double epsilon = 1e-5, bool gamma = true, bool beta = true) =>
     GroupNorm(channels, channels, epsilon, gamma, beta);
 
-/// <summary>The seed's layer: one mean and one variance over the whole tensor, (x - mean) / (sqrt(var) + 1e-3), no
-/// running statistics (evaluation, too, uses its batch), a shift per channel, and a scale in the last layer only.
-/// </summary>
+/// <summary>The layer of the program that this lab grew from: one mean and one variance over the whole tensor, (x -
+/// mean) / (sqrt(var) + 1e-3), no running statistics (evaluation uses its own batch too), a shift per channel, and a
+/// scale in the last layer only.</summary>
 static Layer SeedNorm(int channels, bool last = false) => new(scope =>
 {
     var (scale, shift) = Affine(scope, scope.Next("norm"), channels, gamma: last, beta: true);
     return (x, _) =>
     {
-        var groups = new Groups(x.Shape[0], channels, PositionsPerChannel(x, channels), x.Shape[0], channels,
+        var sets = new NormalizationSets(x.Shape[0], channels, PositionsPerChannel(x, channels), x.Shape[0], channels,
             1e-3, EpsilonOutside: true);
-        return x.Normalize(groups, Moments.Of(x, groups), scale, shift);
+        return x.Normalize(sets, Moments.Measure(x, sets), scale, shift);
     };
 });
 
-/// <summary>BN whose output is moved and stretched by fresh noise in every training step (Santurkar et al. 2018,
-/// section 2.2 and appendix A.2): per step and channel a shift within +-0.5 and a stretch within 1 to 1.25 are drawn,
-/// and around them, for every example, a shift within +-0.1 and a stretch with deviation 0.1.</summary>
+/// <summary>BN with noise after it, drawn anew in every training step (Santurkar et al. 2018, section 2.2 and appendix
+/// A.2): y = x * scale + shift. For each step and channel a mean shift in [-0.5, 0.5) and a mean scale in [1, 1.25) are
+/// drawn. Each example's shift differs from that mean by up to 0.1, and its scale by a normal number with standard
+/// deviation 0.1.</summary>
 static Layer NoisyBatchNorm(int channels) => BatchNorm(channels) >> new Layer(scope =>
 {
     var random = scope.Stream(scope.Next("noise"));
@@ -90,30 +91,31 @@ static Layer NoisyBatchNorm(int channels) => BatchNorm(channels) >> new Layer(sc
     {
         if (mode == Mode.Evaluation) return x;
         var shape = new Shape([x.Shape[0], channels, .. Enumerable.Repeat(1, x.Shape.Rank - 2)]);
-        Tensor stretch = Tensor.Filled(shape, 0), shift = Tensor.Filled(shape, 0);
+        Tensor scale = Tensor.Filled(shape, 0), shift = Tensor.Filled(shape, 0);
         for (var channel = 0; channel < channels; channel++)
         {
-            var (middle, around) = (random.Uniform(-0.5, 0.5), random.Uniform(1, 1.25));
+            var (meanShift, meanScale) = (random.Uniform(-0.5, 0.5), random.Uniform(1, 1.25));
             for (var n = 0; n < x.Shape[0]; n++)
             {
-                shift.Row(n)[channel] = (float)(middle + random.Uniform(-0.1, 0.1));
-                stretch.Row(n)[channel] = (float)(around + 0.1 * random.Normal());
+                shift.Row(n)[channel] = (float)(meanShift + random.Uniform(-0.1, 0.1));
+                scale.Row(n)[channel] = (float)(meanScale + 0.1 * random.Normal());
             }
         }
-        return x * stretch + shift;
+        return x * scale + shift;
     };
 });
 
-static Layer PerExample(int channels, int together, double epsilon, bool gamma, bool beta) => new(scope =>
+static Layer PerExample(int channels, int channelsPerGroup, double epsilon, bool gamma, bool beta) => new(scope =>
 {
     var name = scope.Next("norm");
     var (scale, shift) = Affine(scope, name, channels, gamma, beta);
     return (x, _) =>
     {
-        var groups = new Groups(x.Shape[0], channels, PositionsPerChannel(x, channels), 1, together, epsilon);
-        if (groups.SizeOf(0) < 2)
+        var sets = new NormalizationSets(x.Shape[0], channels, PositionsPerChannel(x, channels), 1, channelsPerGroup,
+            epsilon);
+        if (sets.SizeOf(0) < 2)
             throw new ArgumentException($"{name}: each set of {x.Shape} is a single value, which has no variance");
-        return x.Normalize(groups, Moments.Of(x, groups), scale, shift);
+        return x.Normalize(sets, Moments.Measure(x, sets), scale, shift);
     };
 });
 

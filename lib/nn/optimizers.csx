@@ -1,62 +1,66 @@
 #nullable enable
-// Optimizers. Each rule is written once, as what becomes of a vector of gradients; a weight's gradient that is still a
-// product runs straight into it, so that the gradient of a matrix never stands in memory.
+// Optimizers. Each rule is written once, as an epilogue: what is done with a vector of gradients. If a weight's
+// gradient is a deferred product, the rule becomes the product's epilogue, and the gradient is never written to memory.
 
-/// <summary>Changes parameters by their gradients and keeps what it remembers of them.</summary>
+/// <summary>Updates parameters by their gradients, and keeps a state for each parameter (such as its
+/// velocity).</summary>
 public abstract class Optimizer(double rate, double weightDecay = 0)
 {
     readonly Dictionary<Tensor, Block[]> slots = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Learning rate; may be changed between steps.</summary>
+    /// <summary>Learning rate. It may be changed between steps.</summary>
     public double Rate { get; set; } = rate;
 
-    /// <summary>Added to the gradient, times the parameter: L2 regularization as in PyTorch's optimizers.</summary>
+    /// <summary>WeightDecay times the parameter is added to its gradient: L2 regularization as in PyTorch's optimizers.
+    /// </summary>
     public double WeightDecay { get; } = weightDecay;
 
-    /// <summary>One parameter's share of a step. Gradients may come in any order, each parameter once a step.</summary>
+    /// <summary>Updates one parameter. Parameters may come in any order, each once in a step.</summary>
     public abstract void Update(Tensor parameter, Tensor gradient);
 
-    /// <summary>One step: every parameter that the loss depends on.</summary>
+    /// <summary>Updates every parameter that the loss depends on.</summary>
     public void Step(Tensor loss)
     {
         foreach (var (parameter, gradient) in Tape.Gradients(loss)) Update(parameter, gradient);
     }
 
+    // The state of a parameter: `count` blocks of its layout, at first 0.
     protected Block[] Slots(Tensor parameter, int count)
     {
         ref var blocks = ref CollectionsMarshal.GetValueRefOrAddDefault(slots, parameter, out _);
         return blocks ??= [.. Enumerable.Range(0, count).Select(_ => Block.Owned(parameter.Layout.Length))];
     }
 
-    protected void Apply<E>(Tensor parameter, Tensor gradient, E rule) where E : IEpilogue, allows ref struct
+    protected void UpdateBy<E>(E rule, Tensor parameter, Tensor gradient) where E : IEpilogue, allows ref struct
     {
-        if (WeightDecay == 0) Run(parameter, gradient, rule);
-        else Run(parameter, gradient, new Decayed<E>(ref parameter.First, (float)WeightDecay, rule));
+        if (WeightDecay == 0) Run(rule, parameter, gradient);
+        else Run(new WithDecay<E>(ref parameter.First, (float)WeightDecay, rule), parameter, gradient);
     }
 
-    static void Run<E>(Tensor parameter, Tensor gradient, E rule) where E : IEpilogue, allows ref struct
+    static void Run<E>(E rule, Tensor parameter, Tensor gradient) where E : IEpilogue, allows ref struct
     {
-        if (gradient.Pending is { } product) product.Into(rule, parameter.Layout);
-        else Epilogue.Run(gradient.In(parameter.Layout).Storage, rule);
+        if (gradient.DeferredProduct is { } product) product.Run(rule, parameter.Layout);
+        else Epilogue.ApplyAll(gradient.Values.In(parameter.Layout).Storage, rule);
     }
 
-    // A rule for the gradient plus decay w. Apart from the rules, whose inner loops would otherwise ask at each vector
-    // whether there is any.
-    readonly ref struct Decayed<E>(ref float w, float decay, E rule) : IEpilogue where E : IEpilogue, allows ref struct
+    // Applies a rule to the gradient plus decay * w. It wraps a rule, so that rules without decay have no branch in
+    // their inner loops.
+    readonly ref struct WithDecay<E>(ref float w, float decay, E rule) : IEpilogue
+        where E : IEpilogue, allows ref struct
     {
         readonly ref float w = ref w;
         readonly E rule = rule;
 
-        public void Ask(nint at) => rule.Ask(at);
+        public void Prefetch(nint at) => rule.Prefetch(at);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct =>
-            rule.Take<S, V>(S.MultiplyAdd(S.All(decay), S.Load(ref Unsafe.Add(ref w, at)), g), at);
+        public void Apply<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct =>
+            rule.Apply<S, V>(S.MultiplyAdd(S.All(decay), S.Load(ref Unsafe.Add(ref w, at)), g), at);
     }
 }
 
-/// <summary>The gradients of a loss, all times min(1, limit / norm), the norm being that of all of them together
-/// (Pascanu et al. 2013; PyTorch's clip_grad_norm_). All are computed before the first is handed over.</summary>
+/// <summary>Gradients, each times min(1, limit / norm), where norm is the Euclidean norm of all of them together
+/// (Pascanu et al. 2013; PyTorch's clip_grad_norm_). All are computed before this returns.</summary>
 static IReadOnlyList<(Tensor Parameter, Tensor Gradient)> ClippedGradients(
     IEnumerable<(Tensor Parameter, Tensor Gradient)> gradients, double limit, out double norm)
 {
@@ -66,27 +70,27 @@ static IReadOnlyList<(Tensor Parameter, Tensor Gradient)> ClippedGradients(
     return factor == 1 ? all : [.. all.Select(pair => (pair.Parameter, pair.Gradient * factor))];
 }
 
-/// <summary>Stochastic gradient descent: v = momentum v + g, w -= rate v (PyTorch's form; momentum 0 keeps no v).
+/// <summary>Stochastic gradient descent: v = momentum v + g, w -= rate v, as in PyTorch. Without momentum no v is kept.
 /// </summary>
 public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0) : Optimizer(rate, weightDecay)
 {
     public override void Update(Tensor parameter, Tensor gradient)
     {
         ref var w = ref parameter.First;
-        if (momentum == 0) Apply(parameter, gradient, new Plain(ref w, (float)Rate));
+        if (momentum == 0) UpdateBy(new Plain(ref w, (float)Rate), parameter, gradient);
         else
-            Apply(parameter, gradient,
-                new Heavy(ref w, ref Slots(parameter, 1)[0].First, (float)Rate, (float)momentum));
+            UpdateBy(new WithMomentum(ref w, ref Slots(parameter, 1)[0].First, (float)Rate, (float)momentum), parameter,
+                gradient);
     }
 
     readonly ref struct Plain(ref float w, float rate) : IEpilogue
     {
         readonly ref float w = ref w;
 
-        public void Ask(nint at) => Cache.Prefetch(ref Unsafe.Add(ref w, at));
+        public void Prefetch(nint at) => CacheLine.Prefetch(ref Unsafe.Add(ref w, at));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
+        public void Apply<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
         {
             ref var target = ref Unsafe.Add(ref w, at);
             var old = S.Load(ref target);
@@ -94,19 +98,19 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
         }
     }
 
-    readonly ref struct Heavy(ref float w, ref float v, float rate, float momentum) : IEpilogue
+    readonly ref struct WithMomentum(ref float w, ref float v, float rate, float momentum) : IEpilogue
     {
         readonly ref float w = ref w;
         readonly ref float v = ref v;
 
-        public void Ask(nint at)
+        public void Prefetch(nint at)
         {
-            Cache.Prefetch(ref Unsafe.Add(ref w, at));
-            Cache.Prefetch(ref Unsafe.Add(ref v, at));
+            CacheLine.Prefetch(ref Unsafe.Add(ref w, at));
+            CacheLine.Prefetch(ref Unsafe.Add(ref v, at));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
+        public void Apply<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
         {
             ref var target = ref Unsafe.Add(ref w, at);
             ref var velocity = ref Unsafe.Add(ref v, at);
@@ -118,14 +122,16 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
     }
 }
 
-/// <summary>RMSprop (Tieleman and Hinton 2012): s = rho s + (1 - rho) g^2, w -= rate g / (sqrt(s) + eps) as in
-/// PyTorch, or g / sqrt(s + eps) as in Keras.</summary>
+/// <summary>RMSprop (Tieleman and Hinton 2012): s = rho s + (1 - rho) g^2, w -= rate g / (sqrt(s) + eps), where eps
+/// stands as in PyTorch, or g / sqrt(s + eps), as in Keras. The defaults of rho and eps are Keras's; PyTorch's own are
+/// 0.99 and 1e-8.</summary>
 public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7, bool epsilonInside = false,
     double weightDecay = 0) : Optimizer(rate, weightDecay)
 {
     public override void Update(Tensor parameter, Tensor gradient) =>
-        Apply(parameter, gradient, new Rule(ref parameter.First, ref Slots(parameter, 1)[0].First, (float)Rate,
-            (float)rho, (float)(1 - rho), (float)(epsilonInside ? epsilon : 0), (float)(epsilonInside ? 0 : epsilon)));
+        UpdateBy(new Rule(ref parameter.First, ref Slots(parameter, 1)[0].First, (float)Rate, (float)rho,
+            (float)(1 - rho), (float)(epsilonInside ? epsilon : 0), (float)(epsilonInside ? 0 : epsilon)), parameter,
+            gradient);
 
     readonly ref struct Rule(ref float w, ref float s, float rate, float rho, float rest, float inside,
         float outside) : IEpilogue
@@ -133,14 +139,14 @@ public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7
         readonly ref float w = ref w;
         readonly ref float s = ref s;
 
-        public void Ask(nint at)
+        public void Prefetch(nint at)
         {
-            Cache.Prefetch(ref Unsafe.Add(ref w, at));
-            Cache.Prefetch(ref Unsafe.Add(ref s, at));
+            CacheLine.Prefetch(ref Unsafe.Add(ref w, at));
+            CacheLine.Prefetch(ref Unsafe.Add(ref s, at));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
+        public void Apply<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
         {
             ref var target = ref Unsafe.Add(ref w, at);
             ref var square = ref Unsafe.Add(ref s, at);
@@ -165,8 +171,8 @@ public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, 
         var slots = Slots(parameter, 2);
         var rate = Rate / (1 - Math.Pow(beta1, t));
         var unbias = 1 / Math.Sqrt(1 - Math.Pow(beta2, t));
-        Apply(parameter, gradient, new Rule(ref parameter.First, ref slots[0].First, ref slots[1].First, (float)rate,
-            (float)beta1, (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)unbias, (float)epsilon));
+        UpdateBy(new Rule(ref parameter.First, ref slots[0].First, ref slots[1].First, (float)rate, (float)beta1,
+            (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)unbias, (float)epsilon), parameter, gradient);
     }
 
     readonly ref struct Rule(ref float w, ref float m, ref float s, float rate, float beta1, float rest1,
@@ -176,15 +182,15 @@ public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, 
         readonly ref float m = ref m;
         readonly ref float s = ref s;
 
-        public void Ask(nint at)
+        public void Prefetch(nint at)
         {
-            Cache.Prefetch(ref Unsafe.Add(ref w, at));
-            Cache.Prefetch(ref Unsafe.Add(ref m, at));
-            Cache.Prefetch(ref Unsafe.Add(ref s, at));
+            CacheLine.Prefetch(ref Unsafe.Add(ref w, at));
+            CacheLine.Prefetch(ref Unsafe.Add(ref m, at));
+            CacheLine.Prefetch(ref Unsafe.Add(ref s, at));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Take<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
+        public void Apply<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
         {
             ref var target = ref Unsafe.Add(ref w, at);
             ref var first = ref Unsafe.Add(ref m, at);

@@ -1,5 +1,6 @@
 #nullable enable
-// Elementwise work on operands that repeat along some axes, and the sums that undo the repetition.
+// Elementwise functions of two operands that are broadcast to one shape, and the sums over broadcast axes that their
+// gradients need.
 
 public static class Broadcast
 {
@@ -7,7 +8,8 @@ public static class Broadcast
     public delegate void VectorScalar(ReadOnlySpan<float> a, float b, Span<float> y);
     public delegate void ScalarVector(float a, ReadOnlySpan<float> b, Span<float> y);
 
-    /// <summary>A function of two numbers, as loops over runs in which either side is one number.</summary>
+    /// <summary>A function of two numbers, as loops over vectors: for two vectors, and for a vector and one number on
+    /// either side.</summary>
     public sealed record Function(VectorVector Both, VectorScalar Left, ScalarVector Right);
 
     public static readonly Function
@@ -17,7 +19,8 @@ public static class Broadcast
             (a, b, y) => TensorPrimitives.Multiply(b, a, y)),
         Divide = new(TensorPrimitives.Divide, TensorPrimitives.Divide, TensorPrimitives.Divide);
 
-    /// <summary>y = f(a, b) over the sizes given; strides are in floats, 0 where an operand repeats.</summary>
+    /// <summary>y = f(a, b) over axes of the given sizes. Strides are in floats; 0 where an operand is broadcast.
+    /// </summary>
     public static void Zip(Function f, int[] sizes, ref float a, int[] aStrides, ref float b, int[] bStrides,
         ref float y, int[] yStrides)
     {
@@ -37,7 +40,7 @@ public static class Broadcast
         while (Next(axes, at));
     }
 
-    /// <summary>y += x over the sizes of x, where y's stride is 0 along the axes that are summed.</summary>
+    /// <summary>Adds x to y, summed over the axes along which y's stride is 0. The sizes are those of x.</summary>
     public static void Accumulate(int[] sizes, ref float x, int[] xStrides, ref float y, int[] yStrides)
     {
         var (axes, run) = Plan(sizes, xStrides, yStrides, xStrides);
@@ -53,7 +56,7 @@ public static class Broadcast
         while (Next(axes, at));
     }
 
-    /// <summary>y += b, row by row; b and the rows of y are padded to whole vectors.</summary>
+    /// <summary>Adds b to each row of y; b and the rows of y are padded to whole vectors.</summary>
     [MethodImpl(Hot)]
     public static void AddToRows(ReadOnlySpan<float> b, Span<float> y, int stride)
     {
@@ -68,7 +71,7 @@ public static class Broadcast
     {
         for (var i = 0; i < y.Length; i += Vector<float>.Count)
         {
-            // Two sums, so that no addition waits for the last.
+            // Two independent sums, so that an addition need not wait for the one before it.
             Vector<float> even = default, odd = default;
             var at = i;
             for (; at + stride < x.Length; at += 2 * stride)
@@ -85,7 +88,8 @@ public static class Broadcast
         public bool IsRun => A is 0 or 1 && B is 0 or 1 && Y is 0 or 1;
     }
 
-    // Neighbouring axes over which all three run on without a gap are one axis; the innermost is the run.
+    // Merges neighbouring axes that all three operands store without a gap. The innermost axis is done by vector loops
+    // if strides are 0 or 1 there; else those loops get single numbers.
     static (Axis[] Outer, Axis Run) Plan(int[] sizes, int[] a, int[] b, int[] y)
     {
         var axes = new List<Axis>(sizes.Length);

@@ -1,129 +1,40 @@
 #nullable enable
-// Matrix products. One register-blocked loop serves y = x w, dx = g w^T and dw = x^T g, and what becomes of a result
-// is an epilogue, so that a weight's gradient can go straight into its update without ever standing in memory.
+// Matrix products. One loop, whose sums stay in registers, serves y = x w, dw = x^T g and convolutions.
 
-/// <summary>Where element (row, column) of a matrix stands: (column / 16) * PanelStride + row * RowStride +
-/// column % 16. Row-major is the case PanelStride = 16; weights are kept in panels of 16 columns, each of which the
-/// product's inner loop reads from front to back.</summary>
-/// <param name="Width">Columns that may be written, padding included.</param>
-public readonly record struct Layout(int Rows, int Columns, int Width, int RowStride, int PanelStride)
-{
-    public const int PanelColumns = 16;
-
-    /// <summary>Floats per row are padded to whole vectors, so that no loop needs a masked tail.</summary>
-    static readonly int RowAlign = Vector512.IsHardwareAccelerated ? 16 : 8;
-
-    public static Layout RowMajor(int rows, int columns)
-    {
-        var stride = (columns + RowAlign - 1) / RowAlign * RowAlign;
-        // Rows a multiple of 256 bytes apart compete for the same few cache sets.
-        if (rows > 1 && stride % 64 == 0) stride += RowAlign;
-        return new(rows, columns, stride, stride, PanelColumns);
-    }
-
-    public static Layout Panels(int rows, int columns)
-    {
-        var width = (columns + PanelColumns - 1) / PanelColumns * PanelColumns;
-        return new(rows, columns, width, PanelColumns, rows * PanelColumns);
-    }
-
-    public bool IsRowMajor => PanelStride == PanelColumns && RowStride >= Columns;
-
-    /// <summary>Floats from the first element to the last, padding included.</summary>
-    public int Length => IsRowMajor ? Rows * RowStride : Width * Rows;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Offset(int row, int column) =>
-        (column >> 4) * PanelStride + row * RowStride + (column & PanelColumns - 1);
-}
-
-/// <summary>What becomes of a vector of results that belongs at an offset: stored, added, or used as a gradient.
-/// </summary>
-public interface IEpilogue
-{
-    void Take<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct;
-
-    /// <summary>Asks for the memory that Take will read at an offset.</summary>
-    void Ask(nint offset);
-}
-
-public readonly ref struct StoreTo(ref float target) : IEpilogue
-{
-    readonly ref float target = ref target;
-
-    public void Ask(nint offset) { }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Take<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct =>
-        S.Store(value, ref Unsafe.Add(ref target, offset));
-}
-
-public readonly ref struct AddTo(ref float target) : IEpilogue
-{
-    readonly ref float target = ref target;
-
-    public void Ask(nint offset) { }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Take<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct
-    {
-        ref var at = ref Unsafe.Add(ref target, offset);
-        S.Store(S.Add(S.Load(ref at), value), ref at);
-    }
-}
-
-public static class Epilogue
-{
-    /// <summary>Gives all of a storage's vectors to the epilogue; storages are padded to whole vectors.</summary>
-    public static void Run<E>(Span<float> values, E epilogue) where E : IEpilogue, allows ref struct
-    {
-        if (Vector512.IsHardwareAccelerated) Run<Simd512, Vector512<float>, E>(values, epilogue);
-        else if (Vector256.IsHardwareAccelerated) Run<Simd256, Vector256<float>, E>(values, epilogue);
-        else Run<Simd128, Vector128<float>, E>(values, epilogue);
-    }
-
-    [MethodImpl(Hot)]
-    static void Run<S, V, E>(Span<float> values, E epilogue)
-        where S : struct, ISimd<V> where V : struct where E : IEpilogue, allows ref struct
-    {
-        ref var first = ref MemoryMarshal.GetReference(values);
-        for (var i = 0; i < values.Length; i += S.Lanes) epilogue.Take<S, V>(S.Load(ref Unsafe.Add(ref first, i)), i);
-    }
-}
-
-/// <summary>The columns of a product's b and y, vector by vector: where they stand, and what their sums begin with.
-/// </summary>
+/// <summary>The columns of b and y in a product y = a b, vector by vector: their offsets, and the initial values of
+/// their sums.</summary>
 public interface IColumns
 {
-    /// <summary>From b's first row to its row i, in floats.</summary>
-    nint Inner(nint i);
+    /// <summary>Floats from row 0 of b to row i.</summary>
+    nint RowOffset(nint i);
 
-    /// <summary>Where a vector of so many lanes stands in b's first row.</summary>
+    /// <summary>Offset of a vector, which has `lanes` lanes, in row 0 of b.</summary>
     nint Source(int vector, int lanes);
 
-    /// <summary>Where it stands in y's first row.</summary>
+    /// <summary>Offset of the vector in row 0 of y.</summary>
     nint Target(int vector, int lanes);
 
-    /// <summary>What the sums of a row of y begin with.</summary>
+    /// <summary>The initial values of the sums of a row of y.</summary>
     V Start<S, V>(int row) where S : struct, ISimd<V> where V : struct;
 }
 
-/// <summary>Columns of matrices.</summary>
-public readonly struct Columns(Layout b, Layout y) : IColumns
+/// <summary>The columns of two matrices, whose sums begin at 0.</summary>
+public readonly struct MatrixColumns(Layout b, Layout y) : IColumns
 {
     readonly nint step = b.RowStride;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint Inner(nint i) => i * step;
+    public nint RowOffset(nint i) => i * step;
 
     public nint Source(int vector, int lanes) => b.Offset(0, vector * lanes);
     public nint Target(int vector, int lanes) => y.Offset(0, vector * lanes);
     public V Start<S, V>(int row) where S : struct, ISimd<V> where V : struct => default;
 }
 
-public static partial class Gemm
+public static class Gemm
 {
-    // How many rows or vectors a tile of results has: a type, so that the JIT drops what is not there.
+    // The number of rows or vectors of a tile of results. It is a type, so that the JIT compiles each tile without the
+    // branches of larger ones.
     public interface ICount { static abstract int Value { get; } }
     public readonly struct One : ICount { public static int Value => 1; }
     public readonly struct Two : ICount { public static int Value => 2; }
@@ -132,7 +43,7 @@ public static partial class Gemm
     public readonly struct Six : ICount { public static int Value => 6; }
     public readonly struct Eight : ICount { public static int Value => 8; }
 
-    /// <summary>A row's sums in up to three vectors.</summary>
+    /// <summary>The sums of one row of a tile, in up to three vectors.</summary>
     public struct Sums<S, V>(V start) where S : struct, ISimd<V> where V : struct
     {
         V a = start, b = start, c = start;
@@ -146,28 +57,26 @@ public static partial class Gemm
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Give<C, E>(E epilogue, nint p, nint q, nint r)
+        public readonly void WriteTo<C, E>(E epilogue, nint p, nint q, nint r)
             where C : struct, ICount where E : IEpilogue, allows ref struct
         {
-            epilogue.Take<S, V>(a, p);
-            if (C.Value > 1) epilogue.Take<S, V>(b, q);
-            if (C.Value > 2) epilogue.Take<S, V>(c, r);
+            epilogue.Apply<S, V>(a, p);
+            if (C.Value > 1) epilogue.Apply<S, V>(b, q);
+            if (C.Value > 2) epilogue.Apply<S, V>(c, r);
         }
     }
 
-    /// <summary>Inner lengths above this are done in pieces, so that a panel of b stays in the first-level cache.
-    /// </summary>
+    // A longer inner dimension k is done in pieces of this length, so that a panel of b stays in the first-level cache.
     const int InnerBlock = 400;
 
-    /// <summary>From this inner length on there is time to have an update's operands fetched meanwhile.</summary>
-    const int AskFrom = 32;
+    // From this k on, prefetched operands of an epilogue arrive while the sums are computed.
+    const int PrefetchFrom = 32;
 
-    /// <summary>y = a b, for a (m, k) with any strides and b (k, n) in any layout; results at y's layout. Of a exactly
-    /// its numbers are read; of b's rows whole vectors, whatever stands beyond column n, and as much of y's rows is
-    /// written: they need room up to a multiple of the vector's lanes, but not strides that are one.</summary>
+    /// <summary>y = a b, for a (m, k) with any strides and b (k, n) and y (m, n) in any layout. Of a only its elements
+    /// are read. Rows of b are read and rows of y written in whole vectors: they need memory up to a multiple of the
+    /// vector's lanes (with any values beyond column n), but their strides need not be such multiples.</summary>
     /// <param name="aRow">Floats from one row of a to the next.</param>
-    /// <param name="aInner">Floats from one column of a to the next: 1, or the row stride where a is transposed.
-    /// </param>
+    /// <param name="aInner">Floats from one column of a to the next: 1, or the row stride if a is transposed.</param>
     public static void Multiply(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
         ref float y, Layout yAt)
     {
@@ -181,42 +90,44 @@ public static partial class Gemm
         }
     }
 
-    /// <summary>a b, for a (m, k) and b (k, n), given vector by vector to the epilogue at y's offsets.</summary>
+    /// <summary>a b, for a (m, k) and b (k, n). The epilogue gets the result vector by vector, with offsets of y's
+    /// layout.</summary>
     public static void Run<E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
-        E epilogue, Layout yAt) where E : IEpilogue, allows ref struct
+        E epilogue, Layout yAt) where E : IEpilogue, allows ref struct =>
+        VectorWidth.Widest(new TilesLoop<E>(m, n, k, ref a, aRow, aInner, ref b, bAt, epilogue, yAt));
+
+    readonly ref struct TilesLoop<E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
+        E epilogue, Layout yAt) : IVectorLoop where E : IEpilogue, allows ref struct
     {
-        var columns = new Columns(bAt, yAt);
-        int Vectors(int lanes) => (n + lanes - 1) / lanes;
-        if (Vector512.IsHardwareAccelerated)
-            Blocks<Simd512, Vector512<float>, Columns, E>(m, Vectors(16), k, ref a, aRow, aInner, ref b, columns,
-                epilogue, yAt.RowStride);
-        else if (Vector256.IsHardwareAccelerated)
-            Blocks<Simd256, Vector256<float>, Columns, E>(m, Vectors(8), k, ref a, aRow, aInner, ref b, columns,
-                epilogue, yAt.RowStride);
-        else
-            Blocks<Simd128, Vector128<float>, Columns, E>(m, Vectors(4), k, ref a, aRow, aInner, ref b, columns,
+        readonly ref float a = ref a;
+        readonly ref float b = ref b;
+        readonly E epilogue = epilogue;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<S, V>() where S : struct, IPairs<V> where V : struct =>
+            Tiles<S, V, MatrixColumns, E>(m, (n + S.Lanes - 1) / S.Lanes, k, ref a, aRow, aInner, ref b, new(bAt, yAt),
                 epilogue, yAt.RowStride);
     }
 
-    /// <summary>The same for a stated vector width (the tests run every width on any machine) and any columns. Tiles of
-    /// up to 8 rows by 3 vectors where there are 32 registers, 6 by 2 where there are 16; tiles side by side differ by
-    /// one vector at most, so that none is left with too few sums to hide the latency of a multiply-add.</summary>
-    /// <param name="vectors">Vectors in a row of y, done from the first to the last.</param>
+    /// <summary>The same for a given vector width (the tests run every width on any machine) and any columns. Tiles
+    /// have up to 8 rows by 3 vectors with 32 registers, and 6 by 2 with 16. Neighbouring tiles differ by at most one
+    /// vector, so that none has too few sums to hide the latency of a multiply-add.</summary>
+    /// <param name="vectors">Vectors in a row of y; they are computed from the first to the last.</param>
     [MethodImpl(Hot)]
-    public static void Blocks<S, V, B, E>(int m, int vectors, int k, ref float a, int aRow, int aInner, ref float b,
+    public static void Tiles<S, V, B, E>(int m, int vectors, int k, ref float a, int aRow, int aInner, ref float b,
         in B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
         if (vectors == 0) return;
         var widest = S.Lanes == 16 ? 3 : 2;
         var tiles = (vectors + widest - 1) / widest;
-        var (each, wider) = Math.DivRem(vectors, tiles);
-        Strip<S, V, B, E>(each + 1, 0, wider, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
-        Strip<S, V, B, E>(each, wider * (each + 1), tiles - wider, m, k, ref a, aRow, aInner, ref b, columns, epilogue,
-            yRow);
+        var (narrow, wider) = Math.DivRem(vectors, tiles);
+        Strip<S, V, B, E>(narrow + 1, 0, wider, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
+        Strip<S, V, B, E>(narrow, wider * (narrow + 1), tiles - wider, m, k, ref a, aRow, aInner, ref b, columns,
+            epilogue, yRow);
     }
 
-    // All rows of some tiles of a width, from the vector `first` on.
+    // All rows of neighbouring tiles that are `width` vectors wide, from the vector `first` on.
     static void Strip<S, V, B, E>(int width, int first, int tiles, int m, int k, ref float a, int aRow, int aInner,
         ref float b, in B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
@@ -230,7 +141,7 @@ public static partial class Gemm
             Rows<S, V, One, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
     }
 
-    // All rows, in tiles as high as there are rows left for.
+    // All rows, each time in the highest tiles that the remaining rows fill.
     static void Rows<S, V, C, B, E>(int first, int tiles, int m, int k, ref float a, int aRow, int aInner, ref float b,
         in B columns, E epilogue, int yRow)
         where S : struct, ISimd<V> where V : struct where C : struct, ICount
@@ -240,26 +151,26 @@ public static partial class Gemm
         {
             var left = m - row;
             if (left >= 8 && S.Lanes == 16)
-                Tiles<S, V, Eight, C, B, E>(row, end = row + left / 8 * 8, first, tiles, k, ref a, aRow, aInner, ref b,
+                Band<S, V, Eight, C, B, E>(row, end = row + left / 8 * 8, first, tiles, k, ref a, aRow, aInner, ref b,
                     columns, epilogue, yRow);
             else if (left >= 6)
-                Tiles<S, V, Six, C, B, E>(row, end = row + left / 6 * 6, first, tiles, k, ref a, aRow, aInner, ref b,
+                Band<S, V, Six, C, B, E>(row, end = row + left / 6 * 6, first, tiles, k, ref a, aRow, aInner, ref b,
                     columns, epilogue, yRow);
             else if (left >= 4)
-                Tiles<S, V, Four, C, B, E>(row, end = row + 4, first, tiles, k, ref a, aRow, aInner, ref b, columns,
+                Band<S, V, Four, C, B, E>(row, end = row + 4, first, tiles, k, ref a, aRow, aInner, ref b, columns,
                     epilogue, yRow);
             else if (left >= 2)
-                Tiles<S, V, Two, C, B, E>(row, end = row + 2, first, tiles, k, ref a, aRow, aInner, ref b, columns,
+                Band<S, V, Two, C, B, E>(row, end = row + 2, first, tiles, k, ref a, aRow, aInner, ref b, columns,
                     epilogue, yRow);
             else
-                Tiles<S, V, One, C, B, E>(row, end = row + 1, first, tiles, k, ref a, aRow, aInner, ref b, columns,
+                Band<S, V, One, C, B, E>(row, end = row + 1, first, tiles, k, ref a, aRow, aInner, ref b, columns,
                     epilogue, yRow);
         }
     }
 
-    // Tiles side by side, the rows of each from `row` to before `end`.
+    // The rows from `row` to before `end` of each of the tiles.
     [MethodImpl(Hot)]
-    static void Tiles<S, V, R, C, B, E>(int row, int end, int first, int tiles, int k, ref float a, nint aRow,
+    static void Band<S, V, R, C, B, E>(int row, int end, int first, int tiles, int k, ref float a, nint aRow,
         nint aInner, ref float b, in B columns, E epilogue, nint yRow)
         where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
@@ -269,8 +180,8 @@ public static partial class Gemm
                 epilogue, yRow);
     }
 
-    // The inner loop: a tile's sums stay in registers over all of k. References, since bounds checks cost a quarter
-    // here.
+    // The inner loop: a tile's sums stay in registers over all of k. It uses references in place of spans, because
+    // bounds checks would cost a quarter of its time.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Tile<S, V, R, C, B, E>(int row, int end, int first, int k, ref float a, nint aRow, nint aInner,
         ref float b, in B columns, E epilogue, nint yRow)
@@ -293,19 +204,19 @@ public static partial class Gemm
                 s5 = R.Value > 4 ? new(columns.Start<S, V>(row + 5)) : default,
                 s6 = R.Value > 6 ? new(columns.Start<S, V>(row + 6)) : default,
                 s7 = R.Value > 6 ? new(columns.Start<S, V>(row + 7)) : default;
-            if (k >= AskFrom)
+            if (k >= PrefetchFrom)
                 for (var r = 0; r < R.Value; r++)
                 {
-                    epilogue.Ask(y0 + r * yRow);
-                    if (C.Value > 1) epilogue.Ask(y1 + r * yRow);
-                    if (C.Value > 2) epilogue.Ask(y2 + r * yRow);
+                    epilogue.Prefetch(y0 + r * yRow);
+                    if (C.Value > 1) epilogue.Prefetch(y1 + r * yRow);
+                    if (C.Value > 2) epilogue.Prefetch(y2 + r * yRow);
                 }
             ref var x = ref a;
             ref var x3 = ref Unsafe.Add(ref a, R.Value > 3 ? 3 * aRow : 0);
             ref var x6 = ref Unsafe.Add(ref a, R.Value > 6 ? 6 * aRow : 0);
             for (nint i = 0; i < k; i++)
             {
-                var at = columns.Inner(i);
+                var at = columns.RowOffset(i);
                 V p = S.Load(ref Unsafe.Add(ref b0, at)), q = C.Value > 1 ? S.Load(ref Unsafe.Add(ref b1, at)) : p,
                     r = C.Value > 2 ? S.Load(ref Unsafe.Add(ref b2, at)) : p;
                 s0.Add<C>(S.All(x), p, q, r);
@@ -320,14 +231,14 @@ public static partial class Gemm
                 x3 = ref Unsafe.Add(ref x3, aInner);
                 x6 = ref Unsafe.Add(ref x6, aInner);
             }
-            s0.Give<C, E>(epilogue, y0, y1, y2);
-            if (R.Value > 1) s1.Give<C, E>(epilogue, y0 + yRow, y1 + yRow, y2 + yRow);
-            if (R.Value > 2) s2.Give<C, E>(epilogue, y0 + 2 * yRow, y1 + 2 * yRow, y2 + 2 * yRow);
-            if (R.Value > 3) s3.Give<C, E>(epilogue, y0 + 3 * yRow, y1 + 3 * yRow, y2 + 3 * yRow);
-            if (R.Value > 4) s4.Give<C, E>(epilogue, y0 + 4 * yRow, y1 + 4 * yRow, y2 + 4 * yRow);
-            if (R.Value > 4) s5.Give<C, E>(epilogue, y0 + 5 * yRow, y1 + 5 * yRow, y2 + 5 * yRow);
-            if (R.Value > 6) s6.Give<C, E>(epilogue, y0 + 6 * yRow, y1 + 6 * yRow, y2 + 6 * yRow);
-            if (R.Value > 6) s7.Give<C, E>(epilogue, y0 + 7 * yRow, y1 + 7 * yRow, y2 + 7 * yRow);
+            s0.WriteTo<C, E>(epilogue, y0, y1, y2);
+            if (R.Value > 1) s1.WriteTo<C, E>(epilogue, y0 + yRow, y1 + yRow, y2 + yRow);
+            if (R.Value > 2) s2.WriteTo<C, E>(epilogue, y0 + 2 * yRow, y1 + 2 * yRow, y2 + 2 * yRow);
+            if (R.Value > 3) s3.WriteTo<C, E>(epilogue, y0 + 3 * yRow, y1 + 3 * yRow, y2 + 3 * yRow);
+            if (R.Value > 4) s4.WriteTo<C, E>(epilogue, y0 + 4 * yRow, y1 + 4 * yRow, y2 + 4 * yRow);
+            if (R.Value > 4) s5.WriteTo<C, E>(epilogue, y0 + 5 * yRow, y1 + 5 * yRow, y2 + 5 * yRow);
+            if (R.Value > 6) s6.WriteTo<C, E>(epilogue, y0 + 6 * yRow, y1 + 6 * yRow, y2 + 6 * yRow);
+            if (R.Value > 6) s7.WriteTo<C, E>(epilogue, y0 + 7 * yRow, y1 + 7 * yRow, y2 + 7 * yRow);
             a = ref Unsafe.Add(ref a, R.Value * aRow);
             y0 += R.Value * yRow;
             y1 += R.Value * yRow;

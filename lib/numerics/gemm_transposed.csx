@@ -1,56 +1,63 @@
 #nullable enable
-// y = a w^T. For many rows of a, w is turned over first; for few, whose products would cost less than that, every
-// result is the dot product of two rows.
+// The matrix product y = a w^T, as gradients by inputs need it. For many rows of a, w is transposed first. For few rows
+// the product costs less than transposing, and each result is computed as the dot product of two rows.
 
-public static partial class Gemm
+public static class GemmTransposed
 {
-    const int TurnedRows = 64, DotRows = 16;
+    const int TransposedRows = 64, DotRows = 16;
 
-    [ThreadStatic] static float[]? scratch;
+    [ThreadStatic] static Block scratch;
 
-    /// <summary>y = a w^T, for a (m, k) with rows aRow apart and w (n, k) in any layout. Whole vectors of rows are
-    /// read, whatever stands beyond column k, and written to y's.</summary>
-    public static void MultiplyTransposed(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt,
-        ref float y, Layout yAt)
+    /// <summary>y = a w^T, for a (m, k) with `aRow` floats from row to row, and w (n, k) and y (m, n) in any layout.
+    /// Rows of a and w are read and rows of y written in whole vectors; values beyond column k have no
+    /// effect.</summary>
+    public static void Multiply(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt, ref float y,
+        Layout yAt) => VectorWidth.Widest(new MultiplyLoop(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt));
+
+    readonly ref struct MultiplyLoop(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt, ref float y,
+        Layout yAt) : IVectorLoop
     {
-        if (Vector512.IsHardwareAccelerated)
-            MultiplyTransposed<Simd512, Vector512<float>>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
-        else if (Vector256.IsHardwareAccelerated)
-            MultiplyTransposed<Simd256, Vector256<float>>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
-        else MultiplyTransposed<Simd128, Vector128<float>>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
+        readonly ref float a = ref a;
+        readonly ref float w = ref w;
+        readonly ref float y = ref y;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<S, V>() where S : struct, IPairs<V> where V : struct =>
+            Multiply<S, V>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
     }
 
-    /// <summary>The same for a stated vector width.</summary>
-    public static void MultiplyTransposed<S, V>(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt,
-        ref float y, Layout yAt) where S : struct, IPairs<V> where V : struct
-    {
-        if (m <= DotRows) Dots<S, V>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
-        else Turned<S, V>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
-    }
-
-    // Some rows of w at a time are turned over into panels, which are still in the cache when they are multiplied.
-    static void Turned<S, V>(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt, ref float y,
+    /// <summary>The same for a given vector width.</summary>
+    public static void Multiply<S, V>(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt, ref float y,
         Layout yAt) where S : struct, IPairs<V> where V : struct
     {
-        var length = Layout.Panels(k + Layout.PanelColumns, TurnedRows).Length;
-        if (scratch is null || scratch.Length < length) scratch = new float[length];
-        for (var first = 0; first < n; first += TurnedRows)
+        if (m <= DotRows) Dots<S, V>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
+        else ByTransposing<S, V>(m, n, k, ref a, aRow, ref w, wAt, ref y, yAt);
+    }
+
+    // Transposes a few rows of w at a time into panels, which are still in the cache when they are multiplied.
+    static void ByTransposing<S, V>(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt, ref float y,
+        Layout yAt) where S : struct, IPairs<V> where V : struct
+    {
+        var length = Layout.Panels(k + Layout.PanelColumns, TransposedRows).Length;
+        ref var panels = ref MemoryMarshal.GetReference(Block.Scratch<float>(ref scratch, length));
+        for (var first = 0; first < n; first += TransposedRows)
         {
-            var count = Math.Min(TurnedRows, n - first);
-            var turned = Layout.Panels(k, count);
-            Transpose<S, V>(count, k, ref Unsafe.Add(ref w, wAt.Offset(first, 0)), wAt, ref scratch[0], turned);
-            Multiply(m, count, k, ref a, aRow, 1, ref scratch[0], turned, ref Unsafe.Add(ref y, yAt.Offset(0, first)),
-                yAt);
+            var count = Math.Min(TransposedRows, n - first);
+            var transposed = Layout.Panels(k, count);
+            Transpose<S, V>(count, k, ref Unsafe.Add(ref w, wAt.Offset(first, 0)), wAt, ref panels, transposed);
+            Gemm.Multiply(m, count, k, ref a, aRow, 1, ref panels, transposed,
+                ref Unsafe.Add(ref y, yAt.Offset(0, first)), yAt);
         }
     }
 
-    // y (columns, rows), in panels, = x (rows, columns) transposed, four by four in each lane of 128 bits. Up to 15
-    // rows too many are written below each panel: the next panel takes their place, and scratch goes on after the last.
+    // y (columns, rows), in panels, = x (rows, columns) transposed, four by four in each part of 128 bits. Up to 15
+    // rows too many are written below each panel: the next panel overwrites them, and scratch memory extends beyond the
+    // last.
     [MethodImpl(Hot)]
     static void Transpose<S, V>(int rows, int columns, ref float x, Layout xAt, ref float y, Layout yAt)
         where S : struct, IPairs<V> where V : struct
     {
-        nint step = xAt.RowStride, lane = 4 * Layout.PanelColumns;
+        nint step = xAt.RowStride, part = 4 * Layout.PanelColumns;
         for (var first = 0; first < rows; first += Layout.PanelColumns)
             for (var column = 0; column < columns; column += S.Lanes)
                 for (var row = first; row < Math.Min(first + Layout.PanelColumns, rows); row += 4)
@@ -62,15 +69,15 @@ public static partial class Gemm
                     V a = S.Load(ref from), b = S.Load(ref Unsafe.Add(ref from, second)),
                         c = S.Load(ref Unsafe.Add(ref from, third)), d = S.Load(ref Unsafe.Add(ref from, fourth));
                     V p = S.ZipLow(a, c), q = S.ZipHigh(a, c), r = S.ZipLow(b, d), s = S.ZipHigh(b, d);
-                    S.StoreLanes(S.ZipLow(p, r), ref to, lane);
-                    S.StoreLanes(S.ZipHigh(p, r), ref Unsafe.Add(ref to, Layout.PanelColumns), lane);
-                    S.StoreLanes(S.ZipLow(q, s), ref Unsafe.Add(ref to, 2 * Layout.PanelColumns), lane);
-                    S.StoreLanes(S.ZipHigh(q, s), ref Unsafe.Add(ref to, 3 * Layout.PanelColumns), lane);
+                    S.StoreParts(S.ZipLow(p, r), ref to, part);
+                    S.StoreParts(S.ZipHigh(p, r), ref Unsafe.Add(ref to, Layout.PanelColumns), part);
+                    S.StoreParts(S.ZipLow(q, s), ref Unsafe.Add(ref to, 2 * Layout.PanelColumns), part);
+                    S.StoreParts(S.ZipHigh(q, s), ref Unsafe.Add(ref to, 3 * Layout.PanelColumns), part);
                 }
     }
 
-    // Four rows of w by four of a, by two where there are sixteen registers. Of the last vector of k the lanes beyond
-    // it are cleared on both sides: what stands there may be no number.
+    // Four rows of w by four rows of a, or by two if there are only sixteen registers. In the last vector the lanes
+    // beyond k are cleared in both operands, because padding may hold NaN.
     [MethodImpl(Hot)]
     static void Dots<S, V>(int m, int n, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y,
         Layout yAt) where S : struct, IPairs<V> where V : struct
@@ -84,17 +91,17 @@ public static partial class Gemm
                 ref var to = ref Unsafe.Add(ref y, yAt.Offset(row, column));
                 if (m - row >= 4 && S.Lanes == 16)
                 {
-                    Dot<S, V, Four>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
+                    Dot<S, V, Gemm.Four>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
                     row += 4;
                 }
                 else if (m - row >= 2)
                 {
-                    Dot<S, V, Two>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
+                    Dot<S, V, Gemm.Two>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
                     row += 2;
                 }
                 else
                 {
-                    Dot<S, V, One>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
+                    Dot<S, V, Gemm.One>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
                     row++;
                 }
             }
@@ -103,7 +110,7 @@ public static partial class Gemm
 
     [MethodImpl(Hot)]
     static void Dot<S, V, R>(int columns, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y,
-        nint yRow) where S : struct, IPairs<V> where V : struct where R : struct, ICount
+        nint yRow) where S : struct, IPairs<V> where V : struct where R : struct, Gemm.ICount
     {
         nint step = wAt.RowStride, second = columns > 1 ? step : 0, third = columns > 2 ? 2 * step : 0,
             fourth = columns > 3 ? 3 * step : 0;
@@ -131,7 +138,7 @@ public static partial class Gemm
     static V Row<S, V>(ref float x, int left) where S : struct, IPairs<V> where V : struct =>
         left < S.Lanes ? S.First(S.Load(ref x), left) : S.Load(ref x);
 
-    // A row's sums with four others.
+    // The sums of one row's dot products with four other rows.
     struct FourSums<S, V> where S : struct, IPairs<V> where V : struct
     {
         V a, b, c, d;
@@ -140,12 +147,12 @@ public static partial class Gemm
         public void Add(V x, V p, V q, V r, V s) => (a, b, c, d) = (S.MultiplyAdd(x, p, a), S.MultiplyAdd(x, q, b),
             S.MultiplyAdd(x, r, c), S.MultiplyAdd(x, s, d));
 
-        // The lanes of each added up.
+        // The four dot products: the lanes of each sum, added.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly Vector128<float> Total()
         {
             V p = S.Add(S.ZipLow(a, c), S.ZipHigh(a, c)), q = S.Add(S.ZipLow(b, d), S.ZipHigh(b, d));
-            return S.AddLanes(S.Add(S.ZipLow(p, q), S.ZipHigh(p, q)));
+            return S.AddParts(S.Add(S.ZipLow(p, q), S.ZipHigh(p, q)));
         }
     }
 }

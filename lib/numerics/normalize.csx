@@ -1,242 +1,155 @@
 #nullable enable
-// Normalization: statistics over sets of numbers, and what gradients do when every number of a set moves them.
+// Normalization, forward and backward: the equations of batch normalization (Ioffe and Szegedy 2015), for any sets of
+// numbers that share a mean and a variance.
 
-public static partial class Normalization
+public static class Normalization
 {
-    [ThreadStatic] static double[]? totals;
-    [ThreadStatic] static float[]? constants;
-    [ThreadStatic] static NormalizedRectified[]? pooledMaps;
+    [ThreadStatic] static Block forwardScratch, backwardScratch;
 
-    /// <summary>Mean and biased variance of every set of x, centred (E[x^2] - E[x]^2 cancels). Where channels are
-    /// single columns, in two passes over each block; where they are runs of positions, in two over each run, the runs'
-    /// moments then put together (Chan et al. 1983).</summary>
-    public static void Moments(in Groups groups, ReadOnlySpan<float> x, int stride, Span<double> mean,
+    /// <summary>Mean and biased variance of every set of x. Distances from the mean are squared, because
+    /// E[x^2] - E[x]^2 cancels.</summary>
+    public static void MeasureMoments(in NormalizationSets sets, ReadOnlySpan<float> x, int stride, Span<double> mean,
         Span<double> variance)
     {
         mean.Clear();
         variance.Clear();
-        for (var block = 0; block < groups.Blocks; block++)
-            if (groups.Length == 1)
-                ColumnMoments(groups, block, x[(block * groups.Rows * stride)..], stride, mean, variance);
-            else
-                RunMoments(groups, block, x[(block * groups.Rows * stride)..], stride, mean, variance);
-    }
-
-    static void ColumnMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
-        Span<double> variance)
-    {
-        var (rows, channels, parts, together) =
-            (groups.RowsOf(block), groups.AllChannels, groups.Parts, groups.Channels);
-        var width = Padded(channels);
-        Span<double> sum = Scratch(ref totals, 2 * width), means = sum[width..];
-        var center = Scratch(ref constants, width);
-        double size = groups.SizeOf(block);
-        mean = mean.Slice(block * parts, parts);
-        variance = variance.Slice(block * parts, parts);
-        ColumnSums(x, rows, stride, sum[..channels]);
-        SumParts(sum, together, mean);
-        TensorPrimitives.Divide(mean, size, mean);
-        Spread(mean, together, means);
-        TensorPrimitives.ConvertTruncating<double, float>(means[..channels], center);
-        ColumnSquares(x, rows, stride, center[..channels], sum);
-        SumParts(sum, together, variance);
-        TensorPrimitives.Divide(variance, size, variance);
-        for (var part = 0; part < parts; part++)
+        for (var block = 0; block < sets.Blocks; block++)
         {
-            // What rounding the center to float32 added.
-            var apart = mean[part] - center[part * together];
-            var own = variance[part] - apart * apart;
-            variance[part] = own < 0 ? 0 : own;
-        }
-        if (TensorPrimitives.IsFiniteAll<double>(variance)) return;
-        for (var part = 0; part < parts; part++)
-            (mean[part], variance[part]) = WideMoments(groups, block, part, x, stride);
-    }
-
-    // To each channel its part's value.
-    static void Spread(ReadOnlySpan<double> parts, int together, Span<double> channels)
-    {
-        if (together == 1) parts.CopyTo(channels);
-        else for (var part = 0; part < parts.Length; part++)
-            channels.Slice(part * together, together).Fill(parts[part]);
-    }
-
-    // The sums of each part's channels.
-    static void SumParts(ReadOnlySpan<double> channels, int together, Span<double> parts)
-    {
-        if (together == 1) channels[..parts.Length].CopyTo(parts);
-        else for (var part = 0; part < parts.Length; part++)
-            parts[part] = TensorPrimitives.Sum(channels.Slice(part * together, together));
-    }
-
-    // Where squares leave float32's range.
-    static (double Mean, double Variance) WideMoments(in Groups groups, int block, int part, ReadOnlySpan<float> x,
-        int stride)
-    {
-        var (mean, squares, size) = (0.0, 0.0, groups.SizeOf(block));
-        for (var row = 0; row < groups.RowsOf(block); row++)
-            foreach (var value in x.Slice(row * stride, groups.AllChannels)[groups.ChannelsOf(part)])
-                mean += (double)value / size;
-        for (var row = 0; row < groups.RowsOf(block); row++)
-            foreach (var value in x.Slice(row * stride, groups.AllChannels)[groups.ChannelsOf(part)])
-                squares += (value - mean) * (value - mean);
-        return (mean, squares / size);
-    }
-
-    /// <summary>y = (x - mean) / deviation * gamma + beta; gamma and beta one per channel, or empty for 1 and 0.
-    /// </summary>
-    /// <param name="pooled">y is this in ReLU and average pooling instead.</param>
-    public static void Forward(in Groups groups, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
-        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride,
-        in PooledPlanes pooled = default)
-    {
-        for (var block = 0; block < groups.Blocks; block++)
-        {
-            var map = MapOf(groups, block, mean, variance, gamma, beta);
-            var (start, rows) = (block * groups.Rows * stride, groups.RowsOf(block));
-            if (groups.Length == 1) MapColumns(map, x[start..], y[start..], rows, stride);
-            else if (pooled.Width > 0)
-            {
-                var rectified = map.Rectified();
-                for (var row = 0; row < rows; row++)
-                    Pooling.Average<NormalizedRectified>(rectified, x[(start + row * stride)..], groups.AllChannels,
-                        pooled.Height, pooled.Width, y[((block * groups.Rows + row) * pooled.RowStride)..]);
-            }
-            else
-                for (var row = 0; row < rows; row++)
-                    for (var channel = 0; channel < groups.AllChannels; channel++)
-                    {
-                        var run = start + row * stride + channel * groups.Length;
-                        MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel], x.Slice(run, groups.Length),
-                            y[run..]);
-                    }
+            var start = block * sets.RowsPerBlock * stride;
+            if (sets.Length == 1) ColumnLoops.MeasureMoments(sets, block, x[start..], stride, mean, variance);
+            else RunLoops.MeasureMoments(sets, block, x[start..], stride, mean, variance);
         }
     }
 
-    // The constants of x -> (x - mean) / deviation * gamma + beta.
-    static AffineMap MapOf(scoped in Groups groups, int block, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
-        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta)
+    /// <summary>y = (x - mean) / deviation * gamma + beta. Gamma and beta have one value for each channel; if empty,
+    /// they are 1 and 0.</summary>
+    public static void Forward(in NormalizationSets sets, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
+        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride)
     {
-        var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
-        var width = Padded(groups.AllChannels);
-        var scratch = Scratch(ref totals, 3 * width);
-        Span<double> center = scratch[..width], scale = scratch[width..(2 * width)], scales = scratch[(2 * width)..];
-        groups.Scales(variance[sets], scales);
-        Spread(mean[sets], groups.Channels, center);
-        Spread(scales[..groups.Parts], groups.Channels, scale);
-        var map = new AffineMap(groups);
-        MapChannels(center, scale, gamma, beta, map);
+        for (var block = 0; block < sets.Blocks; block++)
+        {
+            var map = ForwardMap(sets, block, mean, variance, gamma, beta);
+            var (start, rows) = (block * sets.RowsPerBlock * stride, sets.RowsOf(block));
+            if (sets.Length == 1) ColumnLoops.Map(map, x[start..], y[start..], rows, stride);
+            else RunLoops.Map(map, x[start..], y[start..], rows, sets.Length, stride);
+        }
+    }
+
+    /// <summary>The constants of y = (x - mean) / deviation * gamma + beta for the channels of a block.</summary>
+    public static ChannelMap ForwardMap(scoped in NormalizationSets sets, int block, ReadOnlySpan<double> mean,
+        ReadOnlySpan<double> variance, ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta)
+    {
+        var width = Block.Padded(sets.Channels);
+        var scratch = Block.Scratch<double>(ref forwardScratch, 3 * width);
+        Span<double> center = scratch[..width], inverse = scratch[width..(2 * width)],
+            perSet = scratch.Slice(2 * width, sets.Groups);
+        sets.ToChannels(mean[sets.SetsOf(block)], center);
+        sets.InverseDeviations(variance[sets.SetsOf(block)], perSet);
+        sets.ToChannels(perSet, inverse);
+        var map = new ChannelMap(sets.Channels);
+        SetForward(map, center, inverse, gamma, beta);
         return map;
     }
 
-    /// <summary>Gradients by x, gamma and beta (the last two where wanted, else empty), from g at y. With x^ the
-    /// normalized x, m the size of the set and h = g * gamma: dx = (h - mean(h) - x^ mean(h x^)) / deviation
-    /// (Ioffe and Szegedy 2015, section 3, in one formula).</summary>
-    /// <param name="beta">Wanted where y is pooled: which pixels ReLU lets through is found again.</param>
-    public static void Backward(in Groups groups, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
-        ReadOnlySpan<float> gamma, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> dx, int stride,
-        Span<float> dGamma, Span<float> dBeta, ReadOnlySpan<float> beta = default, in PooledPlanes pooled = default)
+    [MethodImpl(Hot)]
+    static void SetForward(in ChannelMap map, ReadOnlySpan<double> mean, ReadOnlySpan<double> inverse,
+        ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta)
     {
-        Span<NormalizedRectified> rectified = [];
+        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
+            map.Set(i, center: DoubleVector.Load(mean, i),
+                scale: DoubleVector.Load(inverse, i) * DoubleVector.LoadOr(1, gamma, i),
+                shift: DoubleVector.LoadOr(0, beta, i));
+    }
+
+    /// <summary>Gradients of a loss by x, gamma and beta from g, its gradient by y. These are the equations of Ioffe
+    /// and Szegedy 2015, section 3, where sums run over the m numbers of a set and xhat = (x - mean) / deviation:
+    /// <code>
+    /// dxhat     = g gamma
+    /// dVariance = sum(dxhat (x - mean)) (-1/2) / deviation^3
+    /// dMean     = -sum(dxhat) / deviation                  (the paper's other term is 0: sum(x - mean) = 0)
+    /// dx        = dxhat / deviation + dVariance 2 (x - mean) / m + dMean / m
+    /// dGamma    = sum(g xhat),  dBeta = sum(g)             (sums over all numbers of a channel)
+    /// </code>
+    /// </summary>
+    /// <param name="dGamma">Empty if its gradient is not wanted; so is dBeta.</param>
+    public static void Backward(in NormalizationSets sets, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
+        ReadOnlySpan<float> gamma, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> dx, int stride,
+        Span<float> dGamma, Span<float> dBeta)
+    {
         dGamma.Clear();
         dBeta.Clear();
-        var width = Padded(groups.AllChannels);
-        var scratch = Scratch(ref totals, 6 * width);
-        Span<double> center = scratch[..width], scale = scratch[width..(2 * width)],
-            sumG = scratch[(2 * width)..(3 * width)], sumGD = scratch[(3 * width)..(4 * width)],
-            steepness = scratch[(4 * width)..(5 * width)], scales = scratch[(5 * width)..];
-        for (var block = 0; block < groups.Blocks; block++)
+        for (var block = 0; block < sets.Blocks; block++)
         {
-            var start = block * groups.Rows * stride;
-            var sets = (block * groups.Parts)..((block + 1) * groups.Parts);
-            Spread(mean[sets], groups.Channels, center);
-            if (groups.Length == 1)
-                ColumnProducts(g[start..], x[start..], groups.RowsOf(block), stride, center[..groups.AllChannels], sumG,
-                    sumGD);
-            else if (pooled.Width > 0)
-            {
-                // Before the sums: the two share scratch memory, but for the center.
-                rectified = MapOf(groups, block, mean, variance, gamma, beta).Rectified();
-                PooledProducts(groups, block, pooled, rectified, x, g, stride, center, sumG, sumGD);
-            }
-            else RunProducts(groups, block, g[start..], x[start..], stride, center, sumG, sumGD);
-
-            groups.Scales(variance[sets], scales);
-            Spread(scales[..groups.Parts], groups.Channels, scale);
-            SumUp(scale, gamma, sumG, sumGD, dGamma, dBeta);
-            if (groups.Fixed) scratch[(2 * width)..(4 * width)].Clear();
-            Share(groups, sumG);
-            Share(groups, sumGD);
-            groups.Steepness(variance[sets], scales);
-            Spread(scales[..groups.Parts], groups.Channels, steepness);
-            var map = new AffineMap(groups);
-            MapGradient(-1.0 / groups.SizeOf(block), center, scale, gamma, sumG, sumGD, steepness, map);
-            var rows = groups.RowsOf(block);
-            if (groups.Length == 1) MapColumns(map, x[start..], g[start..], dx[start..], rows, stride);
-            else if (pooled.Width > 0)
-            {
-                for (var channel = 0; channel < rectified.Length; channel++)
-                    rectified[channel] = rectified[channel].With(map.Scale[channel], map.Shift[channel]);
-                for (var row = 0; row < rows; row++)
-                    Pooling.AverageGradient<NormalizedRectified>(rectified,
-                        g[((block * groups.Rows + row) * pooled.RowStride)..], x[(start + row * stride)..],
-                        groups.AllChannels, pooled.Height, pooled.Width, dx[(start + row * stride)..]);
-            }
-            else
-                for (var row = 0; row < rows; row++)
-                    for (var channel = 0; channel < groups.AllChannels; channel++)
-                    {
-                        var run = start + row * stride + channel * groups.Length;
-                        MapRun(map.Center[channel], map.Scale[channel], map.Shift[channel], map.ByGradient[channel],
-                            x.Slice(run, groups.Length), g[run..], dx[run..]);
-                    }
+            var (start, rows) = (block * sets.RowsPerBlock * stride, sets.RowsOf(block));
+            var sums = new GradientSums(sets, block, mean);
+            if (sets.Length == 1) ColumnLoops.SumGradients(sums, g[start..], x[start..], sets.Channels, rows, stride);
+            else RunLoops.SumGradients(sums, g[start..], x[start..], sets.Channels, rows, sets.Length, stride);
+            var map = BackwardMap(sets, block, sums, variance, gamma, dGamma, dBeta);
+            if (sets.Length == 1) ColumnLoops.MapGradient(map, x[start..], g[start..], dx[start..], rows, stride);
+            else RunLoops.MapGradient(map, x[start..], g[start..], dx[start..], rows, sets.Length, stride);
         }
     }
 
-    // To each channel the sum of its part's.
-    static void Share(in Groups groups, Span<double> channels)
+    /// <summary>Adds a block's part to dGamma and dBeta, and gives the constants of dx for the block's channels: the
+    /// equations above, given sum(g) and sum(g (x - mean)).</summary>
+    public static ChannelMap BackwardMap(scoped in NormalizationSets sets, int block, scoped in GradientSums sums,
+        ReadOnlySpan<double> variance, ReadOnlySpan<float> gamma, Span<float> dGamma, Span<float> dBeta)
     {
-        if (groups.Channels == 1) return;
-        for (var first = 0; first < groups.AllChannels; first += groups.Channels)
-        {
-            var part = channels.Slice(first, groups.Channels);
-            part.Fill(TensorPrimitives.Sum<double>(part));
-        }
+        var width = Block.Padded(sets.Channels);
+        var scratch = Block.Scratch<double>(ref backwardScratch, 3 * width);
+        Span<double> inverse = scratch[..width], correction = scratch[width..(2 * width)],
+            perSet = scratch.Slice(2 * width, sets.Groups);
+        variance = variance[sets.SetsOf(block)];
+        sets.InverseDeviations(variance, perSet);
+        sets.ToChannels(perSet, inverse);
+        sets.EpsilonCorrections(variance, perSet);
+        sets.ToChannels(perSet, correction);
+        var map = new ChannelMap(sets.Channels);
+        AddParameterGradients(sets.Channels, inverse, gamma, sums, dGamma, dBeta);
+        if (sets.ConstantMoments) sums.Clear();
+        sets.SumWithinGroups(sums.G);
+        sets.SumWithinGroups(sums.GD);
+        SetBackward(map, sets.SizeOf(block), inverse, correction, gamma, sums);
+        return map;
     }
 
-    static (float High, float Low) Split(double value) => ((float)value, (float)(value - (float)value));
-
-    // The constants of x -> (x - center) * scale + shift + g * byGradient for each channel, padded to whole vectors.
-    readonly ref struct AffineMap
+    // dBeta += sum(g) and dGamma += sum(g xhat). Then the sums are replaced by sum(dxhat) and sum(dxhat xhat).
+    [MethodImpl(Hot)]
+    static void AddParameterGradients(int channels, ReadOnlySpan<double> inverse, ReadOnlySpan<float> gamma,
+        in GradientSums sums, Span<float> dGamma, Span<float> dBeta)
     {
-        public AffineMap(scoped in Groups groups)
+        for (var i = 0; i < channels; i += Vector<float>.Count)
         {
-            var width = Padded(groups.AllChannels);
-            var memory = Scratch(ref constants, 4 * width);
-            Channels = groups.AllChannels;
-            Center = memory[..width];
-            Scale = memory[width..(2 * width)];
-            Shift = memory[(2 * width)..(3 * width)];
-            ByGradient = memory[(3 * width)..];
-        }
-
-        public int Channels { get; }
-        public Span<float> Center { get; }
-        public Span<float> Scale { get; }
-        public Span<float> Shift { get; }
-        public Span<float> ByGradient { get; }
-
-        public Span<NormalizedRectified> Rectified()
-        {
-            var maps = Scratch(ref pooledMaps, Channels);
-            for (var i = 0; i < Channels; i++) maps[i] = new(Center[i], Scale[i], Shift[i]);
-            return maps;
+            var byBeta = DoubleVector.Load(sums.G, i);
+            var byGamma = DoubleVector.Load(sums.GD, i) * DoubleVector.Load(inverse, i);
+            if (!dBeta.IsEmpty) Add(byBeta, dBeta, i);
+            if (!dGamma.IsEmpty) Add(byGamma, dGamma, i);
+            var scale = DoubleVector.LoadOr(1, gamma, i);
+            (byBeta * scale).Store(sums.G, i);
+            (byGamma * scale).Store(sums.GD, i);
         }
     }
 
-    static Span<T> Scratch<T>(ref T[]? array, int length)
+    // dx = (x - mean) (2 dVariance / m) + dMean / m + g (gamma / deviation).
+    [MethodImpl(Hot)]
+    static void SetBackward(in ChannelMap map, int m, ReadOnlySpan<double> inverse, ReadOnlySpan<double> correction,
+        ReadOnlySpan<float> gamma, in GradientSums sums)
     {
-        if (array is null || array.Length < length) array = new T[length];
-        return array.AsSpan(0, length);
+        for (var i = 0; i < map.Channels; i += Vector<float>.Count)
+        {
+            var inverseDeviation = DoubleVector.Load(inverse, i);
+            var common = inverseDeviation * (-1.0 / m);
+            // dMean / m = -sum(dxhat) / (m deviation)
+            var dMeanPerM = common * DoubleVector.Load(sums.G, i);
+            // 2 dVariance / m = -sum(dxhat xhat) / (m deviation^2), because x - mean = xhat deviation
+            var twoDVariancePerM = common * inverseDeviation * DoubleVector.Load(sums.GD, i)
+                * DoubleVector.Load(correction, i);
+            map.Set(i, center: DoubleVector.Load(sums.Mean, i), scale: twoDVariancePerM, shift: dMeanPerM);
+            (inverseDeviation * DoubleVector.LoadOr(1, gamma, i)).Rounded.StoreUnsafe(ref map.GradientScale[i]);
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add(DoubleVector value, Span<float> to, int i) =>
+        (Elementwise.Load(to, i) + value.Rounded).StoreUnsafe(ref MemoryMarshal.GetReference(to), (nuint)i);
 }

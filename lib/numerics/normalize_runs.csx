@@ -1,34 +1,39 @@
 #nullable enable
-// Normalization where a channel's numbers of one example are a run, as pixels are.
+// Normalization's loops for matrices in which a channel has several positions (pixels): those of one row and one
+// channel lie one after another and are called a run. Spans begin at the block's first row.
 
-public static partial class Normalization
+public static class RunLoops
 {
-    static void RunMoments(in Groups groups, int block, ReadOnlySpan<float> x, int stride, Span<double> mean,
-        Span<double> variance)
+    /// <summary>Mean and biased variance of each set of a block: two passes over each run, then the runs' moments are
+    /// merged (Chan et al. 1983).</summary>
+    public static void MeasureMoments(in NormalizationSets sets, int block, ReadOnlySpan<float> x, int stride,
+        Span<double> mean, Span<double> variance)
     {
-        for (var channel = 0; channel < groups.AllChannels; channel++)
+        var (rows, length) = (sets.RowsOf(block), sets.Length);
+        mean = mean[sets.SetsOf(block)];
+        variance = variance[sets.SetsOf(block)];
+        for (var channel = 0; channel < sets.Channels; channel++)
         {
-            var set = groups.Set(block, channel);
-            // Runs of this set before this channel's.
-            var before = channel % groups.Channels * groups.RowsOf(block);
-            for (var row = 0; row < groups.RowsOf(block); row++)
+            var (group, before) = Math.DivRem(channel, sets.ChannelsPerGroup);
+            for (var row = 0; row < rows; row++)
             {
-                var (own, squares) = RunMoments(x.Slice(row * stride + channel * groups.Length, groups.Length));
-                var (runs, apart) = (before + row, own - mean[set]);
-                mean[set] += apart / (runs + 1);
-                variance[set] += squares + apart * apart * groups.Length * runs / (runs + 1);
+                var (own, squares) = MeasureRun(x.Slice(row * stride + channel * length, length));
+                // Runs of this set that are merged already.
+                var runs = before * rows + row;
+                var distance = own - mean[group];
+                mean[group] += distance / (runs + 1);
+                variance[group] += squares + distance * distance * length * runs / (runs + 1);
             }
         }
-        for (var set = block * groups.Parts; set < (block + 1) * groups.Parts; set++)
-            variance[set] /= groups.SizeOf(block);
+        for (var group = 0; group < variance.Length; group++) variance[group] /= sets.SizeOf(block);
     }
 
-    // Mean and sum of squared distances from it of one run. Float32 sums of a run, float64 across runs: a run is short
-    // and, on the second pass, in the first-level cache. Squares beyond float32's range are taken again in float64.
+    // The mean of one run and the sum of squared distances from it. Sums are float32, because a run is short; for the
+    // second pass it is in the first-level cache. If squares exceed float32's range, all is computed again in float64.
     [MethodImpl(Hot)]
-    static (double Mean, double Squares) RunMoments(ReadOnlySpan<float> x)
+    static (double Mean, double Squares) MeasureRun(ReadOnlySpan<float> x)
     {
-        // Distances from the first number, so that a constant run has exactly its mean.
+        // Distances from the first number are summed, so that the mean of a constant run is exact.
         var origin = new Vector<float>(x[0]);
         Vector<float> s0 = default, s1 = default, s2 = default, s3 = default;
         var (i, tail) = (0, 0f);
@@ -64,29 +69,22 @@ public static partial class Normalization
         }
         for (; i < x.Length; i++) tail += (x[i] - center[0]) * (x[i] - center[0]);
         var squares = (double)Vector.Sum(q0 + q1 + (q2 + q3)) + tail;
-        return double.IsFinite(squares) && double.IsFinite(mean) ? (mean, squares) : WideMoments(x);
+        return double.IsFinite(squares) && double.IsFinite(mean) ? (mean, squares)
+            : Elementwise.MomentsInFloat64(x, 1, x.Length, x.Length);
     }
 
-    static (double Mean, double Squares) WideMoments(ReadOnlySpan<float> x)
-    {
-        var (mean, squares) = (0.0, 0.0);
-        foreach (var value in x) mean += (double)value / x.Length;
-        foreach (var value in x) squares += (value - mean) * (value - mean);
-        return (mean, squares);
-    }
-
-    // Sums of g and of g (x - center) for each channel that is a run, over the rows of a block.
+    /// <summary>sum(g) and sum(g (x - mean)) of each channel, corrected for the rounding of the mean to
+    /// float32.</summary>
     [MethodImpl(Hot)]
-    static void RunProducts(in Groups groups, int block, ReadOnlySpan<float> g, ReadOnlySpan<float> x, int stride,
-        ReadOnlySpan<double> center, Span<double> sumG, Span<double> sumGD)
+    public static void SumGradients(in GradientSums sums, ReadOnlySpan<float> g, ReadOnlySpan<float> x, int channels,
+        int rows, int length, int stride)
     {
-        var length = groups.Length;
-        for (var channel = 0; channel < groups.AllChannels; channel++)
+        for (var channel = 0; channel < channels; channel++)
         {
-            var (high, low) = Split(center[channel]);
-            var middle = new Vector<float>(high);
+            var rounded = (float)sums.Mean[channel];
+            var middle = new Vector<float>(rounded);
             double total = 0, product = 0;
-            for (var row = 0; row < groups.RowsOf(block); row++)
+            for (var row = 0; row < rows; row++)
             {
                 Vector<float> s0 = default, s1 = default, p0 = default, p1 = default;
                 var (at, end, tail, tailProduct) =
@@ -99,30 +97,41 @@ public static partial class Normalization
                     p0 = Vector.MultiplyAddEstimate(g0, Elementwise.Load(x, at) - middle, p0);
                     p1 = Vector.MultiplyAddEstimate(g1, Elementwise.Load(x, at + Vector<float>.Count) - middle, p1);
                 }
-                for (; at < end; at++) (tail, tailProduct) = (tail + g[at], tailProduct + g[at] * (x[at] - high));
+                for (; at < end; at++) (tail, tailProduct) = (tail + g[at], tailProduct + g[at] * (x[at] - rounded));
                 total += (double)Vector.Sum(s0 + s1) + tail;
                 product += (double)Vector.Sum(p0 + p1) + tailProduct;
             }
-            (sumG[channel], sumGD[channel]) = (total, product - low * total);
+            sums.G[channel] = total;
+            sums.GD[channel] = product - (float)(sums.Mean[channel] - rounded) * total;
         }
     }
 
-    // The same where ReLU and pooling stand between y and g.
-    static void PooledProducts(in Groups groups, int block, in PooledPlanes pooled,
-        ReadOnlySpan<NormalizedRectified> maps, ReadOnlySpan<float> x, ReadOnlySpan<float> g, int stride,
-        ReadOnlySpan<double> center, Span<double> sumG, Span<double> sumGD)
+    /// <summary>y = (x - center) * scale + shift.</summary>
+    public static void Map(in ChannelMap map, ReadOnlySpan<float> x, Span<float> y, int rows, int length, int stride)
     {
-        sumG.Clear();
-        sumGD.Clear();
-        for (var row = block * groups.Rows; row < block * groups.Rows + groups.RowsOf(block); row++)
-            Pooling.AddProducts(maps, g[(row * pooled.RowStride)..], x[(row * stride)..], pooled.Height, pooled.Width,
-                sumG, sumGD);
-        for (var channel = 0; channel < groups.AllChannels; channel++)
-            sumGD[channel] -= Split(center[channel]).Low * sumG[channel];
+        for (var row = 0; row < rows; row++)
+            for (var channel = 0; channel < map.Channels; channel++)
+            {
+                var run = row * stride + channel * length;
+                Map(map.Center[channel], map.Scale[channel], map.Shift[channel], x.Slice(run, length), y[run..]);
+            }
+    }
+
+    /// <summary>dx = (x - center) * scale + shift + g * gradientScale.</summary>
+    public static void MapGradient(in ChannelMap map, ReadOnlySpan<float> x, ReadOnlySpan<float> g, Span<float> dx,
+        int rows, int length, int stride)
+    {
+        for (var row = 0; row < rows; row++)
+            for (var channel = 0; channel < map.Channels; channel++)
+            {
+                var run = row * stride + channel * length;
+                MapGradient(map.Center[channel], map.Scale[channel], map.Shift[channel], map.GradientScale[channel],
+                    x.Slice(run, length), g[run..], dx[run..]);
+            }
     }
 
     [MethodImpl(Hot)]
-    static void MapRun(float center, float scale, float shift, ReadOnlySpan<float> x, Span<float> y)
+    static void Map(float center, float scale, float shift, ReadOnlySpan<float> x, Span<float> y)
     {
         Vector<float> c = new(center), a = new(scale), b = new(shift);
         var i = 0;
@@ -132,15 +141,15 @@ public static partial class Normalization
     }
 
     [MethodImpl(Hot)]
-    static void MapRun(float center, float scale, float shift, float byGradient, ReadOnlySpan<float> x,
-        ReadOnlySpan<float> g, Span<float> y)
+    static void MapGradient(float center, float scale, float shift, float gScale, ReadOnlySpan<float> x,
+        ReadOnlySpan<float> g, Span<float> dx)
     {
-        Vector<float> c = new(center), a = new(scale), b = new(shift), w = new(byGradient);
+        Vector<float> c = new(center), a = new(scale), b = new(shift), w = new(gScale);
         var i = 0;
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
             Vector.MultiplyAddEstimate(Elementwise.Load(g, i), w,
-                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - c, a, b)).StoreUnsafe(ref y[i]);
+                Vector.MultiplyAddEstimate(Elementwise.Load(x, i) - c, a, b)).StoreUnsafe(ref dx[i]);
         for (; i < x.Length; i++)
-            y[i] = float.MultiplyAddEstimate(g[i], byGradient, float.MultiplyAddEstimate(x[i] - center, scale, shift));
+            dx[i] = float.MultiplyAddEstimate(g[i], gScale, float.MultiplyAddEstimate(x[i] - center, scale, shift));
     }
 }

@@ -2,16 +2,17 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-// Vectors of 512, 256 or 128 bits under one name, for the loops whose register blocking depends on the width.
-// Loops that do not care use System.Numerics.Vector<float>, whose width the JIT chooses.
+// Vectors of 512, 256 and 128 bits behind one interface, for loops that depend on the vector width or need 512 bits.
+// Other loops use System.Numerics.Vector<float>, whose width the JIT chooses.
 
-/// <summary>For the methods that hold the hot loops: compiled at full optimization at once, and never into a caller.
-/// (Left to itself the JIT first runs them unoptimized, at a tenth of the speed, and later inlines them where their
-/// sums no longer fit in registers: batch statistics then took five times as long.)</summary>
+/// <summary>Options of every method that holds a hot loop: it is compiled with full optimization at its first call,
+/// and never inlined. By default the JIT first runs such a method unoptimized, at a tenth of the speed, and later
+/// inlines it into callers where its sums no longer fit in registers (batch statistics then took five times as long).
+/// </summary>
 const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
 
-/// <summary>Arithmetic on a vector type V of float lanes. Static abstract members on struct type arguments cost
-/// nothing: the JIT compiles each width apart and inlines them.</summary>
+/// <summary>Arithmetic on a vector type V of float lanes. Calls through a struct type argument cost nothing: the JIT
+/// compiles a method once for each width and inlines them.</summary>
 public interface ISimd<V> where V : struct
 {
     static abstract int Lanes { get; }
@@ -25,48 +26,52 @@ public interface ISimd<V> where V : struct
     static abstract V Sqrt(V a);
     static abstract V Floor(V a);
 
-    /// <summary>2 to the power of a whole number from -126 to 127.</summary>
+    /// <summary>2 to the power n, for whole numbers n from -126 to 127.</summary>
     static abstract V PowerOfTwo(V n);
 
-    /// <summary>a between two values. What is not a number stays so.</summary>
+    /// <summary>a, limited to the range from least to most; NaN stays NaN.</summary>
     static abstract V Clamp(V a, float least, float most);
 
-    /// <summary>a * b + c, fused where the hardware can (FusedMultiplyAdd would fall back to slow software).</summary>
+    /// <summary>a * b + c, fused if the hardware has that instruction. (FusedMultiplyAdd would fall back to slow
+    /// software.)</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
-    /// <summary>The first numbers of a, the others 0.</summary>
+    /// <summary>The first `count` lanes of a; the other lanes are 0.</summary>
     static abstract V First(V a, int count);
 
-    /// <summary>The lanes of a whose bits in the mask are set, 0 elsewhere.</summary>
+    /// <summary>a and mask, bit by bit: a mask's lane has all bits set to keep a lane of a, or none to clear it.
+    /// </summary>
     static abstract V Masked(V a, V mask);
+
+    /// <summary>The sum of all lanes.</summary>
     static abstract float Sum(V a);
 
-    /// <summary>max(a, 0); not a number stays so.</summary>
+    /// <summary>max(a, 0); NaN stays NaN.</summary>
     static abstract V Relu(V a);
 
-    /// <summary>a where y is positive, else 0.</summary>
+    /// <summary>In each lane a if y is positive, else 0.</summary>
     static abstract V WherePositive(V y, V a);
 }
 
-/// <summary>What takes more lanes than one.</summary>
+/// <summary>Operations that need at least four lanes.</summary>
 public interface IPairs<V> : ISimd<V> where V : struct
 {
-    /// <summary>In each lane of 128 bits, the first half of a's and of b's numbers, one from each in turn.</summary>
+    /// <summary>In each part of 128 bits: a[0], b[0], a[1], b[1].</summary>
     static abstract V ZipLow(V a, V b);
 
-    /// <summary>The same with the second halves.</summary>
+    /// <summary>In each part of 128 bits: a[2], b[2], a[3], b[3].</summary>
     static abstract V ZipHigh(V a, V b);
 
-    /// <summary>Stores the lanes of 128 bits, `step` floats from one to the next.</summary>
-    static abstract void StoreLanes(V value, ref float at, nint step);
+    /// <summary>Stores each part of 128 bits, the parts `step` floats apart.</summary>
+    static abstract void StoreParts(V value, ref float at, nint step);
 
-    /// <summary>The sum of the lanes of 128 bits.</summary>
-    static abstract Vector128<float> AddLanes(V a);
+    /// <summary>The sum of the parts of 128 bits.</summary>
+    static abstract Vector128<float> AddParts(V a);
 
-    /// <summary>Stores the sums of neighbours, two and two: half as many as there are lanes.</summary>
+    /// <summary>Stores a[0] + a[1], a[2] + a[3] and so on: half as many numbers as there are lanes.</summary>
     static abstract void StorePairSums(V a, ref float at);
 
-    /// <summary>Loads half as many numbers as there are lanes, each twice.</summary>
+    /// <summary>Loads half as many numbers as there are lanes, and gives each to two neighbouring lanes.</summary>
     static abstract V LoadTwice(ref float at);
 }
 
@@ -94,10 +99,10 @@ public readonly struct Simd128 : IPairs<Vector128<float>>
     public static Vector128<float> ZipHigh(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
         : Vector128.Create(a[2], b[2], a[3], b[3]);
-    public static Vector128<float> AddLanes(Vector128<float> a) => a;
+    public static Vector128<float> AddParts(Vector128<float> a) => a;
     public static Vector128<float> First(Vector128<float> a, int count) =>
         a & Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
-    public static void StoreLanes(Vector128<float> value, ref float at, nint step) => value.StoreUnsafe(ref at);
+    public static void StoreParts(Vector128<float> value, ref float at, nint step) => value.StoreUnsafe(ref at);
     public static Vector128<float> Masked(Vector128<float> a, Vector128<float> mask) => a & mask;
     public static float Sum(Vector128<float> a) => Vector128.Sum(a);
     public static Vector128<float> Relu(Vector128<float> a) => Vector128.MaxNative(Vector128<float>.Zero, a);
@@ -134,10 +139,10 @@ public readonly struct Simd256 : IPairs<Vector256<float>>
         Vector256.MultiplyAddEstimate(a, b, c);
     public static Vector256<float> ZipLow(Vector256<float> a, Vector256<float> b) => Avx.UnpackLow(a, b);
     public static Vector256<float> ZipHigh(Vector256<float> a, Vector256<float> b) => Avx.UnpackHigh(a, b);
-    public static Vector128<float> AddLanes(Vector256<float> a) => a.GetLower() + a.GetUpper();
+    public static Vector128<float> AddParts(Vector256<float> a) => a.GetLower() + a.GetUpper();
     public static Vector256<float> First(Vector256<float> a, int count) =>
         a & Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
-    public static void StoreLanes(Vector256<float> value, ref float at, nint step)
+    public static void StoreParts(Vector256<float> value, ref float at, nint step)
     {
         value.GetLower().StoreUnsafe(ref at);
         value.GetUpper().StoreUnsafe(ref Unsafe.Add(ref at, step));
@@ -178,13 +183,13 @@ public readonly struct Simd512 : IPairs<Vector512<float>>
         Vector512.MultiplyAddEstimate(a, b, c);
     public static Vector512<float> ZipLow(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackLow(a, b);
     public static Vector512<float> ZipHigh(Vector512<float> a, Vector512<float> b) => Avx512F.UnpackHigh(a, b);
-    public static Vector128<float> AddLanes(Vector512<float> a) => Simd256.AddLanes(a.GetLower() + a.GetUpper());
+    public static Vector128<float> AddParts(Vector512<float> a) => Simd256.AddParts(a.GetLower() + a.GetUpper());
     public static Vector512<float> First(Vector512<float> a, int count) =>
         a & Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
-    public static void StoreLanes(Vector512<float> value, ref float at, nint step)
+    public static void StoreParts(Vector512<float> value, ref float at, nint step)
     {
-        Simd256.StoreLanes(value.GetLower(), ref at, step);
-        Simd256.StoreLanes(value.GetUpper(), ref Unsafe.Add(ref at, 2 * step), step);
+        Simd256.StoreParts(value.GetLower(), ref at, step);
+        Simd256.StoreParts(value.GetUpper(), ref Unsafe.Add(ref at, 2 * step), step);
     }
     public static Vector512<float> Masked(Vector512<float> a, Vector512<float> mask) => a & mask;
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
@@ -205,7 +210,7 @@ public readonly struct Simd512 : IPairs<Vector512<float>>
             4, 4, 5, 5, 6, 6, 7, 7));
 }
 
-/// <summary>One lane, for what is left where no vector fits.</summary>
+/// <summary>One lane, for what remains where no vector fits.</summary>
 public readonly struct Simd32 : ISimd<float>
 {
     public static int Lanes => 1;
@@ -227,22 +232,4 @@ public readonly struct Simd32 : ISimd<float>
     public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);
     public static float Clamp(float a, float least, float most) => a < least ? least : a > most ? most : a;
     public static float First(float a, int count) => count > 0 ? a : 0;
-}
-
-public static class Cache
-{
-    const int Line = 64;
-
-    /// <summary>Asks for a line of memory that will be read soon, where the hardware takes such wishes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Prefetch<T>(ref T at)
-    {
-        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref at));
-    }
-
-    /// <summary>The same for all lines of a span.</summary>
-    public static void Prefetch(ReadOnlySpan<byte> memory)
-    {
-        for (var i = 0; i < memory.Length; i += Line) Prefetch(ref MemoryMarshal.GetReference(memory[i..]));
-    }
 }

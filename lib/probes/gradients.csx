@@ -24,7 +24,7 @@ static (double Loss, IReadOnlyDictionary<string, float[]> Gradients) LossAndGrad
 static IReadOnlyList<(float[] Values, int Units)> ActivationInputs(this Snapshot snapshot, int[] at, Mode mode)
 {
     List<(float[], int)> inputs = [];
-    var model = snapshot.Copy(activation => Layer.Of(x =>
+    var model = snapshot.Copy(activation => Layer.From(x =>
     {
         inputs.Add((x.ToArray(), x.Shape.Columns));
         return x;

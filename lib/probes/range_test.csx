@@ -1,8 +1,7 @@
 #nullable enable
 
 /// <summary>The learning-rate range test (Smith 2017): one short training whose rate rises geometrically, and the rate
-/// at which its loss diverges. It is a cheap check on a sweep, not a measurement: each rate meets another net.
-/// </summary>
+/// at which its loss diverges. A cheap check on a sweep, not a measurement: each rate meets another net.</summary>
 public static class RangeTest
 {
     const int Steps = 200, Every = 5;

@@ -67,9 +67,10 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
     Axes.PlacePanel(layout, "2", Axes.Layout(step, [.. curves.Select(point => (double)point.Step)], pad: 0.01),
         Axes.Layout(accuracy, [.. curves.Select(point => point.ValidationAccuracy)], pad: 0.05), 0, Lower / Height);
     layout["annotations"] = new[] { Axes.Heading(Key(first), Lower / Height, "picked") };
-    return new(id, title, Format.Sentences(caption, "Above: each cell at the rate that is best over its tuning seeds, which "
-            + "are the dots. Click a marker, and below stands how that cell trained at all rates that were tried."),
-        Axes.Assemble([.. back, .. front], layout), Format.Sentences([$"{y.Title} at the best learning rate against {x.Title}.",
+    return new(id, title, Format.Sentences(caption, "Above: each cell at the rate that is best over its tuning seeds, "
+            + "which are the dots. Click a marker, and below stands how that cell trained at all rates tried."),
+        Axes.Assemble([.. back, .. front], layout), Format.Sentences(
+            [$"{y.Title} at the best learning rate against {x.Title}.",
             .. arms.Select(arm => $"{arm.Arm}: best rates {string.Join(", ", cells.Where(cell => cell.Arm == arm.Arm)
                 .Select(cell => Format.Number(cell.Rate)))}.")]));
 }

@@ -64,13 +64,14 @@ public static class IndexPage
     {
         var first = rows.First();
         return new(first.Text, $"{first.Experiment}/report.html", first.Verdict, first.ClaimedLow, first.ClaimedHigh,
-            [.. rows.Select(row => (Row: row, Unit: Unit.Named(row.Unit))).Select(one => new ForestRow(one.Row.Condition,
-                one.Row.Effect, one.Row.Low, one.Row.High, one.Unit.Effect(one.Row.Effect), one.Row.ConditionVerdict,
-                [
-                    $"{Format.Percent(one.Row.Level)} interval {one.Unit.Range(one.Row.Low, one.Row.High)}, "
-                        + $"N = {one.Row.N}",
-                    $"claimed: {one.Row.Claimed}", $"{one.Row.Experiment}, {one.Row.Dataset}",
-                ]))]);
+            [.. rows.Select(row => Row(row, Unit.Named(row.Unit)))]);
+
+        static ForestRow Row(ClaimRow row, Unit unit) => new(row.Condition, row.Effect, row.Low, row.High,
+            unit.Effect(row.Effect), row.ConditionVerdict,
+            [
+                $"{Format.Percent(row.Level)} interval {unit.Range(row.Low, row.High)}, N = {row.N}",
+                $"claimed: {row.Claimed}", $"{row.Experiment}, {row.Dataset}",
+            ]);
     }
 
     static IndexCard Card(string folder, Provenance past) => new(

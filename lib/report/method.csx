@@ -41,9 +41,10 @@ public static class Method
                     ? "no validation, since nothing is selected; test images are only looked at"
                     : "validation on the last 10,000, curves on a fixed 2,000 of these; test images only at the end of "
                         + "evaluation seeds")),
-            ("Diverged", "a loss or parameter is not finite, or after step 200 the median of the last 100 mini-batch "
-                + "losses exceeds 5 ln(classes). Stuck: finite, but accuracy ends under twice chance. Both are "
-                + "counted, drawn and never averaged. Verdicts were taken again with 3 and 10 in place of 5."),
+            ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
+                + "last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but accuracy ends under twice "
+                + "chance. Both are counted, drawn and never averaged. Verdicts were taken again with 3 and 10 in "
+                + "place of 5."),
         ]);
     }
 

@@ -33,7 +33,8 @@ static Figure Slice(string id, string title, IReadOnlyList<Trial> trials,
                 $"x{axis}"));
         }
         Axes.PlacePanel(layout, axis, Axes.Layout(x, xs, pad: 0.05),
-            Axes.Layout(y, [.. values, values.Min() - 0.2 * span], pad: 0.05), bottom / height, (bottom + each) / height);
+            Axes.Layout(y, [.. values, values.Min() - 0.2 * span], pad: 0.05), bottom / height,
+            (bottom + each) / height);
     }
     return new(id, title, Format.Sentences(caption, "Dots: trials. Below them, trials without a number: ✖ diverged, "
             + "○ stuck."),

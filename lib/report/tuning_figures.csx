@@ -40,8 +40,8 @@ static TableSection TargetsTable(this IReadOnlyList<Comparison> all, IReadOnlyLi
         ("ms a step", row => Milliseconds(row.AtBest)),
         ("usable decades", row => UsableRates(row.one.Tuning.TrialsOf(row.arm.ForSpeed.Cell)).Decades())),
         "Median steps with its interval by order statistics, at the rate tuned for speed; mean test accuracy at the "
-            + "rate tuned for accuracy; median time on the clock per step, evaluation included; decades of rates within 2 "
-            + "points of the arm's best, on the tuning seeds.");
+            + "rate tuned for accuracy; median time on the clock per step, evaluation included; decades of rates "
+            + "within 2 points of the arm's best, on the tuning seeds.");
 }
 
 /// <summary>The table of tuned rates, those at an end of the grid flagged.</summary>

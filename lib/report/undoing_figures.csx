@@ -23,7 +23,8 @@ static IReadOnlyList<Figure> UndoingFigures(IReadOnlyList<Trial> trials, IReadOn
     UndoingFigure("shift", "Shift: beta beside the mean that would undo the normalization", trials, "beta", "mu"),
     ByStep("way", "How near gamma and beta come to undoing the normalization, sigmoid", trials,
         [("batch", "way"), ("chance", "way_by_chance")], new("Share of the way"), "0: as far from it as at the start. "
-            + "1: undone. Chance: with the deviation and mean of the layer's other units. Means over the hidden layers."),
+            + "1: undone. Chance: with the deviation and mean of the layer's other units. Means over the hidden "
+            + "layers."),
     .. nets.Select(net => Band($"arms_{net.Id}", $"Accuracy without gamma or beta, {net.Name}",
         [.. net.Cells.SelectMany(tuning.TrialsOf)], new("Learning rate", Log: true), trial => trial.Lr,
         new("Validation accuracy"), ValidationAccuracy, "The tuning trials.")),

@@ -1,9 +1,9 @@
 #nullable enable
 // Which processes may write to a results folder at the same time.
 
-/// <summary>A lock on a results folder. A process that runs alone locks out all others; a shard locks out processes that
-/// run alone, and a second process of the same shard. The system releases the lock when the process ends, however it
-/// ends.</summary>
+/// <summary>A lock on a results folder. A process that runs alone locks out all others; a shard locks out processes
+/// that run alone, and a second process of the same shard. The system releases the lock when the process ends, however
+/// it ends.</summary>
 public sealed class FolderLock : IDisposable
 {
     readonly string folder;

@@ -1,8 +1,8 @@
 #nullable enable
 // Where results come from: code, data, machine, command.
 
-/// <summary>A process that ran trials: its shard (k/n, or empty), machine and code. If it was killed, Ended is empty and
-/// Seconds is NaN.</summary>
+/// <summary>A process that ran trials: its shard (k/n, or empty), machine and code. Ended is empty and Seconds NaN if
+/// it was killed.</summary>
 public sealed record RunRecord(string Shard, string Started, string Ended, double Seconds, int Trials, string Machine,
     int Cores, int VectorBits, int Jobs, string Runtime, string Code, string Commit, bool Dirty)
 {

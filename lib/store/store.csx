@@ -29,8 +29,8 @@ public sealed class Store(string folder, IReadOnlyList<string>? extras = null, P
     /// <summary>Finished trials that are not yet in the CSVs.</summary>
     public Journal Journal => journal ??= new(folder, trialColumns, curveColumns, shard);
 
-    /// <summary>All trials of the CSVs, then those that only a journal has. Where a trial stands twice, the one that did
-    /// not fail.</summary>
+    /// <summary>All trials of the CSVs, then those that only a journal has. Where a trial stands twice, the one that
+    /// did not fail.</summary>
     public IReadOnlyList<Trial> Read() =>
     [
         .. ReadTables().Concat(Journal.Read().Trials).OrderBy(trial => trial.Status == Status.Failed)
@@ -40,8 +40,8 @@ public sealed class Store(string folder, IReadOnlyList<string>? extras = null, P
     /// <summary>Writes the CSVs whole, in the order given, and drops the journals.</summary>
     public void Write(IReadOnlyList<Trial> trials)
     {
-        // Curves first: if the process is killed in between, curves without a trial are ignored, but a trial without its
-        // curve would be read as if it had none.
+        // Curves first: if the process is killed in between, curves without a trial are ignored, but a trial without
+        // its curve would be read as if it had none.
         Tables.Write(CurvesFile, curveColumns, trials.SelectMany(trial => trial.Curve.Select(point =>
             point with { Trial = trial.Id })));
         Tables.Write(TrialsFile, trialColumns, trials);
@@ -58,8 +58,8 @@ public sealed class Store(string folder, IReadOnlyList<string>? extras = null, P
             .ToLookup(point => point.Trial);
         var trials = Tables.Read(TrialsFile, trialColumns, EmptyTrial);
         RequireUnique(TrialsFile, trials.Select(trial => $"trial {trial.Id}"));
-        RequireUnique(CurvesFile, curves.SelectMany(own => own).Select(point =>
-            $"step {point.Step} of trial {point.Trial}"));
+        RequireUnique(CurvesFile, curves.SelectMany(own => own)
+            .Select(point => $"step {point.Step} of trial {point.Trial}"));
         return trials.Select(trial => trial with { Curve = [.. curves[trial.Id].OrderBy(point => point.Step)] });
     }
 

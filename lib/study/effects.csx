@@ -12,9 +12,9 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// <summary>The exact sign-flip p, from ten pairs on; NaN below.</summary>
     public double P => Differences.Count < CountForP ? double.NaN : SignFlipP(Differences);
 
-    /// <summary>Paired differences with the interval of their mean by t, or, where some are infinite (beyond all
-    /// others), of their median by order statistics. Those that are not a number say nothing and are left out.
-    /// </summary>
+    /// <summary>Paired differences with the interval of their mean by t, or of their median by order statistics where
+    /// some are infinite (beyond all others), or where all are equal: seeds that agree say nothing of the spread that t
+    /// needs. Those that are not a number say nothing and are left out.</summary>
     /// <param name="resolution">What a difference is known to: the interval is widened by as much on either side. Two
     /// rates read off one grid differ from what they stand for by up to a step of it, the same way in all seeds.
     /// </param>
@@ -22,7 +22,8 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     {
         var all = differences.Where(value => !double.IsNaN(value)).ToList();
         if (all.Count == 0) return new(condition, None, all);
-        var known = all.All(double.IsFinite) ? MeanInterval(all) : CensoredMedianInterval(all);
+        var known = all.All(double.IsFinite) && (all.Count == 1 || all.Distinct().Count() > 1) ? MeanInterval(all)
+            : CensoredMedianInterval(all);
         return new(condition, known with { Low = known.Low - resolution, High = known.High + resolution }, all);
     }
 

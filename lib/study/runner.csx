@@ -35,6 +35,6 @@ public static class Runner
     static Trial RunOne(Config config, Dataset data, Probe? probe, CancellationToken stop) =>
         Training.Run(config, data, probe, stop) with
         {
-            Id = Fingerprint.OfTrial(config, data.Fingerprint), Code = Fingerprint.Code,
+            Id = Fingerprint.OfTrial(config, data.Fingerprint), Code = Fingerprint.CodeWith(probe),
         };
 }

@@ -10,6 +10,10 @@ public static class Fingerprint
     /// <summary>Hash of all code that can change a trial's numbers.</summary>
     public static string Code { get; } = CodeOf(Path.Combine(Folders.Project, "lib"));
 
+    /// <summary>The same for trials that a probe measures: its version is part of it.</summary>
+    public static string CodeWith(Probe? probe) =>
+        probe is null or { Version: 1 } ? Code : Hash([Code, $"probe {probe.Version}"]);
+
     /// <summary>Hash of the files in the hashed folders of a lib folder, names included.</summary>
     public static string CodeOf(string lib) => Hash(HashedFolders.SelectMany(folder =>
         Directory.GetFiles(Path.Combine(lib, folder), "*.csx").Order(StringComparer.Ordinal)

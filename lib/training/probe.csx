@@ -40,6 +40,10 @@ public sealed record Probe
     /// <summary>Whether tuning trials are measured too; if not, their columns are NaN.</summary>
     public bool WhileTuning { get; init; }
 
+    /// <summary>To be raised when what a probe measures changes under the same names, where its code stands outside the
+    /// hashed folders: rows of another version are then told apart.</summary>
+    public int Version { get; init; } = 1;
+
     /// <summary>No columns: the common ones alone, at about so many log-spaced steps.</summary>
     public static Probe Curves(int points = 16) => new([], config => LogSpacedSteps(config.Steps, points), _ => []);
 

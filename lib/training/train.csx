@@ -61,7 +61,7 @@ public static class Training
             optimizer.Rate = config.RateAt(step);
             // From here on an error counts as one of this step, the first being 1.
             step++;
-            Batches.Ask(data.Train, order, start + batch.Length, labels.Length);
+            Batches.Prefetch(data.Train, order, start + batch.Length, labels.Length);
             var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, labels);
             watch.See(loss);
             (examples, epochExamples, epochCorrect) =
@@ -91,7 +91,7 @@ public static class Training
         };
     }
 
-    // Running statistics can overflow though all parameters are finite: the model learns on, but is useless in evaluation.
+    // Running statistics can overflow though all parameters are finite: the model learns, but evaluation fails.
     static string? NotFinite(Model model) => !model.IsFinite() ? "a parameter is not finite"
         : model.Buffers.Any(buffer => !buffer.IsFinite()) ? "a buffer is not finite" : null;
 

@@ -6,9 +6,9 @@ public static class ConfigRules
     // LeNet pads two pixels on each side; of 10 x 10 its convolutions and poolings leave 1 x 1.
     const int SmallestLenetImage = 6;
 
-    /// <summary>Checks that each hyperparameter is in its range, and that configuration and data fit together.</summary>
-    /// <exception cref="BadInput">They do not: the message names the first hyperparameter that is out of its range, its
-    /// value and the range.</exception>
+    /// <summary>Checks that each hyperparameter is in its range, and that the data suits the model.</summary>
+    /// <exception cref="BadInput">The message names the first hyperparameter that is out of its range, its value and
+    /// the range.</exception>
     public static void Check(Config config, Dataset data)
     {
         void Require(string name, bool isInRange, string range) => ConfigRules.Require(config, name, isInRange, range);

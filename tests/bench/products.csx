@@ -38,7 +38,7 @@ public sealed record ProductShape(string Workload, string Kind, int M, int N, in
         return Kind switch
         {
             "NN" => () => Gemm.Multiply(M, N, K, ref a.First, aRow, 1, ref b.First, bAt, ref y.First, yAt),
-            "NT" => () => Gemm.MultiplyTransposed(M, N, K, ref a.First, aRow, ref b.First, bAt, ref y.First, yAt),
+            "NT" => () => GemmTransposed.Multiply(M, N, K, ref a.First, aRow, ref b.First, bAt, ref y.First, yAt),
             _ => () => Gemm.Run(M, N, K, ref a.First, 1, aRow, ref b.First, bAt, new StoreTo(ref y.First), yAt),
         };
     }

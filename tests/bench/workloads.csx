@@ -69,7 +69,7 @@ public sealed class Job(Config config, ImageSet images)
         var (epoch, place) = Math.DivRem(step++, config.StepsPerEpoch);
         if (place == 0) order = Batches.Order(config.TrainSize, config.Seed, epoch);
         var batch = order.AsMemory(place * labels.Length, labels.Length);
-        Batches.Ask(images, order, (place + 1) * labels.Length, labels.Length);
+        Batches.Prefetch(images, order, (place + 1) * labels.Length, labels.Length);
         Batches.Labels(images, batch.Span, labels);
         return tape.Step(() =>
         {

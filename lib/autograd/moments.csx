@@ -1,0 +1,32 @@
+#nullable enable
+
+/// <summary>Mean and biased variance of each set of numbers that is normalized, in float64. They must not be read after
+/// the step in which they were made.</summary>
+public sealed class Moments
+{
+    readonly TensorValues memory;
+    readonly int sets;
+
+    Moments(int sets) => (this.sets, memory) = (sets, TensorValues.Empty(4 * sets));
+
+    public Span<double> Mean => MemoryMarshal.Cast<float, double>(memory.Row(0))[..sets];
+    public Span<double> Variance => MemoryMarshal.Cast<float, double>(memory.Row(0))[sets..];
+
+    /// <summary>The moments of each set of x.</summary>
+    public static Moments Measure(TensorValues x, in NormalizationSets sets)
+    {
+        x = x.RowMajor();
+        var moments = new Moments(sets.Count);
+        Normalization.MeasureMoments(sets, x.Storage, x.Layout.RowStride, moments.Mean, moments.Variance);
+        return moments;
+    }
+
+    /// <summary>Given moments, one of each for each set, such as running averages.</summary>
+    public static Moments From(TensorValues mean, TensorValues variance)
+    {
+        var moments = new Moments(mean.Shape.Count);
+        TensorPrimitives.ConvertTruncating<float, double>(mean.Row(0), moments.Mean);
+        TensorPrimitives.ConvertTruncating<float, double>(variance.Row(0), moments.Variance);
+        return moments;
+    }
+}

@@ -1,0 +1,93 @@
+#nullable enable
+
+/// <summary>Float32 numbers in a shape: the memory of a tensor, without its history. The rest of the lab sees tensors;
+/// only autograd and numerics know how numbers lie in memory (padded rows, or panels of columns).</summary>
+public readonly struct TensorValues(Shape shape, Layout layout, Block block)
+{
+    public Shape Shape { get; } = shape;
+    public Layout Layout { get; } = layout;
+    public Block Block { get; } = block;
+
+    /// <summary>Row-major values to be filled, in the running step's memory if there is one.</summary>
+    public static TensorValues Empty(Shape shape) => Empty(shape, Layout.RowMajor(shape.Rows, shape.Columns));
+
+    public static TensorValues Empty(Shape shape, Layout layout) => new(shape, layout, Arena.Allocate(layout.Length));
+
+    /// <summary>Values of the same shape and layout, to be filled.</summary>
+    public TensorValues Like() => Empty(Shape, Layout);
+
+    /// <summary>Values given in row-major order, without padding.</summary>
+    public static TensorValues From(Shape shape, ReadOnlySpan<float> values)
+    {
+        var y = Empty(shape);
+        y.Assign(values);
+        return y;
+    }
+
+    public static TensorValues Filled(Shape shape, float value)
+    {
+        var y = Empty(shape);
+        y.Storage.Fill(value);
+        return y;
+    }
+
+    public ref float First => ref Block.First;
+
+    /// <summary>All floats, padding included. Padding holds what loops over whole vectors left there.</summary>
+    public Span<float> Storage => MemoryMarshal.CreateSpan(ref First, Layout.Length);
+
+    /// <summary>The elements of row r, in a row-major layout.</summary>
+    public Span<float> Row(int r) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref First, r * Layout.RowStride), Layout.Columns);
+
+    /// <summary>The pixels of one channel of one image of (N, C, H, W); planes are counted channel by channel, image by
+    /// image.</summary>
+    public Span<float> Plane(int plane)
+    {
+        var (image, channel) = Math.DivRem(plane, Shape[1]);
+        return Row(image).Slice(channel * Shape[2] * Shape[3], Shape[2] * Shape[3]);
+    }
+
+    /// <summary>These values if they are row-major, else a copy that is.</summary>
+    public TensorValues RowMajor() => Layout.IsRowMajor ? this : In(Layout.RowMajor(Shape.Rows, Shape.Columns));
+
+    /// <summary>These values in a layout: in place if it is theirs, else a copy.</summary>
+    public TensorValues In(Layout layout)
+    {
+        if (Layout == layout) return this;
+        var y = Empty(Shape, layout);
+        Matrix.Copy(ref First, Layout, ref y.First, layout);
+        return y;
+    }
+
+    /// <summary>The same numbers under another shape: in the same memory if both have the same rows, else a copy.
+    /// </summary>
+    public TensorValues View(Shape shape)
+    {
+        if (shape.Count != Shape.Count) throw new ArgumentException($"{Shape} cannot be seen as {shape}");
+        if (shape.Rows != Shape.Rows) return From(shape, ToArray());
+        var source = RowMajor();
+        return new(shape, source.Layout, source.Block);
+    }
+
+    /// <summary>A copy in row-major order, without padding.</summary>
+    public float[] ToArray()
+    {
+        var values = new float[Shape.Count];
+        Matrix.Copy(ref First, Layout, ref MemoryMarshal.GetArrayDataReference(values),
+            Layout.Dense(Layout.Rows, Layout.Columns));
+        return values;
+    }
+
+    /// <summary>Overwrites the values, given in row-major order.</summary>
+    public void Assign(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Shape.Count)
+            throw new ArgumentException($"{values.Length} values do not fill {Shape}");
+        Matrix.Copy(ref MemoryMarshal.GetReference(values), Layout.Dense(Layout.Rows, Layout.Columns), ref First,
+            Layout);
+    }
+
+    /// <summary>Floats from one element to the next along each axis of a broadcast shape.</summary>
+    public int[] StridesWithin(Shape broadcast) => Shape.StridesWithin(broadcast, Layout.RowStride);
+}

@@ -1,0 +1,75 @@
+#nullable enable
+// How a matrix lies in memory, and loops over a matrix in any layout.
+
+/// <summary>Position of element (row, column) of a matrix: (column / 16) * PanelStride + row * RowStride + column % 16.
+/// Row-major is the case PanelStride = 16. Weights are stored in panels of 16 columns, because a product's inner loop
+/// reads each panel from its first float to its last.</summary>
+/// <param name="Width">Columns that may be written, padding included.</param>
+public readonly record struct Layout(int Rows, int Columns, int Width, int RowStride, int PanelStride)
+{
+    public const int PanelColumns = 16;
+
+    // Rows are padded to whole vectors, so that no loop needs a masked tail.
+    static readonly int RowAlign = Vector512.IsHardwareAccelerated ? 16 : 8;
+
+    public static Layout RowMajor(int rows, int columns)
+    {
+        var stride = Block.Padded(columns, RowAlign);
+        // Rows a multiple of 256 bytes apart compete for the same few cache sets.
+        if (rows > 1 && stride % 64 == 0) stride += RowAlign;
+        return new(rows, columns, stride, stride, PanelColumns);
+    }
+
+    /// <summary>Row-major without padding.</summary>
+    public static Layout Dense(int rows, int columns) => new(rows, columns, columns, columns, PanelColumns);
+
+    public static Layout Panels(int rows, int columns) =>
+        new(rows, columns, Block.Padded(columns, PanelColumns), PanelColumns, rows * PanelColumns);
+
+    public bool IsRowMajor => PanelStride == PanelColumns && RowStride >= Columns;
+
+    /// <summary>Floats from the first element to the last, padding included.</summary>
+    public int Length => IsRowMajor ? Rows * RowStride : Width * Rows;
+
+    /// <summary>Columns that lie one after another in memory.</summary>
+    public int RunColumns => IsRowMajor ? Columns : PanelColumns;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Offset(int row, int column) =>
+        (column >> 4) * PanelStride + row * RowStride + (column & PanelColumns - 1);
+}
+
+public static class Matrix
+{
+    /// <summary>y = x, for two layouts of one size.</summary>
+    public static void Copy(ref float x, Layout xAt, ref float y, Layout yAt)
+    {
+        var length = Math.Min(xAt.RunColumns, yAt.RunColumns);
+        for (var row = 0; row < xAt.Rows; row++)
+            for (var column = 0; column < xAt.Columns; column += length)
+                Run(ref x, xAt, row, column, length).CopyTo(Run(ref y, yAt, row, column, length));
+    }
+
+    /// <summary>True if no element is infinite or NaN.</summary>
+    public static bool IsFinite(ref float x, Layout at)
+    {
+        for (var row = 0; row < at.Rows; row++)
+            for (var column = 0; column < at.Columns; column += at.RunColumns)
+                if (!TensorPrimitives.IsFiniteAll<float>(Run(ref x, at, row, column, at.RunColumns))) return false;
+        return true;
+    }
+
+    /// <summary>The sum of the squares of all elements, in float64.</summary>
+    public static double SumOfSquares(ref float x, Layout at)
+    {
+        var sum = 0.0;
+        for (var row = 0; row < at.Rows; row++)
+            for (var column = 0; column < at.Columns; column += at.RunColumns)
+                sum += Elementwise.SumOfSquares(Run(ref x, at, row, column, at.RunColumns));
+        return sum;
+    }
+
+    // Up to `length` elements of a row from a column on.
+    static Span<float> Run(ref float x, Layout at, int row, int column, int length) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref x, at.Offset(row, column)), Math.Min(length, at.Columns - column));
+}
