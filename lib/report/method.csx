@@ -44,8 +44,8 @@ public static class Method
                         + "of evaluation seeds")),
             ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
                 + $"last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but {
-                    Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, drawn and never averaged. Verdicts were "
-                + "taken again with 3 and 10 in place of 5."),
+                    Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, "
+                + "drawn and never averaged. Verdicts were taken again with 3 and 10 in place of 5."),
         ]);
     }
 
