@@ -46,8 +46,8 @@ public sealed class LossWatch(int volatilityFrom, int classes)
     public double Excess { get; private set; }
 
     /// <summary>Of the losses from that step on: their standard deviation by successive differences (von Neumann 1941),
-    /// over their mean.</summary>
-    public double Volatility =>
+    /// over their mean; 0 where all of them are 0.</summary>
+    public double Volatility => total == 0 ? 0 :
         Math.Sqrt(squares / 2 / (seen - volatilityFrom)) / (total / (seen - volatilityFrom));
 
     /// <summary>Ends the training: a number is not finite.</summary>

@@ -38,4 +38,7 @@ Test("training: divergence is a median of losses that stays above a limit, not a
     var watch = new LossWatch(100, 10);
     for (var i = 0; i < 300; i++) watch.See(i < 99 ? 1000 : 1 + i % 2);
     watch.Volatility.ShouldBe(Math.Sqrt(0.5) / 1.5, 1e-9);
+    var learned = new LossWatch(1, 10);
+    for (var i = 0; i < 9; i++) learned.See(i == 0 ? 1 : 0);
+    learned.Volatility.ShouldBe(0);
 });
