@@ -4,9 +4,41 @@ set -uo pipefail
 unset CDPATH
 from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit
-# A child that caught the signal ends by itself, and this script once it has.
-trap 'exit 130' INT
-trap 'exit 143' TERM
+# The next file to be opened would become a standard stream that is closed.
+{ : 4>&2; } || exec 2> /dev/null
+{ : 4<&0; } 2> /dev/null || exec < /dev/null
+{ : 4>&1; } 2> /dev/null || exec > /dev/null
+
+# Ctrl-C reaches this script and its child alike; SIGTERM perhaps this script alone, which passes it on. The script ends
+# once its child has. While a child runs in the foreground the shell would not look at signals; one in the background
+# would ignore Ctrl-C, unless GNU's env or perl undoes that.
+undone=()
+if [ -n "$(trap -p INT)" ]; then :
+elif env --default-signal=INT true 2> /dev/null; then undone=(env --default-signal=INT)
+elif command -v perl > /dev/null; then undone=(perl -e '$SIG{INT} = "DEFAULT"; exec { $ARGV[0] } @ARGV')
+fi
+signal=0 signals=0
+stop() {
+  local child
+  child=$(jobs -p)
+  signal=$1 signals=$((signals + 1))
+  [ -n "$child" ] || exit "$signal"
+  [ "$signal" = 130 ] || kill -s TERM "$child" 2> /dev/null
+}
+trap 'stop 130' INT
+trap 'stop 143' TERM
+exec 3<&0
+
+# run COMMAND...: ends this script, too, where a signal came meanwhile.
+run() {
+  local code seen
+  ${undone[@]+"${undone[@]}"} "$@" <&3 3<&- &
+  # A signal ends the wait, and not the child.
+  while seen=$signals; wait $!; code=$?; [ $seen != $signals ]; do :; done
+  [ $signal = 0 ] || exit $signal
+  return $code
+}
+script() { run .dotnet-script/script "$@"; }
 
 # These first, in this order, then any others by name.
 order="lr_sweep init_sweep batch_size_sweep training_speed train_and_evaluate covariate_shift loss_landscape \
@@ -67,7 +99,7 @@ On a cluster:
                                          options that are not among these go to sbatch, as --time=1:00:00 or -p short
   --tasks N                              tasks in each array; without it 4
 
-Exit codes: 0 done; 1 some trials failed; 2 bad input; 130 interrupted.
+Exit codes: 0 done; 1 some trials failed; 2 bad input; 3 an error in the program; 130 interrupted.
 
 Experiments:
 TEXT
@@ -75,18 +107,25 @@ TEXT
   for name in $(experiments); do printf '  %-22s %s\n' "$name" "$(question "$name")"; done
 }
 
-# The user's paths hold where the user is.
-there() { if [[ $1 == /* || $from == "$PWD" ]]; then echo "$1"; else echo "$from/$1"; fi; }
+# The user's paths hold where the user is. Where the folder above exists, its path has no `..`.
+there() {
+  local above
+  if [[ $1 != /* && $1 != *..* && $from == "$PWD" ]]; then echo "$1"
+  elif above=$(cd "$from" && cd "$(dirname "$1")" 2> /dev/null && pwd) && [[ $1 != *.. ]]; then
+    echo "${above%/}/$(basename "$1")"
+  elif [[ $1 == /* ]]; then echo "$1"
+  else echo "$from/$1"
+  fi
+}
 
 # Two array jobs for each experiment, one after the other: what the second stage of tuning runs is known only when the
 # first is whole, and a task of the second array runs what its double in the first left, should that have died. Then
-# a job that merges the shards and writes reports and index; one at a time, since all write the same index.
+# a job that merges the shards and writes reports and index; one at a time, since all write the same index. A task names
+# its part, so that it is the same when the task is submitted again by itself. All is compiled before any task starts.
 submit() {
-  tasks=${tasks:-4}
-  [[ $tasks =~ ^[1-9][0-9]{0,3}$ ]] || bad "--tasks is a whole number from 1 to 9999, not '$tasks'"
-  command -v sbatch > /dev/null || bad "there is no sbatch here: --slurm is for a machine from which Slurm takes jobs"
-  local name one first second merge logs=$out/slurm
+  local name one part first second merge logs=$out/slurm
   mkdir -p "$logs" || exit 2
+  for name in "${names[@]}"; do script "experiments/$name.csx" -- --help > /dev/null || exit; done
   # job NAME LOG DEPENDENCY OPTION... -- COMMAND...
   job() {
     local own=() called=$1 log=$2 after=$3
@@ -94,12 +133,14 @@ submit() {
     while [ "$1" != -- ]; do own+=("$1"); shift; done
     shift
     sbatch --parsable --job-name="$called" --output="$logs/$log.log" --chdir="$PWD" ${after:+--dependency="$after"} \
-      "${own[@]}" "${sbatch[@]}" --wrap "$(printf '%q ' exec "$@")" | cut -d ';' -f 1
+      ${own[@]+"${own[@]}"} ${sbatch[@]+"${sbatch[@]}"} --wrap "$(printf '%q ' exec "$@")$part" | cut -d ';' -f 1
   }
   for name in "${names[@]}"; do
-    one=(./run-all.sh "${options[@]}" "$name")
+    one=(./run-all.sh "${options[@]}" "$name") part="--shard \$SLURM_ARRAY_TASK_ID/$tasks"
     first=$(job "$name" "$name-%A-%a" '' --array="1-$tasks" -- "${one[@]}") && [ -n "$first" ] || exit 2
-    second=$(job "$name" "$name-%A-%a" "afterany:$first" --array="1-$tasks" -- "${one[@]}") && [ -n "$second" ] || exit 2
+    second=$(job "$name" "$name-%A-%a" "afterany:$first" --array="1-$tasks" -- "${one[@]}") && [ -n "$second" ] ||
+      exit 2
+    part=
     merge=$(job bn-lab-merge "$name-merge-%j" "afterany:$second,singleton" -- "${one[@]}") && [ -n "$merge" ] || exit 2
     echo "$name: arrays $first and $second of $tasks, then $merge merges"
   done
@@ -107,7 +148,7 @@ submit() {
 }
 
 # What goes on with this run, should it be interrupted: done parts are not to be set aside.
-LAB_COMMAND=$0
+LAB_COMMAND=$(printf %q "$0")
 for word in "$@"; do [ "$word" = --fresh ] || LAB_COMMAND+=" $(printf %q "$word")"; done
 export LAB_COMMAND
 
@@ -141,30 +182,35 @@ done
 [ $slurm ] || [ -z "$tasks" ] || bad "--tasks is for --slurm; to run trials side by side here, give --jobs N"
 options+=(--out "$out")
 if [ $slurm ] && { [ -z "$alone" ] || [ "$whole" ]; }; then
-  bad "--slurm divides the work among its own tasks: --shard, --dry-run, --fresh and --report-only are for runs without it"
+  bad "--slurm divides the work among its own tasks: --shard, --dry-run, --fresh and --report-only go without it"
+fi
+if [ $slurm ]; then
+  tasks=${tasks:-4}
+  [[ $tasks =~ ^[1-9][0-9]{0,3}$ ]] || bad "--tasks is a whole number from 1 to 9999, not '$tasks'"
+  command -v sbatch > /dev/null || bad "there is no sbatch here: --slurm is for a machine from which Slurm takes jobs"
 fi
 if [ -n "$compare" ]; then
-  ./.dotnet-script/setup.sh || exit
-  .dotnet-script/script lib/index.csx -- compare "${options[@]}" --compare "$compare" -- ${names[@]+"${names[@]}"}
+  run ./.dotnet-script/setup.sh || exit
+  script lib/index.csx -- compare "${options[@]}" --compare "$compare" -- ${names[@]+"${names[@]}"}
   exit
 fi
 [ ${#names[@]} -gt 0 ] || names=($(experiments))
 [ -z "${LAB_DATA-}" ] || LAB_DATA=$(there "$LAB_DATA")
 
-./.dotnet-script/setup.sh || exit
-.dotnet-script/script lib/index.csx -- check "${options[@]}" -- "${names[@]}" || exit
+run ./.dotnet-script/setup.sh || exit
+script lib/index.csx -- check "${options[@]}" -- "${names[@]}" || exit
 for i in "${!names[@]}"; do names[i]=$(basename "${names[i]}" .csx); done
 if [ $slurm ]; then submit; exit; fi
 
 code=0 troubled=
 for name in "${names[@]}"; do
-  .dotnet-script/script "experiments/$name.csx" -- "${options[@]}"
+  script "experiments/$name.csx" -- "${options[@]}"
   ended=$?
   case $ended in
     0) continue ;;
     130 | 143) exit $ended ;;
-    2) code=2 ;;
-    *) [ $code = 2 ] || code=1 ;;
+    2 | 3) [ $code -ge $ended ] || code=$ended ;;
+    *) [ $code -ge 2 ] || code=1 ;;
   esac
   troubled="$troubled $name ($ended)"
 done
@@ -172,7 +218,7 @@ done
 if [ $alone ]; then
   listed=()
   for name in $(experiments); do listed+=("$name" "$(question "$name")"); done
-  .dotnet-script/script lib/index.csx -- write "${options[@]}" -- "${listed[@]}" || code=$?
+  script lib/index.csx -- write "${options[@]}" -- "${listed[@]}" || code=$?
 fi
 [ -z "$troubled" ] || echo "not all went well, see above; exit codes:$troubled" >&2
 exit $code

@@ -33,6 +33,24 @@ sealed class Cache(Options options)
         }
     }
 
+    /// <summary>Until it is disposed, this process alone compiles the script of that folder. Where another does, a
+    /// strict host (see Program.IsStrict) ends as dotnet-script 2.0.0 does, by SIGBUS and without a word.</summary>
+    public IDisposable? Compile(string folder)
+    {
+        if (!Program.IsStrict) return null;
+        try
+        {
+            var path = Path.Combine(Directory.CreateDirectory(Path.Combine(root, folder)).FullName, "compiling");
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            const int BusError = 128 + 7;
+            Environment.Exit(BusError);
+            throw;
+        }
+    }
+
     public void Write(string name, byte[] content)
     {
         if (options.NoCache) return;

@@ -46,7 +46,8 @@ static class Compiler
         var result = compilation.Emit(
             image,
             manifestResources: [new(LoadedScript.AssetsName, () => new MemoryStream(assets.ToBytes()), isPublic: true)],
-            options: new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
+            options: Program.IsStrict && release ? null
+                : new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded));
         foreach (var diagnostic in result.Diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning))
             Console.Error.WriteLine(diagnostic);
         return result.Success ? image.ToArray() : throw new HostException("");

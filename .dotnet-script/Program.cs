@@ -7,6 +7,12 @@ static class Program
     public static string Version { get; } =
         typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
+    /// <summary>With DOTNET_SCRIPT_STRICT set the stand-in does not do better than dotnet-script 2.0.0: two processes
+    /// may not compile one script at once, a script's path may not have `..`, and there is no debug information in
+    /// Release. For tests.</summary>
+    public static bool IsStrict { get; } =
+        Environment.GetEnvironmentVariable("DOTNET_SCRIPT_STRICT") is { Length: > 0 };
+
     static async Task<int> Main(string[] arguments)
     {
         try
@@ -32,6 +38,7 @@ static class Program
         var file = Path.Combine(folder, key + ".dll");
         if (script.Pinned && cache.Read(file) is { } image && LoadedScript.From(image) is { } cached) return cached;
 
+        using var alone = cache.Compile(folder);
         var assets = Packages.Resolve(script, options, cache);
         assets = assets with { Assemblies = [.. assets.Assemblies, .. script.Libraries] };
         image = Compiler.Compile(script, assets, options.Release);

@@ -27,6 +27,8 @@ sealed class Source
     public Source(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
+        if (Program.IsStrict && path.Split('/').Contains(".."))
+            throw new HostException($"Could not load file or assembly '{path}'");
         if (!File.Exists(Path)) throw new HostException($"Couldn't find file '{path}'");
         Visit(Path, []);
     }
@@ -66,7 +68,7 @@ sealed class Source
 
     /// <summary>Names everything that the compiled script depends on.</summary>
     public string Key(bool release) => Hash([
-        Program.Version, Environment.Version.ToString(), release ? "release" : "debug",
+        $"{Program.Version} {Program.IsStrict}", Environment.Version.ToString(), release ? "release" : "debug",
         .. texts.SelectMany(file => new[] { file.Key, file.Value }),
         .. libraries.SelectMany(file => new[] { file, File.GetLastWriteTimeUtc(file).Ticks.ToString() })]);
 

@@ -15,8 +15,7 @@ const string Caveats = """
       layer's where it was.
     - The path is summed over the measured steps, the same for all arms; denser steps would make it longer.
     - The gradient's shift depends on the size of the earlier layers' step, so on the rate: each arm has its own.
-    - One net, of sigmoids, with a plateau at its start. Santurkar et al. measured larger ones, where gradients turned
-      as much with BN as without, or more.
+    - One net, of sigmoids. Santurkar et al. measured larger ones, whose gradients turned as much with BN as without.
     """;
 
 var distribution = new Claim("shift-distribution", "BN reduces the drift of activations",
@@ -28,47 +27,27 @@ var gradient = new Claim("shift-gradient", "BN reduces shift as optimization see
 
 return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
 {
-    const int Later = 100;
+    var (epochs, points, seeds, rates) = lab.Pick(smoke: (1, 8, 1, LogGrid(1, 10, 2)),
+        standard: (2, 24, 2, LogGrid(0.1, 10, 5)), full: (20, 24, 5, LogGrid(0.1, 30, 9)));
     int[] layers = [2, 3, 4];
-    var net = new Net("sigmoid", lab.Baseline with { Epochs = lab.Pick(1, 2, 20) },
-        lab.Pick(LogGrid(1, 10, 2), LogGrid(0.1, 10, 5), LogGrid(0.1, 30, 9)), Arms(Norm.None, Norm.Batch, Norm.Noisy));
-    var probe = Shift.Probe(images: 1_000, layers, points: lab.Pick(8, 24, 24));
+    var net = new Net("sigmoid", lab.Baseline with { Epochs = epochs }, rates, Arms(Norm.None, Norm.Batch, Norm.Noisy));
+    var probe = Shift.Probe(images: 1_000, layers, points);
 
-    return from tuning in Tune([net], seeds: lab.Pick(1, 2, 5), probe)
+    return from tuning in Tune([net], seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
            let path = distribution.Judge(runs, all => [ShiftEffects.Paths(all, net)])
            let cosine = gradient.Judge(runs, all => [ShiftEffects.Cosines(all, net, layers)])
-           let laterPath = ShiftEffects.Paths(runs, net, Later)
-           let laterCosine = ShiftEffects.Cosines(runs, net, layers, Later)
+           let later = (Path: ShiftEffects.Paths(runs, net, firstStep: 100),
+               Cosine: ShiftEffects.Cosines(runs, net, layers, firstStep: 100))
            select new Report(Headline("Without batch normalization the inputs of the last hidden layer move {0} as "
-                   + "far; with it, the cosine between a layer's gradient before and after the earlier layers step "
-                   + $"differs by {{1}}, and from step {Later} on by {
-                       Unit.Cosine.Text(laterCosine.Interval.Estimate)}", path.InWords(), cosine.InWords()),
+                   + "far; with it, the cosine between a layer's gradients around a step differs by {1}",
+                   path.InWords(), cosine.InWords()),
                runs.Summarize(["norm", "lr"], TestAccuracy, new Measure("path", trial => ShiftEffects.Path(trial)),
                    new Measure("cosine", trial => ShiftEffects.Cosine(trial, layers))))
            {
-               Claims = [path, cosine],
-               Numbers =
-               [
-                   laterPath.ToNumber($"The drift's ratio from step {Later} on", Unit.Ratio,
-                       "Not claimed: about there the plain net leaves chance."),
-                   laterCosine.ToNumber($"The cosine's difference from step {Later} on", Unit.Cosine, "Not claimed."),
-               ],
-               Figures =
-               [
-                   InputPercentiles("unit", "What one unit of the last hidden layer receives", runs, "unit", "The "
-                       + "paper's figure 1(b, c): the input of one sigmoid over 1,000 training images in training "
-                       + "mode, seed 1."),
-                   InputPercentiles("layer", "What the whole last hidden layer receives", runs, "layer",
-                       "All of its sigmoids together."),
-                   .. layers.Reverse().Select(layer => ByStep($"cosine_{layer}", $"Gradient of layer {layer}: "
-                       + "direction kept", runs, $"cosine_{layer}", "Cosine", "Cosine between the layer's gradient "
-                       + "before and after the earlier layers take their step, on the same batch: 1 is no shift.")),
-                   ByStep("change", "Gradient of the last layer: how much of it changes", runs, "change_4",
-                       "Change over norm", "Length of the change over that of the gradient."),
-                   AccuracyCurves("curves", "Training", runs),
-               ],
-               Tables = [tuning.RatesTable("norm")],
+               Claims = [path, cosine], Figures = ShiftFigures(runs, layers), Tables = [tuning.RatesTable("norm")],
+               Numbers = [later.Path.ToNumber("The drift's ratio from step 100 on, where the plain net leaves chance",
+                   Unit.Ratio), later.Cosine.ToNumber("The cosine's difference from step 100 on", Unit.Cosine)],
                Caveats = Caveats,
            };
 });

@@ -5,22 +5,17 @@ const string Question = "Does batch normalization let nets be deeper, and what d
 const string Why = """
     Six depths from 2 to 50, so that a ratio of depths is known to 0.3 decades; the margin is half a decade, as for
     ratios of rates. Batches of 4 to 64, since theory has gradients grow faster in smaller ones. ReLU nets start from
-    He's weights and sigmoid nets from Glorot's, which suit each best without a normalizer: from others deep nets fail
-    for that alone. Every cell has 600 steps and a rate of its own from five decades in whole ones. (220 steps and three
-    decades from 0.001 were tried first, and 20 of 60 cells stood at an end of the rates or were lost at all of them:
-    residual nets without a normalizer wanted lower rates, nets with BN higher ones, deep nets more steps. Those
-    residual nets that are lost still were lost down to a rate of 1e-9.)
+    He's weights and sigmoid nets from Glorot's, which suit each best without a normalizer. Every cell has 600 steps and
+    a rate of its own from five decades in whole ones. (220 steps and three decades were tried first, and 20 of 60 cells
+    stood at an end of the rates or were lost at all. Residual nets that are lost still were lost down to 1e-9.)
     """;
 const string Caveats = """
     - Trains means: ends above twice chance after the same steps. A deep net that needs more of them counts as one that
       does not train: in 3,000 steps one seed of 50 layers with BN got to 29% at a batch of 64.
     - Where both arms train the deepest nets tried, the ratio is 1 by the grid's end.
-    - A residual net's depth is its number of blocks, of one layer each. Without a normalizer He's weights double the
-      signal's variance in each block, so that deep ones begin with losses beyond the limit at any rate; smaller weights
-      (Zhang et al. 2019) would spare them that.
-    - Steps are the same for all batches, so larger ones see more images: compare arms at one size.
-    - Growth is measured on models as they start, from layer 3 to the last but two. Units are few, theory's infinitely
-      many, and its batches large.
+    - A residual net's depth is its number of blocks. Without a normalizer He's weights double the signal's variance in
+      each, so that deep ones begin with losses beyond the limit at any rate; smaller weights would spare them that.
+    - Growth is measured on models as they start, from layer 3 to the last but two; units are few, theory's infinite.
     """;
 
 var deeper = new Claim("deeper", "BN lets nets be deeper", "Bjorck et al. 2018",
@@ -34,23 +29,19 @@ return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "
 {
     int[] depths = lab.Pick([2, 10], [2, 4, 7, 13, 25, 50], new[] { 2, 3, 5, 8, 12, 20, 30, 50 });
     int[] sizes = lab.Pick([16, 4], [64, 16, 4], new[] { 256, 128, 64, 32, 16, 8, 4, 2 });
-    var rates = lab.Pick(LogGrid(1e-2, 1e-1, 2), LogGrid(1e-4, 1e1, 6), LogGrid(1e-5, 1e1, 13));
-    var steps = lab.Pick(60.0, 600, 2_000);
-    var sigmoid = lab.Baseline with { Width = lab.Pick(64, 64, 100), BatchSize = 16 };
+    var (width, steps, seeds, rates) = lab.Pick(smoke: (64, 60.0, 1, LogGrid(1e-2, 1e-1, 2)),
+        standard: (64, 600.0, 2, LogGrid(1e-4, 1e1, 6)), full: (100, 2_000.0, 3, LogGrid(1e-5, 1e1, 13)));
+    var sigmoid = lab.Baseline with { Width = width, BatchSize = 16 };
     var relu = sigmoid with { Activation = Activation.Relu, Init = Scheme.HeNormal };
-    Net Deep(string name, Config start) => new(name,
-        [
-            .. from depth in depths
-               from norm in new[] { Norm.None, Norm.Batch }
-               select start with { Norm = norm, Depth = depth, Epochs = Math.Round(steps / start.StepsPerEpoch, 4) },
-        ], rates);
-    List<Net> plain =
-        [.. sizes.Select(size => Deep($"ReLU, batch of {size}", relu with { BatchSize = size }))];
+    Net Deep(string name, Config start) => new(name, [.. from depth in depths
+        from norm in new[] { Norm.None, Norm.Batch }
+        select start with { Norm = norm, Depth = depth, Epochs = Math.Round(steps / start.StepsPerEpoch, 4) }], rates);
+    List<Net> plain = [.. sizes.Select(size => Deep($"ReLU, batch of {size}", relu with { BatchSize = size }))];
     var residual = Deep("residual ReLU, batch of 16", relu with { Model = Architecture.ResidualMlp });
     List<Net> nets = [.. plain, residual, Deep("sigmoid, batch of 16", sigmoid)];
     var probe = Growth.Probe(depths[^1]);
 
-    return from tuning in Tune(nets, seeds: lab.Pick(1, 2, 3), probe)
+    return from tuning in Tune(nets, seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
            let deepest = deeper.Judge(runs, all => DepthRatios(all, nets, depths))
            let growth = explodes.Judge(runs, all => GrowthEffects(all, plain, depths[^1]))
@@ -61,9 +52,7 @@ return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "
                runs.Summarize(["model", "activation", "batch_size", "norm", "depth", "lr"], ValidationAccuracy,
                    TrainLoss, new Measure("growth", trial => Growth.PerLayer(trial))))
            {
-               Claims = [deepest, growth],
-               Figures = DepthFigures(runs, plain, residual, nets[^1], depths[^1]),
-               Tables = [tuning.RatesTable("model", "activation", "batch_size", "norm", "depth")],
-               Caveats = Caveats,
+               Claims = [deepest, growth], Figures = DepthFigures(runs, plain, residual, nets[^1], depths[^1]),
+               Tables = [tuning.RatesTable("model", "activation", "batch_size", "norm", "depth")], Caveats = Caveats,
            };
 });

@@ -13,7 +13,6 @@ const string Caveats = """
     - On 500 fixed training images and with batch statistics; the running ones take no part.
     - The raw measure mixes smoothness with the gradient's size, which BN changes too; hence the relative one.
     - The arms are at different rates and so at different places after the same number of steps.
-    - Minimum and maximum over separately trained models, often shown for this, measure something else.
     """;
 
 var smooth = new Claim("smooth", "BN smooths the loss", "Santurkar et al. 2018",
@@ -22,45 +21,30 @@ var smooth = new Claim("smooth", "BN smooths the loss", "Santurkar et al. 2018",
 
 return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], Why, StandardNets.Dependent), lab =>
 {
-    var nets = StandardNets.Three(lab, epochs: lab.Pick(0.5, 1, 20), lenetEpochs: lab.Pick(0.3, 0.5, 10));
-    var probe = Landscape.Probe(images: 500, LogGrid(1e-2, 1, lab.Pick(2, 5, 5)), points: lab.Pick(4, 10, 10));
-    double Relative(CurvePoint at) => at.Own["effective_beta"] / at.Own["gradient_norm"];
+    var (epochs, lenetEpochs, distances, points, seeds) =
+        lab.Pick(smoke: (0.5, 0.3, 2, 4, 1), standard: (1, 0.5, 5, 10, 1), full: (20, 10, 5, 10, 3));
+    var nets = StandardNets.Three(lab, epochs, lenetEpochs);
+    var probe = Landscape.Probe(images: 500, LogGrid(1e-2, 1, distances), points);
+    double Raw(CurvePoint at) => at.Own["effective_beta"];
+    double Relative(CurvePoint at) => Raw(at) / at.Own["gradient_norm"];
     double PerWeights(CurvePoint at) => Relative(at) * at.Own["weight_norm"];
 
-    return from tuning in Tune(nets, seeds: lab.Pick(1, 1, 3), probe)
+    return from tuning in Tune(nets, seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
-           let claim = smooth.Judge(runs, all => LogRatios(all, nets, "none", "batch", Relative))
+           let claim = smooth.Judge(runs, all => LogRatios(all, nets, "none", over: "batch", Relative))
            select new Report(Headline("Without batch normalization the gradient changes, relative to its norm, {0} as "
                    + "fast as with it", claim.InWords()),
                runs.Summarize(["model", "activation", "norm", "lr"], [TestAccuracy, .. probe.Columns.Select(name =>
                    new Measure($"log10_{name}", trial => trial.MeanLog(at => at.Own[name])))]))
            {
-               Claims = [claim],
+               Claims = [claim], Figures = LandscapeFigures(runs, nets, Relative),
                Numbers =
                [
-                   LogRatios(runs, nets, "none", "batch", at => at.Own["effective_beta"])[0].ToNumber(
-                       "The same, not relative, none over batch", Unit.Ratio, $"{nets[0].Name}."),
-                   .. LogRatios(runs, nets, "none", "batch", PerWeights).Select(effect => effect.ToNumber(
-                       $"The same per share of the weights' norm, {effect.Condition}", Unit.Ratio,
-                       "None over batch; not claimed.")),
+                   LogRatios(runs, nets, "none", over: "batch", Raw)[0].ToNumber("The same, not relative, none over "
+                       + "batch", Unit.Ratio, $"{nets[0].Name}."),
+                   .. LogRatios(runs, nets, "none", over: "batch", PerWeights).Select(effect => effect.ToNumber(
+                       $"The same per share of the weights' norm, {effect.Condition}", Unit.Ratio, "Not claimed.")),
                ],
-               Figures =
-               [
-                   .. nets.Select(net => OverTraining($"relative_{net.Id}", "Change of the gradient per distance, "
-                       + "relative to its norm", runs, net, "Per distance", Relative,
-                       "Largest over the distances; lower is smoother.")),
-                   OverTraining("beta", "Change of the gradient per distance", runs, nets[0], "Per distance",
-                       at => at.Own["effective_beta"], "The same, not relative: the effective beta-smoothness of "
-                           + "Santurkar et al."),
-                   OverTraining("loss", "Range of the loss along the gradient", runs, nets[0], "Nats",
-                       at => at.Own["loss_range"], "Largest less smallest over the distances."),
-                   OverTraining("gradient", "Norm of the gradient", runs, nets[0], "Norm",
-                       at => at.Own["gradient_norm"], ""),
-                   OverTraining("weights", "Norm of the weights", runs, nets[0], "Norm", at => at.Own["weight_norm"],
-                       "Of all parameters: BN makes the loss indifferent to the weights' scale, so that the same "
-                           + "distance means less where they are large."),
-               ],
-               Tables = [tuning.RatesTable("model", "activation", "norm")],
-               Caveats = Caveats,
+               Tables = [tuning.RatesTable("model", "activation", "norm")], Caveats = Caveats,
            };
 });

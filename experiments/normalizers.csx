@@ -5,24 +5,18 @@ const string Question = "Do other normalizers do what batch normalization does, 
 const string Why = """
     The rate is tuned for each arm by the outcome that is compared, over three decades, two values a decade, on seeds of
     their own (half a decade more for sigmoids: from 0.1 to 100 was tried first, and the best of layer, group and seed
-    stood at its lower end). Five seeds choose it, since two, tried first, choose between neighbours by chance, which
-    moves the ratio. Each arm takes one thing from batch normalization and leaves another: layer and group normalize
-    each example by itself, ghost the sixteen examples of a sub-batch, seed the whole tensor at once; noisy normalizes
-    and then moves its units at random; clipping bounds the steps and normalizes nothing, at 0.1, below most of the
-    gradients that this net sees.
+    stood at its lower end). Five seeds choose it, since two, tried first, choose between neighbours by chance. Each arm
+    takes one thing from BN and leaves another: layer and group normalize each example by itself, ghost the sixteen of a
+    sub-batch, seed the whole tensor at once; noisy normalizes and then moves its units at random; clipping bounds the
+    steps, at 0.1, below most of the gradients that this net sees, and normalizes nothing.
     """;
 const string Caveats = """
-    - The target is where the plain net ends: it asks who gets there as soon as batch normalization, not who ends best;
-      for that see the column of best test accuracies.
+    - The target is where the plain net ends: it asks who gets there as soon as BN, not who ends best; for that see the
+      column of best test accuracies.
     - Accuracy is measured in evaluation mode. Over the first tens of steps batch's running statistics still remember
-      their start and hold its curve back; ghost updates them four times a step and is held back less; layer, group and
-      seed have none.
-    - Equivalent is within a factor of 1.5 either way: an arm can be slower by a third and pass.
-    - Instance normalization is not among the arms: it needs several values per channel and example, and layers of units
-      have one.
-    - In layers of one value per channel, group normalizes ten groups of ten units; ghost takes batches of 16 out of 60.
-    - Clipping was tried at one limit; with a rate tuned beside it most of its steps have one length.
-    - Cost is time on the clock, evaluation included: it differs between runs and machines.
+      their start and hold its curve back; ghost updates them four times a step; layer, group and seed have none.
+    - Instance normalization is not among the arms: in layers of units it has one value. There group normalizes ten
+      groups of ten units; ghost takes batches of 16 out of 60.
     - Budgets are short: one epoch of 30,000 images. With more, all arms end closer together.
     """;
 
@@ -50,26 +44,17 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
            let compared = tuning.Compare()
            from runs in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Seeds(standard: 6), probe)
            let claim = alternatives.Judge(runs, all =>
-           [
-               .. from net in compared
-                  from arm in net.Arms.Skip(2)
-                  select net.Steps(all, arm.Name, over: "batch", condition: $"{arm.Name}, {net.Name}"),
-           ])
-           let outcome = Equivalence(claim)
-           select new Report($"Other arms reach the target as soon as batch normalization, within ×1.5, in {
-                   outcome.AsSoon} of {claim.Effects.Count} comparisons, later in {outcome.Later} and sooner in {
-                   outcome.Sooner}",
+               compared.StepsOver("batch", all, "layer", "group", "ghost", "noisy", "seed", "none_clipped"))
+           let counts = Equivalence(claim)
+           select new Report($"Of {claim.Effects.Count} comparisons, other arms reach the target as soon as BN, within "
+                   + $"×1.5, in {counts.AsSoon}, later in {counts.Later}, sooner in {counts.Sooner}",
                runs.Summarize(["model", "activation", "norm", "clip_norm", "lr"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95)]))
            {
-               Claims = [claim],
-               Figures =
-               [
-                   Effects("effects", "Steps to the target, other arms over batch", claim, "Steps, other over batch",
-                       "Each arm at the rate of its fewest steps. To the right: the other arm is slower."),
-                   .. compared.Select(net => net.SpeedCurves(runs)), .. compared.Select(net => net.UsableRates()),
-               ],
+               Claims = [claim], Caveats = Caveats,
+               Figures = [Effects("effects", "Steps to the target, other arms over batch", claim,
+                   "Steps, other over batch", "Each arm at the rate of its fewest steps; to the right it is slower."),
+                   .. compared.Select(net => net.SpeedCurves(runs)), .. compared.Select(net => net.UsableRates())],
                Tables = [compared.TargetsTable(runs), compared.RatesTable("model", "activation", "norm", "clip_norm")],
-               Caveats = Caveats,
            };
 });

@@ -5,18 +5,14 @@ const string Question = "Does batch normalization belong before the activation o
 const string Why = """
     The rate is tuned for each arm by the outcome that is compared, over three decades, two values a decade, on seeds of
     their own (half a decade more for sigmoids: from 0.1 to 100 was tried first, and the fastest of after stood at its
-    lower end). Six seeds choose it: three, tried first, chose 0.3 or 1 for ReLU as rounding would have it, which
-    decides the ratio. Beside the two places stand two more arms: before it with the bias kept that the normalizer takes
-    away again, and a net that normalizes its input alone, since behind the activation a layer of normalized inputs is
-    what all layers but the first get.
+    lower end). Six seeds choose it: three, tried first, chose 0.3 or 1 for ReLU as rounding would have it. Two more
+    arms stand beside the two places: before it with the bias kept that the normalizer takes away again, and a net that
+    normalizes its input alone, since after the activation a layer of normalized inputs is what the next layers get.
     """;
 const string Caveats = """
     - Where batch_with_bias covers batch in a figure, the two are one: the bias changes nothing but rounding.
-    - The target is where the net without BN ends: it asks who gets there sooner, not who ends best.
-    - Behind the activation the layer in front of it keeps its bias, which no normalizer takes away there; before it the
-      bias is kept only in the arm that says so.
-    - Behind the activation the next layer gets inputs of mean 0 and variance 1; before it, what the activation makes of
-      such: a sigmoid's outputs are around one half. The places differ in that too.
+    - The target is where the net without BN ends: who gets there sooner, not who ends best.
+    - After the activation the layer before it keeps its bias, and the next layer's inputs have mean 0 and variance 1.
     - none_input normalizes each pixel by the batch, without gamma and beta; a pixel that is always black stays 0.
     """;
 
@@ -31,8 +27,7 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
     var images = lab.Images(6_000, 30_000, 50_000);
     var nets = StandardNets.Perceptrons(lab, lab.Baseline with { TrainSize = images, Epochs = epochs },
     [
-        none => none,
-        none => none with { Norm = Norm.Batch },
+        .. Arms(Norm.None, Norm.Batch),
         none => none with { Norm = Norm.Batch, Placement = Placement.After },
         none => none with { Norm = Norm.Batch, KeepBias = true },
         none => none with { NormInput = true },
@@ -44,32 +39,22 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
            from runs in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Seeds(standard: 6), probe)
            let claim = placement.Judge(runs, all =>
                [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])
-           // Not claimed, but drawn beside it: how all arms stand to BN before the activation.
+           // Not claimed, but drawn: how all arms stand to BN before the activation.
            let others = (placement with { Region = Region.Within(Math.Log10(1.5)) }).Judge(runs, all =>
-           [
-               .. from net in compared
-                  from arm in new[] { "none", "none_input", "batch_with_bias", "batch_after" }
-                  select net.Steps(all, arm, over: "batch", condition: $"{arm}, {net.Name}"),
-           ])
-           // Where neither place reaches the target in any seed, nothing is known of steps.
+               compared.StepsOver("batch", all, "none", "none_input", "batch_with_bias", "batch_after"))
            select new Report(Headline("After the activation, batch normalization needs {0} as many steps to the plain "
                    + "net's final accuracy as before it", claim.InWords(effect => effect.Differences.Any(d => d != 0))),
                runs.Summarize(["activation", "norm", "placement", "keep_bias", "norm_input", "lr"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95)]))
            {
-               Claims = [claim],
+               Claims = [claim], Caveats = Caveats,
                Numbers = [.. compared.Select(net => net.Accuracy(runs, "batch_after", less: "batch").ToNumber(
-                   $"Test accuracy after the activation, less before it, {net.Name}", Unit.Points,
-                   "Each at its rate for accuracy."))],
-               Figures =
-               [
-                   Effects("effects", "Steps to the target, over those of BN before the activation", others,
-                       "Steps, over those of BN before the activation", "Each arm at the rate of its fewest steps; to "
-                           + "the right it is slower than BN before the activation.", "as many steps, within ×1.5"),
-                   .. compared.Select(net => net.SpeedCurves(runs)),
-               ],
+                   $"Test accuracy after the activation, less before it, {net.Name}", Unit.Points))],
+               Figures = [Effects("effects", "Steps to the target, over those of BN before the activation", others,
+                   "Steps, over those of BN before the activation", "Each arm at the rate of its fewest steps; to the "
+                       + "right it is slower.", "as many steps, within ×1.5"),
+                   .. compared.Select(net => net.SpeedCurves(runs))],
                Tables = [compared.TargetsTable(runs), compared.RatesTable("activation", "norm", "placement",
                    "keep_bias", "norm_input")],
-               Caveats = Caveats,
            };
 });

@@ -1,8 +1,7 @@
 #load "../lib/lab.csx"
 #nullable enable
 
-const string Question =
-    "What does the program show that this lab grew from: LeNet-5 with and without its own BN layer?";
+const string Question = "What does the program show that this lab grew from: LeNet-5 with its own BN and without?";
 const string Why = """
     The program's own setting, at its one learning rate: all 60,000 training images and no validation (nothing is
     selected), 32 x 32 pixels, RMSprop at 1e-3, batches of 64 with the short one at the end. Beyond it: PyTorch's kind
@@ -41,22 +40,6 @@ return Experiment(Args, Question, new(["norm"], [], Why, ["short_batch"]), lab =
                runs.Summarize(["norm"], [TestAccuracy, TrainLoss, .. new[] { 0.90, 0.95, 0.97 }.Select(target =>
                    new Measure($"steps_to_{100 * target:F0}", trial => trial.StepsTo(target, "train_accuracy")))]))
            {
-               Numbers = [.. faster, .. better],
-               Figures =
-               [
-                   ByEpoch("seed", "The program's own figure: accuracy on training images while they are trained on",
-                       runs, "epoch_accuracy", "Training accuracy",
-                       "Mean over each epoch's batches in training mode, as Keras reports it."),
-                   ByEpoch("test", "What it left out: accuracy on test images", runs, "test_accuracy", "Test accuracy",
-                       "10,000 test images in evaluation mode; nothing was selected by them."),
-                   ByEpoch("train", "Training images in evaluation mode", runs, "train_accuracy", "Training accuracy",
-                       "The first 10,000 training images."),
-                   ByStep("early", "Early training", runs, "train_accuracy", "Training accuracy",
-                       "In evaluation mode, on the first 2,000 training images (10,000 at the ends of epochs). Over "
-                           + "the first tens of steps the running statistics of batch and batch_no_gamma still "
-                           + "remember their start, and hold back what the nets have learned; seed evaluates by its "
-                           + "batch."),
-               ],
-               Caveats = Caveats,
+               Numbers = [.. faster, .. better], Figures = EpochFigures(runs), Caveats = Caveats,
            };
 });

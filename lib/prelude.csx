@@ -38,12 +38,22 @@ public static class Folders
         : Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".cache")
         : Path.GetTempPath(), "bn-lab");
 
+    /// <summary>A path as one types it in the working directory: relative where it lies below, else absolute, and
+    /// without `..`, which dotnet-script 2.0.0 does not understand in a script's path.</summary>
+    public static string FromHere(string path) =>
+        Path.GetRelativePath(".", path) is var relative && relative.Split('/')[0] != ".." ? relative
+        : Path.GetFullPath(path);
+
+    /// <summary>The folder of lib itself, where another project has a link to it.</summary>
+    public static string Lib { get; } = new DirectoryInfo(Path.GetDirectoryName(Here())!) is var lib
+        && lib.ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.FullName : lib.FullName;
+
     static string Here([CallerFilePath] string path = "") => path;
 }
 
 /// <summary>Training compiled in Debug runs at a tenth of the speed, and Debug is what `dotnet script x.csx` compiles:
 /// so a script that finds itself in Debug starts itself again in Release, in the same process, with the same input,
-/// output and signals. Under a debugger it stays as it is.</summary>
+/// output and signals. Under a debugger, or where LAB_DEBUG is set, it stays as it is.</summary>
 public static class Release
 {
     const string Restarted = "LAB_RESTARTED";
@@ -54,25 +64,40 @@ public static class Release
     public static void Ensure(IEnumerable<string> args)
     {
         if (IsOptimized || Debugger.IsAttached || OperatingSystem.IsWindows()) return;
-        if (Environment.GetEnvironmentVariable(Restarted) is null) Restart(args);
-        Error.WriteLine("note: could not restart in Release; training will be slow");
+        var asked = Environment.GetEnvironmentVariable("LAB_DEBUG") is { Length: > 0 };
+        if (!asked && Environment.GetEnvironmentVariable(Restarted) is null) Restart(args);
+        Error.WriteLine(asked ? "note: compiled in Debug, since LAB_DEBUG is set: training is slow"
+            : "note: could not restart in Release; training will be slow");
     }
 
-    // Returns only where it failed.
+    // By .dotnet-script/script, with the same host. Returns only where it failed.
     static void Restart(IEnumerable<string> args)
     {
-        if (Environment.ProcessPath is not { } process) return;
+        var launcher = Path.Combine(Folders.Lib, "..", ".dotnet-script", "script");
+        if (Environment.ProcessPath is not { } process || !File.Exists(launcher)) return;
         var command = Environment.GetCommandLineArgs();
         if (command.TakeWhile(arg => arg != "--").FirstOrDefault(arg => arg.EndsWith(".csx")) is not { } script) return;
 
-        // A cache of its own: a script has one cache entry, which Debug and Release would keep taking from each other.
-        string[] tool = Path.GetFileNameWithoutExtension(process) == "dotnet"
-            ? [process, "exec", command[0]] : [process];
-        string?[] arguments = [.. tool, "-c", "release", "-p", Path.Combine(Folders.Cache, "scripts"), script, "--",
-            .. args, null];
         Out.Flush();
+        var isTool = Path.GetFileNameWithoutExtension(process) == "dotnet";
+        setenv("LAB_HOST", isTool ? Path.GetFullPath(command[0]) : process, 1);
+        if (isTool) setenv("DOTNET_HOST_PATH", process, 1);
         setenv(Restarted, "1", 1);
-        execv(process, arguments);
+        execv("/usr/bin/env",
+            ["env", "bash", Path.GetFullPath(launcher), Path.GetFullPath(script), "--", .. args, null]);
+    }
+
+    /// <summary>Tells .dotnet-script/script, where that waits for it, that this script is compiled and has begun.
+    /// </summary>
+    public static void Begun()
+    {
+        const string Stamp = "LAB_BEGUN_STAMP", Key = "LAB_BEGUN_KEY";
+        if (Environment.GetEnvironmentVariable(Stamp) is not { Length: > 0 } stamp) return;
+        try { File.WriteAllText(stamp, Environment.GetEnvironmentVariable(Key) + "\n"); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
+        const int Lock = 9, Unlock = 8;
+        flock(Lock, Unlock);
+        foreach (var name in new[] { Stamp, Key }) Environment.SetEnvironmentVariable(name, null);
     }
 
     [DllImport("libc", SetLastError = true)]
@@ -80,6 +105,12 @@ public static class Release
 
     [DllImport("libc", SetLastError = true)]
     static extern int setenv(string name, string value, int overwrite);
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int flock(int descriptor, int operation);
 }
 
+// Every number that is written has a decimal point, wherever the machine stands.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+Release.Begun();
 Release.Ensure(Args);

@@ -45,7 +45,7 @@ public static class Coverage
             ["SeedNorm"] = (SeedNorm(5, last: true), (4, 5)),
             ["NoisyBatchNorm"] = (NoisyBatchNorm(5), (6, 5)),
             ["Mlp"] = (Mlp(6, 2, 5, 3, Sigmoid, c => BatchNorm(c), HeNormal), (6, 6)),
-            ["LeNet"] = (LeNet(12, 3, (c, _) => BatchNorm(c), HeNormal), (6, 1, 12, 12)),
+            ["LeNet"] = (LeNet(14, 3, (c, _) => BatchNorm(c), HeNormal), (6, 1, 14, 14)),
             ["ResidualMlp"] = (ResidualMlp(6, 2, 5, 3, Tanh, c => BatchNorm(c), HeNormal), (6, 6)),
             ["DeepLinear"] = (DeepLinear(6, 3, 5, 3, c => BatchNorm(c), HeNormal), (6, 6)),
         };

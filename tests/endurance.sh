@@ -28,11 +28,9 @@ done
 tmp=$(cd "$(mktemp -d)" && pwd -P)
 stop_slurm() { :; }
 trap 'stop_slurm; rm -rf "$tmp"' EXIT
-cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
 export DOTNET_NOLOGO=1
-script() { dotnet script -c release -p "${cache:-${TMPDIR:-/tmp}}/bn-lab/scripts" "$@"; }
 
-# Two stages of tuning and evaluation, 22 trials; and many trials of one stage.
+# Two stages, a tuning and an evaluation; and many trials of one stage.
 sweep=placement
 options=(--preset smoke --data digits --seeds 1)
 mkdir -p "$tmp/experiments"
@@ -40,14 +38,14 @@ ln -s "$PWD/lib" "$tmp/lib"
 cat > "$tmp/experiments/many.csx" << 'CSX'
 #load "../lib/lab.csx"
 #nullable enable
-return Run(Args, "many", "Does memory stay flat?", lab =>
-{
-    var trials = lab.Sweep(from seed in lab.Seeds(standard: 500)
-                           from norm in new[] { Norm.None, Norm.Batch }
-                           select lab.Baseline with { Norm = norm, Seed = seed, TrainSize = 600, Epochs = 1 });
-    lab.Report($"{trials.Count} trials", trials, trials.Summarize(["norm"], ValidationAccuracy), [],
-        [Band("accuracy", "Accuracy", trials, new("Rate"), trial => trial.Lr, new("Accuracy"), ValidationAccuracy)], []);
-});
+return Experiment(Args, "Does memory stay flat?", new(["norm"], [], "Many trials."), lab =>
+    from runs in Evaluate(new Net("small", lab.Baseline with { TrainSize = 600, Epochs = 1 }, []).Cells,
+        lab.Seeds(standard: 500))
+    select new Report($"{runs.Count} trials", runs.Summarize(["norm"], ValidationAccuracy))
+    {
+        Figures = [Band("accuracy", "Accuracy", runs, new("Rate"), trial => trial.Lr, new("Accuracy"),
+            ValidationAccuracy)],
+    });
 CSX
 
 lab() { script "experiments/$sweep.csx" -- "${options[@]}" "$@"; }
@@ -153,7 +151,8 @@ for part in "${parts[@]}"; do
       # The script's host is the only child where dotnet starts it as one.
       early='' late=''
       while kill -0 $job 2> /dev/null; do
-        host=$(pgrep -f "many.csx -- --data" | while read -r id; do echo "$(resident "$id") $id"; done | sort -n | tail -n 1)
+        host=$(pgrep -f "many.csx -- --data" | while read -r id; do echo "$(resident "$id") $id"; done |
+          sort -n | tail -n 1)
         count=$(cat "$tmp/many/many/journal.jsonl" 2> /dev/null | grep -c '"Trial"')
         [ "$count" -lt 100 ] || [ -n "$early" ] || early=${host% *}
         [ "$count" -lt 480 ] || [ -n "$late" ] || late=${host% *}
@@ -161,7 +160,8 @@ for part in "${parts[@]}"; do
       done
       wait $job
       echo "   resident after 100 trials $early MiB, after 480 $late MiB"
-      expect memory_is_flat "$([ -n "$early" ] && [ -n "$late" ] && [ "$late" -le $((early + early / 10)) ] && echo flat)" flat
+      expect memory_is_flat \
+        "$([ -n "$early" ] && [ -n "$late" ] && [ "$late" -le $((early + early / 10)) ] && echo flat)" flat
       ;;
     slurm) . tests/slurm.sh ;;
   esac

@@ -1,4 +1,4 @@
-#load "browser.csx"
+#load "support/browser.csx"
 #nullable enable
 // The pictures of the README. Arguments: the browser, a results folder, the folder of the pictures.
 using PuppeteerSharp;

@@ -172,15 +172,18 @@ foreach (var test in GoldenCases("optimizers.json")
             Numeric.Distance(own.Gradient.ToArray(), recorded.Values()).ShouldBeLessThan(1e-5);
     });
 
-// The recorded convolutional net, for images of 14 x 14: a LeNet with fewer and smaller layers.
-static Layer SmallLeNet(Func<int, bool, Layer>? norm)
+/// <summary>The recorded convolutional net, for images of 14 x 14: a LeNet with fewer and smaller layers.</summary>
+public static class GoldenNet
 {
-    Layer Normalized(Layer layer, int channels, bool last = false) =>
-        norm is null ? layer : layer >> norm(channels, last);
-    var bias = norm is null;
-    return Normalized(Conv2d(1, 3, 3, Zero, bias), 3) >> ReluPool >> Normalized(Conv2d(3, 4, 3, Zero, bias), 4)
-        >> ReluPool >> Flatten >> Normalized(Linear(16, 8, Zero, bias), 8) >> Relu
-        >> Normalized(Linear(8, 5, Zero, bias), 5, last: true);
+    public static Layer Layers(Func<int, bool, Layer>? norm)
+    {
+        Layer Normalized(Layer layer, int channels, bool last = false) =>
+            norm is null ? layer : layer >> norm(channels, last);
+        var bias = norm is null;
+        return Normalized(Conv2d(1, 3, 3, Zero, bias), 3) >> ReluPool >> Normalized(Conv2d(3, 4, 3, Zero, bias), 4)
+            >> ReluPool >> Flatten >> Normalized(Linear(16, 8, Zero, bias), 8) >> Relu
+            >> Normalized(Linear(8, 5, Zero, bias), 5, last: true);
+    }
 }
 
 // Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end.
@@ -196,7 +199,7 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
             "seed" => (channels, last) => SeedNorm(channels, last),
             _ => (channels, _) => BatchNorm(channels),
         };
-        var layers = test.Text("model") == "lenet" ? SmallLeNet(norm)
+        var layers = test.Text("model") == "lenet" ? GoldenNet.Layers(norm)
             : Mlp(20, 3, 12, 5, test.Text("activation") == "relu" ? Relu : Sigmoid,
                 norm is null ? null : channels => norm(channels, false), Zero);
         var model = layers.ToModel(0).Load(test.GetProperty("parameters"));

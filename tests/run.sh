@@ -1,19 +1,49 @@
 #!/usr/bin/env bash
-# All tests that fit into ten minutes on two cores. The last line is the counts; what was skipped is named above it.
-# With --install (or where CI is true) they may install what they lack of the system's packages: Chromium, pdftotext.
+# The tests: all that fit into ten minutes on two cores, or the parts that are named. The last line is the counts; what
+# was skipped is named above it.
+#
+#     tests/run.sh [--install] [--host PATH] [PART...]
+#
+# Parts: host, lab, vectors, command, start, signals, browser, endurance. With --install (or where CI is true) they may
+# install what they lack of the system's packages: Chromium, pdftotext. With --host all scripts run under that
+# dotnet-script, a program or a .dll.
 set -uo pipefail
 unset CDPATH
+from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-case ${1-} in
-  '' | --install) install=${1-} ;;
-  *) echo "$1 is not known: tests/run.sh [--install]" >&2; exit 2 ;;
-esac
-./.dotnet-script/setup.sh || exit
+
+bad() { echo "$*" >&2; exit 2; }
+
+known="host lab vectors command start signals browser endurance"
+install= host= asked=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --install) install=$1 ;;
+    --host) host=${2-}; shift; [[ $host == /* ]] || host=$from/$host
+      [ -f "$host" ] || bad "--host takes the path of a dotnet-script, and $host is no file" ;;
+    -*) bad "$1 is not known: tests/run.sh [--install] [--host PATH] [PART...]" ;;
+    *) [[ " $known " == *" $1 "* ]] || bad "there is no part '$1': $known"; asked+=("$1") ;;
+  esac
+  [ $# = 0 ] || shift
+done
+[ ${#asked[@]} -gt 0 ] || read -ra asked <<< "$known"
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 export DOTNET_NOLOGO=1
+if [ -n "$host" ]; then
+  # `dotnet script` is the other host, and `dotnet` remains what it was.
+  dotnet=$(command -v dotnet) && mkdir "$tmp/bin" || exit 2
+  printf -v start '%q ' "$host"
+  [[ $host != *.dll ]] || printf -v start '%q ' "$dotnet" exec "$host"
+  printf '#!/usr/bin/env bash\nif [ "${1-}" = script ]; then exec %s"${@:2}"; fi\nexec %q "$@"\n' \
+    "$start" "$dotnet" > "$tmp/bin/dotnet"
+  chmod +x "$tmp/bin/dotnet"
+  export PATH=$tmp/bin:$PATH TESTED_HOST=$host
+  echo "== under $host, $(dotnet script --version < /dev/null)"
+fi
+./.dotnet-script/setup.sh || exit
 script() { .dotnet-script/script "$@"; }
 
 passed=0 failed=0 skipped=0
@@ -52,12 +82,18 @@ narrow() {
   DOTNET_EnableAVX=0 script tests/all.csx -- "$1"
 }
 
-part host ./tests/host_tests.sh
-part lab script tests/all.csx
-for kind in gemm op norm edge layers; do part "$kind, 128-bit vectors" narrow $kind:; done
-KEEP_RESULTS=$tmp/results part "command line" ./tests/cli_tests.sh
-part browser ./tests/browser_tests.sh $install "$tmp/results"
-part endurance ./tests/endurance.sh --quick --kills 5
+for one in "${asked[@]}"; do
+  case $one in
+    host) part host ./tests/host_tests.sh ;;
+    lab) part lab script tests/all.csx ;;
+    vectors) for kind in gemm op norm edge layers; do part "$kind, 128-bit vectors" narrow $kind:; done ;;
+    command) KEEP_RESULTS=$tmp/results part "command line" ./tests/cli_tests.sh ;;
+    start | signals) part $one ./tests/cli/$one.sh ;;
+    # Without results of the command line it makes its own.
+    browser) part browser ./tests/browser_tests.sh $install $([ ! -d "$tmp/results" ] || echo "$tmp/results") ;;
+    endurance) part endurance ./tests/endurance.sh --quick --kills 5 ;;
+  esac
+done
 
 echo "== all, $SECONDS s"
 cat "$tmp/failures"

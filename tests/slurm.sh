@@ -69,7 +69,8 @@ cat "$tmp/submitted"
 expect slurm_ran_two_at_once "$running" 2
 # A run without an end, and that task again in the second array.
 expect slurm_killed_task_is_made_up_for \
-  "$(tr -d ' \n' < "$tmp/cluster/$sweep/provenance.json" | grep -Eo '"Shard":"[^"]*","Started":"[^"]*","Ended":""|"Shard":"2/2"' |
-    cut -c 9-13 | sort | uniq -c | tr -s ' \n' ' ')" '*2 "2/2*'
+  "$(tr -d ' \n' < "$tmp/cluster/$sweep/provenance.json" |
+    grep -Eo '"Shard":"[^"]*","Started":"[^"]*","Ended":""|"Shard":"2/2"' | cut -c 9-13 |
+    sort | uniq -c | tr -s ' \n' ' ')" '*2 "2/2*'
 equal slurm_run_is_the_same "$tmp/cluster"
 [ -f "$tmp/cluster/index.html" ] || { tail -n 5 "$slurm"/*.log "$tmp"/cluster/slurm/*; ls -R "$tmp/cluster"; }

@@ -14,11 +14,14 @@ expect() {
 # same NAME FILE FILE: byte for byte, and not both of them empty.
 same() { expect "$1" "$(cmp "$2" "$3" 2>&1)$([ -s "$2" ] || echo "$2 is empty")" ''; }
 
+# A file of standard error without what .dotnet-script/script says while it compiles.
+said() { grep -Ev '^(compiling [^ ]*\.csx, which is kept|waiting for another process, which is compiling)' "$1"; }
+
 skip() { echo "skipped $1: $2"; skipped=$((skipped + 1)); }
 
 # run COMMAND ARGUMENT...: into $out, $err and $code; $all is all three. Wants $tmp.
 run() {
-  out=$("$@" 2> "$tmp/err" < /dev/null); code=$?; err=$(cat "$tmp/err")
+  out=$("$@" 2> "$tmp/err" < /dev/null); code=$?; err=$(said "$tmp/err")
   all="$out
 $err
 exit $code"

@@ -34,19 +34,18 @@ public static class Compute
     }
 
     /// <summary>x summed over the axes along which a tensor of the given shape was broadcast.</summary>
-    public static TensorValues SumTo(TensorValues x, Shape shape)
+    public static TensorValues SumTo(in TensorValues x, Shape shape)
     {
-        if (x.Shape.Equals(shape)) return x;
-        x = x.RowMajor();
-        if (shape.Rows == 1 && shape.Columns == x.Layout.Columns)
+        var rows = x.RowMajor();
+        if (shape.Rows == 1 && shape.Columns == rows.Layout.Columns)
         {
             var sum = TensorValues.Empty(shape);
-            Broadcast.SumRows(x.Storage, x.Layout.RowStride, sum.Row(0));
+            Broadcast.SumRows(rows.Storage, rows.Layout.RowStride, sum.Row(0));
             return sum;
         }
         var y = TensorValues.Filled(shape, 0);
-        Broadcast.Accumulate(x.Shape.Sizes, ref x.First, x.StridesWithin(x.Shape), ref y.First,
-            y.StridesWithin(x.Shape));
+        Broadcast.Accumulate(rows.Shape.Sizes, ref rows.First, rows.StridesWithin(rows.Shape), ref y.First,
+            y.StridesWithin(rows.Shape));
         return y;
     }
 

@@ -1,13 +1,17 @@
 #nullable enable
 // What every experiment and every command does: read the command line, do it, end with an exit code.
 
-/// <summary>Runs an experiment from its command line. It is named after its file.</summary>
+/// <summary>Runs an experiment from its command line. It is named after its file, and so is its folder of results.
+/// </summary>
 /// <param name="describe">The experiment as a plan; it is called once, and runs nothing.</param>
-/// <returns>The exit code: 0 done, 1 some trials failed, 2 bad input, 130 interrupted.</returns>
+/// <returns>The exit code: 0 done, 1 some trials failed, 2 bad input, 3 an exception in the experiment or the lab,
+/// 128 + the signal's number where one ended it (Ctrl-C 130).</returns>
 static int Experiment(IEnumerable<string> args, string question, Design design, Func<Lab, Plan<Report>> describe,
     [CallerFilePath] string script = "") =>
     RunCommand(args, Path.GetFileNameWithoutExtension(script), question, (name, options, stop) =>
     {
+        if (!Regex.IsMatch(name, @"^\w[\w-]*$")) throw new BadInput($"{name}.csx is no name for an experiment: its "
+            + "results go into a folder of that name, so it has letters, digits, _ and - alone");
         if (options.Compare is { } other)
         {
             DifferencesView.Show(options.Out, other, [name]);
@@ -16,7 +20,10 @@ static int Experiment(IEnumerable<string> args, string question, Design design, 
         var data = options.ReportOnly ? null : LoadDataset(options.Data);
         var facts = data?.Facts ?? Execution.PastOf(options, name).Data;
         var plan = describe(new Lab(options.Preset, options.Seeds, facts));
-        using var execution = new Execution(new Protocol(name, question, design, plan).Checked(), options, stop);
+        Protocol protocol;
+        try { protocol = new Protocol(name, question, design, plan).Checked(); }
+        catch (ArgumentException e) { throw new BadInput($"{Path.GetFileName(script)}: {e.Message}"); }
+        using var execution = new Execution(protocol, options, stop);
         if (data?.Notice is { } notice) Error.WriteLine($"note: {notice}");
         if (data is null) execution.ReportOnly();
         else if (options.DryRun) execution.DryRun(data);
@@ -25,20 +32,22 @@ static int Experiment(IEnumerable<string> args, string question, Design design, 
         Error.WriteLine($"{execution.Failed} trials failed: see status and reason in {execution.Store.TrialsFile}; "
             + "--retry failed runs them again");
         return 1;
-    });
+    }, script);
 
 /// <summary>Reads options, does what they ask for, and turns its end into an exit code and one clear line.</summary>
 static int RunCommand(IEnumerable<string> args, string name, string question,
-    Func<string, Options, CancellationToken, int> run)
+    Func<string, Options, CancellationToken, int> run, [CallerFilePath] string script = "")
 {
     using var stop = new CancellationTokenSource();
-    var signal = 0;
+    var (signal, since) = (0, 0L);
     void Stop(PosixSignalContext context, int code)
     {
-        // The first asks; a second one ends the process at once.
-        context.Cancel = signal == 0;
-        if (signal != 0) Terminal.ShowCursor();
-        signal = code;
+        // The first asks; a second one ends the process at once. One that is sent to a whole group comes more than
+        // once, since the command `dotnet` and run-all.sh pass it on.
+        var again = signal != 0 && (code == 130 || Environment.TickCount64 - since > 2_000);
+        context.Cancel = !again;
+        if (again) Terminal.ShowCursor();
+        if (signal == 0) (signal, since) = (code, Environment.TickCount64);
         stop.Cancel();
     }
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, 130));
@@ -53,16 +62,26 @@ static int RunCommand(IEnumerable<string> args, string name, string question,
     }
     catch (OperationCanceledException) when (signal != 0)
     {
-        Error.WriteLine("interrupted; finished trials are kept, and this goes on from there:");
-        Error.WriteLine($"  {Options.ResumeCommand(name, args)}");
+        Terminal.Complain("interrupted; finished trials are kept, and this goes on from there:",
+            $"  {Options.ResumeCommand(script, args)}");
         return signal;
     }
-    catch (Exception e) when (e is BadInput or IOException or UnauthorizedAccessException or OutOfMemoryException)
+    catch (Exception e) when (e is BadInput or ProbeFault or IOException or UnauthorizedAccessException
+        or OutOfMemoryException)
     {
-        Error.WriteLine(options?.Verbose == true ? $"{e}" : e is BadInput ? e.Message
+        Terminal.Complain(options?.Verbose == true ? $"{e}" : e is BadInput or ProbeFault ? e.Message
             : e is OutOfMemoryException ? "there is not enough memory: fewer --jobs need less"
+            : Terminal.IsOfOutput(e) ? $"standard output cannot be written: {e.Message.TrimEnd('.')}; finished trials "
+                + "are kept, and the same command goes on from there"
             : $"{e.Message.TrimEnd('.')} (is there room in {options?.Out}, and may you write there? "
                 + "--out takes another folder)");
         return 2;
+    }
+    catch (Exception e) when (!Debugger.IsAttached)
+    {
+        Terminal.Complain($"{e}");
+        if (!Regex.IsMatch($"{e}", @":line \d"))
+            Terminal.Complain("for file and line put LAB_DEBUG=1 before the command: compiled in Debug, and slow");
+        return 3;
     }
 }

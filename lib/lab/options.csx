@@ -64,9 +64,14 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         if (part is not null && (parsed.GetValue(fresh) || parsed.GetValue(reportOnly)))
             throw new BadInput("--fresh and --report-only are for all shards together: give them without --shard, and "
                 + "outside a job array");
+        var folder = parsed.GetValue(output)!;
+        if (folder == "" || File.Exists(folder))
+            throw new BadInput(folder == "" ? "--out needs a folder" : $"{folder} is a file: --out takes a folder");
+        folder = Path.TrimEndingDirectorySeparator(
+            Path.IsPathRooted(folder) ? Path.GetFullPath(folder) : Folders.FromHere(folder));
         return new(OneOf<Preset>("--preset", parsed.GetValue(preset)!), parsed.GetValue(data),
             parsed.GetValue(seeds) is { } n ? Whole("--seeds", n, 1, 10_000) : null,
-            Whole("--jobs", parsed.GetValue(jobs)!, 1, 1_024), parsed.GetValue(output)!, parsed.GetValue(dryRun),
+            Whole("--jobs", parsed.GetValue(jobs)!, 1, 1_024), folder, parsed.GetValue(dryRun),
             parsed.GetValue(reportOnly), parsed.GetValue(fresh), parsed.GetValue(retry) is not null, part,
             parsed.GetValue(verbose), parsed.GetValue(compare));
     }
@@ -82,12 +87,15 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         return Parse(experiment, question, [.. args, .. past.SelectMany(pair => pair)])!;
     }
 
-    /// <summary>The command that goes on with a run that had these arguments: what it did is not to be set aside.
-    /// </summary>
-    public static string ResumeCommand(string experiment, IEnumerable<string> args) =>
-        Environment.GetEnvironmentVariable("LAB_COMMAND") is { Length: > 0 } command ? command
-        : args.Where(arg => arg != "--fresh").Select(Quoted).ToList() is var kept && kept.Count == 0
-            ? Script(experiment) : $"{Script(experiment)} -- {string.Join(' ', kept)}";
+    /// <summary>The command that goes on with a run of a script that had these arguments, as it is typed in the working
+    /// directory: what it did is not to be set aside.</summary>
+    public static string ResumeCommand(string script, IEnumerable<string> args)
+    {
+        if (Environment.GetEnvironmentVariable("LAB_COMMAND") is { Length: > 0 } command) return command;
+        var kept = args.Where(arg => arg != "--fresh").Select(Quoted).ToList();
+        return string.Join(' ', ["dotnet script", Quoted(Folders.FromHere(script)),
+            .. kept.Count > 0 ? ["--", .. kept] : kept]);
+    }
 
     /// <summary>The command of these options, as a report names it.</summary>
     public string CommandLine(string experiment)
@@ -139,7 +147,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         {listed[listed.IndexOf("Options:")..].TrimEnd()}
 
         Writes DIR/{experiment}/report.html and CSVs beside it; results/README.md says what is in them.
-        Exit codes: 0 done, 1 some trials failed, 2 bad input, 130 interrupted.
+        Exit codes: 0 done, 1 some trials failed, 2 bad input, 3 an error in the program, 130 interrupted.
 
         """;
 
@@ -171,5 +179,5 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         ? cores : Environment.ProcessorCount;
 
     // The project's own folder, from wherever the experiment is started.
-    static string DefaultOut => Path.GetRelativePath(".", Path.Combine(Folders.Project, "results"));
+    static string DefaultOut => Folders.FromHere(Path.Combine(Folders.Project, "results"));
 }

@@ -32,6 +32,17 @@ public static class Terminal
         if (Screen.Profile.Capabilities.Ansi) Screen.Cursor.Show();
     }
 
+    /// <summary>Lines on standard error, if that can be written.</summary>
+    public static void Complain(params string[] lines)
+    {
+        try { foreach (var line in lines) Error.WriteLine(line); }
+        catch (IOException) { }
+    }
+
+    /// <summary>Whether it was standard output or error that could not be written (full disk, terminal gone), and not a
+    /// file.</summary>
+    public static bool IsOfOutput(Exception error) => error.StackTrace?.Contains("System.ConsolePal") == true;
+
     /// <summary>A claim's verdict as markup, in the colour that it has on pages.</summary>
     public static string Verdict(string verdict) => verdict switch
     {

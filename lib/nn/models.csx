@@ -27,9 +27,9 @@ static Layer Mlp(int inputs, int depth, int width, int classes, Layer activation
     return layers >> Linear(width, classes, init, keepBias || last is null) >> (last ?? Identity);
 }
 
-/// <summary>LeNet-5 (LeCun et al. 1998) with ReLU and average pooling, as in the original program, for (N, 1, side,
-/// side): two convolutions with kernels of 3 x 3, each followed by pooling, then three linear layers. A normalizer
-/// stands before each activation and after the last layer; then no layer has a bias.</summary>
+/// <summary>LeNet-5 (LeCun et al. 1998) with ReLU and average pooling, as in the program that this lab grew from, for
+/// (N, 1, side, side): two convolutions with kernels of 3 x 3, each followed by pooling, then three linear layers. A
+/// normalizer stands before each activation and after the last layer; then no layer has a bias.</summary>
 /// <param name="norm">Makes a normalizer for a number of channels, and is told whether it is the last layer's; null:
 /// none.</param>
 static Layer LeNet(int side, int classes, Func<int, bool, Layer>? norm, Init init)

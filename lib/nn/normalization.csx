@@ -66,9 +66,9 @@ static Layer LayerNorm(int channels, double epsilon = 1e-5, bool gamma = true, b
 static Layer InstanceNorm(int channels, double epsilon = 1e-5, bool gamma = true, bool beta = true) =>
     GroupNorm(channels, channels, epsilon, gamma, beta);
 
-/// <summary>The layer of the original program: one mean and one variance over the whole tensor, (x - mean) / (sqrt(var)
-/// + 1e-3), no running statistics (evaluation uses its own batch too), a shift per channel, and a scale in the last
-/// layer only.</summary>
+/// <summary>The layer of the program that this lab grew from: one mean and one variance over the whole tensor, (x -
+/// mean) / (sqrt(var) + 1e-3), no running statistics (evaluation uses its own batch too), a shift per channel, and a
+/// scale in the last layer only.</summary>
 static Layer SeedNorm(int channels, bool last = false) => new(scope =>
 {
     var (scale, shift) = Affine(scope, scope.Next("norm"), channels, gamma: last, beta: true);

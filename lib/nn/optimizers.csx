@@ -122,8 +122,9 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
     }
 }
 
-/// <summary>RMSprop (Tieleman and Hinton 2012): s = rho s + (1 - rho) g^2, w -= rate g / (sqrt(s) + eps) as in
-/// PyTorch, or g / sqrt(s + eps) as in Keras.</summary>
+/// <summary>RMSprop (Tieleman and Hinton 2012): s = rho s + (1 - rho) g^2, w -= rate g / (sqrt(s) + eps), where eps
+/// stands as in PyTorch, or g / sqrt(s + eps), as in Keras. The defaults of rho and eps are Keras's; PyTorch's own are
+/// 0.99 and 1e-8.</summary>
 public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7, bool epsilonInside = false,
     double weightDecay = 0) : Optimizer(rate, weightDecay)
 {

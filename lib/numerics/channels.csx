@@ -37,8 +37,9 @@ public readonly ref struct ChannelMap
     }
 }
 
-/// <summary>What a backward pass sums for each channel of a block: g and g (x - mean), beside the mean of the channel's
-/// set. The memory is padded to whole vectors and lives until the thread makes the next sums.</summary>
+/// <summary>For each channel of a block, the mean of its set, and what a backward pass sums over the channel: G =
+/// sum(g) and GD = sum(g (x - mean)), where D stands for distance. The memory is padded to whole vectors and lives
+/// until the thread makes the next sums.</summary>
 public readonly ref struct GradientSums
 {
     [ThreadStatic] static Block memory;

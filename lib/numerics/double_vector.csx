@@ -37,9 +37,15 @@ public readonly struct DoubleVector(Vector<double> low, Vector<double> high)
         return new(low, high);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator DoubleVector(double value) => new(new(value), new(value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleVector operator +(DoubleVector a, DoubleVector b) => new(a.low + b.low, a.high + b.high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleVector operator -(DoubleVector a, DoubleVector b) => new(a.low - b.low, a.high - b.high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static DoubleVector operator *(DoubleVector a, DoubleVector b) => new(a.low * b.low, a.high * b.high);
 }

@@ -49,13 +49,15 @@ public static class Epilogue
         readonly Span<float> values = values;
         readonly E epilogue = epilogue;
 
-        [MethodImpl(Hot)]
-        public void Run<S, V>() where S : struct, IPairs<V> where V : struct
-        {
-            ref var first = ref MemoryMarshal.GetReference(values);
-            var length = values.Length;
-            var apply = epilogue;
-            for (var i = 0; i < length; i += S.Lanes) apply.Apply<S, V>(S.Load(ref Unsafe.Add(ref first, i)), i);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<S, V>() where S : struct, IPairs<V> where V : struct => ApplyAll<S, V, E>(values, epilogue);
+    }
+
+    [MethodImpl(Hot)]
+    static void ApplyAll<S, V, E>(Span<float> values, E epilogue)
+        where S : struct, IPairs<V> where V : struct where E : IEpilogue, allows ref struct
+    {
+        ref var first = ref MemoryMarshal.GetReference(values);
+        for (var i = 0; i < values.Length; i += S.Lanes) epilogue.Apply<S, V>(S.Load(ref Unsafe.Add(ref first, i)), i);
     }
 }

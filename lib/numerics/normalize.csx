@@ -138,10 +138,10 @@ public static class Normalization
         for (var i = 0; i < map.Channels; i += Vector<float>.Count)
         {
             var inverseDeviation = DoubleVector.Load(inverse, i);
-            // d mean / d x, with the sign of dMean: -1 / (m deviation).
             var common = inverseDeviation * (-1.0 / m);
+            // dMean / m = -sum(dxhat) / (m deviation)
             var dMeanPerM = common * DoubleVector.Load(sums.G, i);
-            // sum(dxhat (x - mean)) / deviation^3 = sum(dxhat xhat) / deviation^2.
+            // 2 dVariance / m = -sum(dxhat xhat) / (m deviation^2), because x - mean = xhat deviation
             var twoDVariancePerM = common * inverseDeviation * DoubleVector.Load(sums.GD, i)
                 * DoubleVector.Load(correction, i);
             map.Set(i, center: DoubleVector.Load(sums.Mean, i), scale: twoDVariancePerM, shift: dMeanPerM);

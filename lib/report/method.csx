@@ -42,10 +42,10 @@ public static class Method
                     : $"validation on the last {Count(past.Data.ValidationImages)}, curves on a fixed "
                         + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these; test images only at the end "
                         + "of evaluation seeds")),
-            ("Diverged", "a loss or parameter is not finite, or after step 200 the median of the last 100 mini-batch "
-                + $"losses exceeds 5 ln(classes). Stuck: finite, but {Divergence.StuckReason(past.Data.Chance)
-                    .Replace("accuracy", "accuracy ends")}. Both are counted, drawn and never averaged. Verdicts were "
-                + "taken again with 3 and 10 in place of 5."),
+            ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
+                + $"last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but {
+                    Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, "
+                + "drawn and never averaged. Verdicts were taken again with 3 and 10 in place of 5."),
         ]);
     }
 

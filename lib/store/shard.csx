@@ -21,12 +21,16 @@ public sealed record Shard(int Number, int Count)
         && shard.Number >= 1 && shard.Number <= shard.Count
             ? shard : throw new BadInput($"--shard is k/n, the k-th of n parts, such as 1/4, not '{text}'");
 
-    /// <summary>The task of a Slurm job array that this process is; null where it is none, or the only one.</summary>
-    /// <exception cref="BadInput">The tasks' numbers are not evenly spaced.</exception>
+    /// <summary>The task of a Slurm job array that this process is; null where it is none.</summary>
+    /// <exception cref="BadInput">The tasks' numbers are not evenly spaced, or there is only one task: it may be one of
+    /// a larger array that is submitted again by itself.</exception>
     public static Shard? FromSlurm(Func<string, string?> variable)
     {
         int? Number(string name) => int.TryParse(variable($"SLURM_ARRAY_TASK_{name}"), out var number) ? number : null;
-        if (Number("ID") is not { } id || Number("COUNT") is not { } count || count < 2) return null;
+        if (Number("ID") is not { } id || Number("COUNT") is not { } count) return null;
+        if (count < 2)
+            throw new BadInput($"task {id} is alone in its job array: say which part it does, as --shard {id}/N where "
+                + "the whole array had tasks 1 to N; --shard 1/1 does everything");
         var (place, left) = Math.DivRem(id - (Number("MIN") ?? 1), Number("STEP") is { } step and > 0 ? step : 1);
         return left == 0 && place >= 0 && place < count ? new(place + 1, count)
             : throw new BadInput("this job array's task numbers are not evenly spaced: say which part each task does "

@@ -49,3 +49,9 @@ public sealed record Comparison(Net Net, Tuning Tuning)
 /// <summary>Each net of the first stage as a comparison of its arms.</summary>
 static IReadOnlyList<Comparison> Compare(this Tuning tuning) =>
     [.. tuning.Nets.Select(net => new Comparison(net, tuning))];
+
+/// <summary>For each net and arm, the arm's steps to the target over those of one arm; conditions are named "arm, net".
+/// </summary>
+static IReadOnlyList<Effect> StepsOver(this IReadOnlyList<Comparison> compared, string over,
+    IReadOnlyList<Trial> trials, params IReadOnlyList<string> arms) =>
+    [.. from net in compared from arm in arms select net.Steps(trials, arm, over, $"{arm}, {net.Name}")];

@@ -43,7 +43,8 @@ public sealed class Columns<T>
         foreach (var (name, property) in columns)
         {
             var value = text(name) ?? throw new BadInput(
-                $"{from} has no column {name}: it comes from another version or was edited; move it away");
+                $"{from} has no column {name}: it comes from another version of the experiment, or was edited; start "
+                + "over with --fresh, which keeps the old folder beside");
             try
             {
                 if (property is null) ((IOwnNumbers)row!).Own[name] = (double)Value(value, typeof(double));

@@ -1,0 +1,19 @@
+#nullable enable
+// Internal covariate shift as figures.
+
+/// <summary>What the last hidden layer receives, how far each layer's gradient keeps its direction, and the curves.
+/// </summary>
+/// <param name="layers">Those whose gradients were measured, from the input on.</param>
+static IReadOnlyList<Figure> ShiftFigures(IReadOnlyList<Trial> runs, IReadOnlyList<int> layers) =>
+[
+    InputPercentiles("unit", "What one unit of the last hidden layer receives", runs, "unit", "The paper's figure 1(b, "
+        + "c): the input of one sigmoid over 1,000 training images in training mode, seed 1."),
+    InputPercentiles("layer", "What the whole last hidden layer receives", runs, "layer",
+        "All of its sigmoids together."),
+    .. layers.Reverse().Select(layer => ByStep($"cosine_{layer}", $"Gradient of layer {layer}: direction kept", runs,
+        $"cosine_{layer}", "Cosine", "Cosine between the layer's gradient before and after the earlier layers take "
+            + "their step, on the same batch: 1 is no shift.")),
+    ByStep("change", "Gradient of the last layer: how much of it changes", runs, $"change_{layers[^1]}",
+        "Change over norm", "Length of the change over that of the gradient."),
+    AccuracyCurves("curves", "Training", runs),
+];

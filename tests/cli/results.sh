@@ -1,0 +1,88 @@
+# For the command-line tests: trials, CSVs, reports, claims and index of all experiments, each run once.
+
+# kept NAME EXPERIMENT COMMAND...: the command leaves all of the experiment's files as they are, and claims.csv.
+kept() {
+  rm -rf "$tmp/kept" && mkdir "$tmp/kept" && cp -R "$tmp/two/$2" "$tmp/two/claims.csv" "$tmp/kept"
+  rm -r "$tmp/two/$2/"{report.html,summary.csv,figures}
+  "${@:3}" > /dev/null 2> "$tmp/err" < /dev/null
+  expect "$1_$2" "$(diff -rq "$tmp/kept/$2" "$tmp/two/$2"; cmp "$tmp/kept/claims.csv" "$tmp/two/claims.csv"
+    cat "$tmp/err")" ''
+}
+
+# One experiment, all at once.
+
+run ./run-all.sh $small --jobs 2 --out "$tmp/two" lr_sweep
+expect run_all_succeeds "$all" '*exit 0'
+expect run_all_has_a_plan "$(head -n 1 <<< "$out")" \
+  'lr_sweep: 42 trials on digits, about * s with 2 jobs and * GB of memory'
+expect verdicts_stand_at_the_end "$(grep -c ' too few data' <<< "$out")" '[1-9]*'
+expect nothing_for_terminals_in_a_pipe "$(grep -c $'\e' <<< "$out")" 0
+expect run_all_names_the_page "$(tail -n 1 <<< "$out")" "open $tmp/two/index.html"
+expect run_all_says_nothing_on_stderr "$err" ''
+two=$tmp/two/lr_sweep
+expect files "$(ls "$two" | tr '\n' ' ')" \
+  'curves.csv figures picture.svg provenance.json report.html summary.csv trials.csv '
+columns=trial,experiment,dataset,model,depth,width,activation,norm,placement,optimizer,lr,momentum,weight_decay,init
+columns=$columns,init_scale,batch_size,train_size,epochs,seed,role,status,ended_at,reason,train_loss,train_accuracy
+columns=$columns,validation_loss,validation_accuracy,test_accuracy,code,seconds,loss_excess,loss_volatility,lr_end
+expect columns_of_trials "$(head -n 1 "$two/trials.csv")" $columns
+expect columns_of_curves "$(head -n 1 "$two/curves.csv")" \
+  'trial,step,examples,train_loss,validation_loss,validation_accuracy'
+expect columns_of_summary "$(head -n 1 "$two/summary.csv")" \
+  'optimizer,momentum,norm,lr,n,ok,stuck,diverged,failed,validation_accuracy,validation_accuracy_low,*'
+# Three optimizers, six rates, two arms; and a range test for each of the first and last.
+expect rows_of_trials "$(lines "$two/trials.csv")" $((1 + 3 * 6 * 2 + 3 * 2))
+expect rows_of_summary "$(lines "$two/summary.csv")" $((1 + 3 * 6 * 2))
+expect every_trial_has_a_curve_unless_lost "$(comm -13 <(cut -d , -f 1 "$two/curves.csv" | sort -u) \
+  <(grep -v ',diverged,' "$two/trials.csv" | cut -d , -f 1 | sort -u))" ''
+expect some_trials_learned "$(grep -c ',ok,' "$two/trials.csv")" '[1-9]*'
+expect report_says_what_was_found \
+  "$(grep -o '<h1>.*</h1>' "$two/report.html")" "<h1>$(line lr_sweep | tail -n 1)</h1>"
+expect report_says_that_it_was_smoke "$(grep -c 'This was a smoke run' "$two/report.html")" 1
+expect report_fetches_nothing \
+  "$(grep -Eo '<(script|link|img|iframe)[^>]* (src|href)="?(https?:)?//[^ ]*' "$two/report.html" | head -n 1)" ''
+expect index_leads_to_the_report "$(tr '\n' ' ' < "$tmp/two/index.html")" \
+  '*href="lr_sweep/report.html"*How much higher a learning rate*'
+
+# Claims, and the experiments of two stages.
+
+expect columns_of_claims "$(head -n 1 "$tmp/two/claims.csv")" 'claim,experiment,dataset,*,verdict,*,holm_p,smallest_p'
+expect rows_of_claims "$(cut -d , -f 1 "$tmp/two/claims.csv" | sort | uniq -c | tr -s ' \n' ' ')" \
+  ' 1 claim 3 higher-lr 3 stable '
+expect verdicts_of_one_seed "$(grep -c 'too few data' "$tmp/two/claims.csv")" 6
+expect index_has_the_claims "$(grep -c 'higher-lr' "$tmp/two/index.html")" '[1-9]*'
+for name in init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth \
+  scale_and_shift regularization inference; do
+  run "${release[@]}" experiments/$name.csx -- $small --out "$tmp/two"
+  expect "${name}_succeeds" "$err exit $code" ' exit 0'
+  expect "${name}_tunes_and_evaluates" "$(grep -Eo ',(1|101),(tune|evaluate),' "$tmp/two/$name/trials.csv" | sort -u | \
+    tr '\n' ' ')" ',1,evaluate, ,101,tune, '
+  expect "${name}_sees_no_test_images_while_tuning" \
+    "$(grep ',tune,ok,' "$tmp/two/$name/trials.csv" | cut -d , -f 28 | sort -u)" NaN
+  expect "${name}_reports" "$(ls "$tmp/two/$name/report.html")" '*report.html'
+  kept report_only_keeps_all_of $name "${release[@]}" experiments/$name.csx -- --report-only --out "$tmp/two"
+  # One plan of two stages: each takes seconds to estimate.
+  [ $name = training_speed ] || continue
+  run "${release[@]}" experiments/$name.csx -- $small --dry-run --out "$tmp/dry"
+  expect "${name}_has_a_plan" "$(tail -n 2 <<< "$out" | tr '\n' ' ')$err $code" \
+    '*the first stage (seeds from 101)*trials on digits, about * s with * jobs and * GB of memory  0'
+done
+run "${release[@]}" experiments/train_and_evaluate.csx -- $small --out "$tmp/two"
+expect train_and_evaluate_succeeds "$err exit $code" ' exit 0'
+kept report_only_keeps_all_of train_and_evaluate \
+  "${release[@]}" experiments/train_and_evaluate.csx -- --report-only --out "$tmp/two"
+
+. tests/cli/schema.sh
+schema_tests "$tmp/two"
+
+expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
+  "alternatives better deeper explodes faster higher-lr higher-lr-large-batch inference init placement regularizes \
+shift-distribution shift-gradient small-batch smooth stable two-weights undo "
+
+# For the browser tests, which open all these pages.
+run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
+expect index_is_written "$err $(grep -o 'href="[a-z_]*/report.html"' "$tmp/two/index.html" | wc -l | tr -d ' ')" ' 13'
+cp "$tmp/two/index.html" "$tmp/index.html"
+run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
+same index_is_the_same_again "$tmp/two/index.html" "$tmp/index.html"
+[ -z "${KEEP_RESULTS-}" ] || cp -R "$tmp/two" "$KEEP_RESULTS"

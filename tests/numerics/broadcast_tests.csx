@@ -1,0 +1,52 @@
+#nullable enable
+
+// The four arithmetic ops on shapes that broadcast.
+static IEnumerable<OpCase> BinaryCases(string op, Func<Tensor, Tensor, Tensor> f32, Func<double, double, double> f64)
+{
+    (Shape A, Shape B)[] shapes = [((4, 5), (4, 5)), ((4, 5), 5), (5, (4, 5)), ((4, 5), (4, 1)), ((4, 1), (1, 5)),
+        ((2, 3, 4), (3, 1)), ((2, 3, 4, 5), (3, 1, 1)), ((2, 1, 4), (3, 1)), (new Shape(), (3, 2)),
+        ((3, 2), new Shape()), ((17, 33), 33), ((1, 5), (4, 5))];
+    return shapes.Select((pair, i) => new OpCase(op, $"{pair.A} and {pair.B}", x => f32(x[0], x[1]),
+        x => Ref.Zip(x[0], x[1], f64),
+        [Numeric.Draw(pair.A, $"{op}a{i}"), Numeric.Draw(pair.B, $"{op}b{i}", OpCases.Positive)]));
+}
+
+OpCases.Add(
+[
+    .. BinaryCases("op_Addition", (a, b) => a + b, (a, b) => a + b),
+    .. BinaryCases("op_Subtraction", (a, b) => a - b, (a, b) => a - b),
+    .. BinaryCases("op_Multiply", (a, b) => a * b, (a, b) => a * b),
+    .. BinaryCases("op_Division", (a, b) => a / b, (a, b) => a / b),
+]);
+
+static void ShouldBroadcast((Shape A, Shape B) shapes)
+{
+    var (a, b) = (Numeric.Draw(shapes.A, "a"), Numeric.Draw(shapes.B, "b", v => Math.Abs(v) + 0.3));
+    foreach (var (name, f32, f64) in new (string, Func<Tensor, Tensor, Tensor>, Func<double, double, double>)[]
+    {
+        ("+", (a, b) => a + b, (a, b) => a + b), ("-", (a, b) => a - b, (a, b) => a - b),
+        ("*", (a, b) => a * b, (a, b) => a * b), ("/", (a, b) => a / b, (a, b) => a / b),
+    })
+    {
+        Ref[] inputs = [Ref.From(a), Ref.From(b)];
+        Ref Reference(Ref[] x) => Ref.Zip(x[0], x[1], f64);
+        var expected = Reference(inputs);
+        var g = Numeric.Draw(new Shape(expected.Shape), "g");
+        new Tape().Step(() =>
+        {
+            var y = f32(Numeric.Parameter("a", a), Numeric.Parameter("b", b));
+            y.Shape.ShouldBe(new Shape(expected.Shape), name);
+            Numeric.Distance(y.ToArray(), expected.Values).ShouldBeLessThan(1e-6, name);
+            double[] upstream = [.. g.ToArray().Select(v => (double)v)];
+            foreach (var (parameter, gradient) in Tape.Gradients(y, g))
+            {
+                var differences = Numeric.Gradient(Reference, inputs, parameter.Name == "a" ? 0 : 1, upstream);
+                Numeric.Distance(gradient.ToArray(), differences).ShouldBeLessThan(1e-4, $"{name}, {parameter.Name}");
+            }
+            return 0;
+        });
+    }
+}
+
+Test("layers: ops broadcast in every position, values and gradients", () =>
+    Property.ForAll(Property.Broadcastable, ShouldBroadcast, count: 60));

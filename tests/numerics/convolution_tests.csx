@@ -1,0 +1,29 @@
+#nullable enable
+
+// The definition.
+static Ref Convolved(Ref x, Ref w, int p)
+{
+    int[] shape = [x.Shape[0], w.Shape[0], x.Shape[2] + 2 * p - w.Shape[2] + 1,
+        x.Shape[3] + 2 * p - w.Shape[3] + 1];
+    double Pixel(int n, int c, int row, int column) =>
+        row < 0 || column < 0 || row >= x.Shape[2] || column >= x.Shape[3] ? 0 : x.At(n, c, row, column);
+    return new(shape, [.. Ref.Indices(shape).Select(at => Ref.Indices(w.Shape[1..])
+        .Sum(k => w.At(at[1], k[0], k[1], k[2]) * Pixel(at[0], k[0], at[2] + k[1] - p, at[3] + k[2] - p)))]);
+}
+
+OpCases.Add(
+[
+    .. new (Shape X, Shape W, int Padding)[] { ((2, 3, 5, 6), (4, 3, 3, 3), 0), ((1, 1, 4, 4), (2, 1, 3, 3), 1),
+        ((9, 2, 6, 5), (7, 2, 2, 3), 0), ((2, 2, 3, 3), (1, 2, 3, 3), 2), ((2, 1, 4, 3), (3, 1, 1, 1), 2),
+        ((1, 1, 4, 20), (6, 1, 3, 3), 0), ((1, 2, 5, 11), (7, 2, 2, 2), 0), ((2, 1, 7, 1), (2, 1, 3, 1), 0) }
+        .Select(s => new OpCase("Convolve", $"{s.X} with {s.W}, padding {s.Padding}",
+            x => x[0].Convolve(x[1], s.Padding), x => Convolved(x[0], x[1], s.Padding),
+            [Numeric.Draw(s.X, $"cx{s}"), Numeric.Draw(s.W, $"cw{s}")])),
+    // As many outputs as make every division into tiles.
+    .. Enumerable.Range(1, 17).Select(outputs => new OpCase("Convolve", $"to {outputs} outputs",
+        x => x[0].Convolve(x[1]), x => Convolved(x[0], x[1], 0),
+        [Numeric.Draw((2, 1, 3, 18), $"ox{outputs}"), Numeric.Draw((outputs, 1, 2, 2), $"ow{outputs}")])),
+    new("Convolve", "with a bias", x => x[0].Convolve(x[1], 1, x[2]), x => Ref.Zip(Convolved(x[0], x[1], 1),
+        x[2] with { Shape = [7, 1, 1] }, (y, b) => y + b),
+        [Numeric.Draw((3, 2, 5, 6), "bx"), Numeric.Draw((7, 2, 3, 3), "bw"), Numeric.Draw(7, "bb")]),
+]);

@@ -1,0 +1,49 @@
+#nullable enable
+
+// A step of length 0 shifts nothing; a short distance changes the loss by its length times the gradient's norm.
+Test("shift and landscape: known answers", () =>
+{
+    Dictionary<string, double> seen = [];
+    var config = Watchable with { Lr = 0 };
+    var shift = Shift.Probe(200, [2, 3, 4], points: 2);
+    void Measure(Config config, Probe probe)
+    {
+        foreach (var (name, value) in Training.Run(config, NoiseOf(600), probe).Curve[^1].Own) seen[name] = value;
+    }
+    Measure(config, shift);
+    Measure(config, Landscape.Probe(300, [1e-4], points: 2));
+    foreach (var layer in new[] { 2, 3, 4 })
+    {
+        seen[$"cosine_{layer}"].ShouldBe(1, 1e-6);
+        seen[$"change_{layer}"].ShouldBe(0, 1e-6);
+    }
+    seen["drift"].ShouldBe(0);
+    seen["unit_low"].ShouldBeLessThan(seen["unit_middle"]);
+    (seen["layer_low"] + seen["layer_high"]).ShouldBe(0, 0.8);
+    seen["loss_range"].ShouldBe(1e-4 * seen["gradient_norm"], 0.02 * 1e-4 * seen["gradient_norm"]);
+    seen["effective_beta"].ShouldBe(seen["gradient_range"] / 1e-4, 1e-9);
+
+    Measure(config with { Lr = 1 }, shift);
+    seen["cosine_4"].ShouldBeInRange(-1, 0.9999);
+    seen["change_4"].ShouldBeGreaterThan(0.01);
+    seen["drift"].ShouldBeGreaterThan(0.001);
+});
+
+// Trials run side by side share the probe: each must compare its units with its own last measurement.
+Test("shift: the drift of a trial does not depend on trials that run between its measurements", () =>
+{
+    var config = Watchable with { Lr = 1 };
+    var (data, probe) = (NoiseOf(600), Shift.Probe(200, [2], points: 4));
+    double[] Drifts(Trial trial) => [.. trial.Curve.Skip(1).Select(point => point.Own["drift"])];
+    var alone = Training.Run(config, data, probe);
+    List<Trial> between = [];
+    var measure = probe.Begin(config);
+    var interleaved = Training.Run(config, data, new(probe.Columns, probe.Steps, snapshot =>
+    {
+        between.Add(Training.Run(config with { Seed = 2 }, data, probe));
+        return measure(snapshot);
+    }));
+    alone.Curve[0].Own.ShouldNotContainKey("drift");
+    Drifts(interleaved).ShouldBe(Drifts(alone));
+    foreach (var other in between) Drifts(other).ShouldBe(Drifts(between[0]));
+});

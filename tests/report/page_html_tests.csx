@@ -1,0 +1,60 @@
+#nullable enable
+using Microsoft.Data.Analysis;
+
+static Page SamplePage(params Section[] sections) => new("lr_sweep", "Title <b>", "Why & how?", [new("a", "1 < 2")],
+    sections, Notice: "\"digits\" <script>alert(1)</script>");
+
+Test("report: the same data gives the same bytes, and one plotly.js in less than 6 MB", () =>
+{
+    string Once() =>
+        PageHtml.Report(SamplePage(new FigureSection(SampleBand()), new FigureSection(SampleBand("layer"))));
+    var html = Once();
+    Once().ShouldBe(html);
+    Regex.Count(html, @"plotly\.js v\d").ShouldBe(1);
+    Encoding.UTF8.GetByteCount(html).ShouldBeLessThan(6_000_000);
+    PageHtml.Report(SamplePage()).ShouldNotContain("plotly.js v");
+});
+
+Test("report: nothing is fetched", () =>
+{
+    var html = PageHtml.Report(SamplePage(new FigureSection(SampleBand())));
+    Regex.IsMatch(html, """<(script|img|link|iframe)[^>]*(src|href)=["']?(https?:)?//""").ShouldBeFalse();
+    html.ShouldContain("default-src 'none'");
+    html.ShouldNotContain("@import");
+});
+
+Test("report: texts are escaped, in HTML and in the figures' JSON", () =>
+{
+    var figure = SampleBand("</script><b>");
+    var html = PageHtml.Report(SamplePage(new FigureSection(figure), new Definitions("D", [("<i>", "&")]),
+        new Links("L", [("a", "x.csv\" onclick=\"y", "")])));
+    html.ShouldContain("<h1>Title &lt;b&gt;</h1>");
+    html.ShouldContain("Why &amp; how?");
+    html.ShouldContain("<dt>&lt;i&gt;</dt><dd>&amp;</dd>");
+    html.ShouldNotContain("<script>alert");
+    html.ShouldNotContain("\" onclick=\"");
+    var json = Regex.Match(html, """application/json">(.*?)</script>""").Groups[1].Value;
+    json.ShouldNotContain("<");
+    JsonDocument.Parse(json).RootElement.GetProperty("data").GetArrayLength().ShouldBe(TracesOf(figure).Length);
+});
+
+Test("report: tables format a column alike and say what is missing", () =>
+{
+    var frame = new DataFrame(new StringDataFrameColumn("norm", ["none", "<b>"]),
+        new DoubleDataFrameColumn("lr", [1e-3, 1e3]), new DoubleDataFrameColumn("loss", [0.25, double.NaN]),
+        new Int32DataFrameColumn("seeds", [6, 5]));
+    var html = PageHtml.Report(SamplePage(new TableSection("T", frame)));
+    html.ShouldContain("""<td>none</td><td class="n" data-v="0.001">0.001</td><td class="n" data-v="0.25">0.25</td>""");
+    html.ShouldContain("""<td>&lt;b&gt;</td><td class="n" data-v="1000">1000</td><td class="n" data-v="">–</td>""");
+});
+
+Test("report: a page is written whole, over an old one, into a new folder", () =>
+{
+    var folder = Directory.CreateTempSubdirectory("report_tests");
+    var path = Path.Combine(folder.FullName, "new", "report.html");
+    WritePage(path, SamplePage());
+    WriteIndex(path, "All", "Every experiment.", [new("lr_sweep", "T < U", "S", "lr_sweep/report.html")]);
+    File.ReadAllText(path).ShouldContain("""<a href="lr_sweep/report.html"><span class="name">lr_sweep</span>""");
+    Directory.GetFiles(Path.GetDirectoryName(path)!).ShouldBe([path]);
+    folder.Delete(recursive: true);
+});

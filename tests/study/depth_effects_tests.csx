@@ -1,0 +1,17 @@
+#nullable enable
+
+Test("depth: the largest depths that train are compared by seed, and known to a step of the depths", () =>
+{
+    int[] depths = [2, 4, 8];
+    Config[] cells = [.. from norm in new[] { Norm.None, Norm.Batch }
+                         from depth in depths
+                         select new Config { Norm = norm, Depth = depth }];
+    Trial[] trials = [.. from cell in cells
+                         from seed in new[] { 1, 2 }
+                         select Made(seed: seed, accuracy: cell.Norm == Norm.None && cell.Depth > 2 ? 0.1 : 0.9,
+                             norm: cell.Norm, with: config => config with { Depth = cell.Depth })];
+    var effect = DepthRatios(trials, [new("net", cells, [0.1])], depths).Single();
+    effect.Differences.ShouldBe([Math.Log10(4), Math.Log10(4)], 1e-12);
+    effect.Interval.Low.ShouldBe(Math.Log10(2), 1e-12);
+    effect.Interval.High.ShouldBe(Math.Log10(8), 1e-12);
+});

@@ -1,0 +1,12 @@
+#nullable enable
+
+Test("presets: each has its value, and seeds that the user asked for come before it", () =>
+{
+    int Picked(Preset preset) => new Lab(preset).Pick(1, 2, 3);
+    (Picked(Preset.Smoke), Picked(Preset.Standard), Picked(Preset.Full)).ShouldBe((1, 2, 3));
+    new Lab(Preset.Smoke).Seeds(5).ShouldBe([1, 2]);
+    new Lab(Preset.Standard).Seeds(3).ShouldBe([1, 2, 3]);
+    new Lab(Preset.Full, SeedCount: 1).Seeds(3).ShouldBe([1]);
+    new Lab(Preset.Full).Baseline.ShouldBe(new Config());
+    new Lab(Preset.Smoke).Baseline.TrainSize.ShouldBeLessThan(new Config().TrainSize);
+});

@@ -1,0 +1,23 @@
+#nullable enable
+
+Test("study: usable range and largest stable rate", () =>
+{
+    Trial[] trials = [Made(0.01, accuracy: 0.5), Made(0.1, accuracy: 0.94), Made(1, accuracy: 0.95),
+        Made(10, accuracy: 0.91), Made(100, accuracy: 0.1), Made(1000, accuracy: 0.9)];
+    var (low, high, best) = trials.UsableRange(trial => trial.Lr, ValidationAccuracy);
+    best.ShouldBe(1);
+    low.ShouldBe(0.1 * Math.Pow(10, -0.01 / 0.44), 1e-9);
+    high.ShouldBe(Math.Pow(10, 0.02 / 0.04), 1e-9);
+    LargestStableRate(trials).ShouldBe(10);
+    new[] { Made(accuracy: 0.1) }.UsableRange(trial => trial.Lr, ValidationAccuracy).Decades().ShouldBe(0);
+    LargestStableRate([Made(accuracy: 0.1)]).ShouldBe(double.NaN);
+});
+
+Test("depth: the largest that works is the last before the first that is lost", () =>
+{
+    Trial At(int depth, double accuracy) => Made(accuracy: accuracy, with: config => config with { Depth = depth });
+    double Largest(params Trial[] trials) => LargestWorking(trials, trial => trial.Depth);
+    Largest(At(8, 0.1), At(2, 0.9), At(4, 0.5), At(16, 0.9)).ShouldBe(4);
+    Largest(At(2, 0.1), At(4, 0.9)).ShouldBe(0);
+    Largest(At(2, 0.9), At(4, 0.9)).ShouldBe(4);
+});

@@ -1,0 +1,15 @@
+#nullable enable
+
+foreach (var measured in new (string, double)[][] { [("gap", 1), ("gapp", 2)], [("gap", 1), ("gap", 2)] })
+    Test($"probes: measuring {string.Join(" and ", measured.Select(one => one.Item1))} for the column gap ends the run",
+        () =>
+    {
+        // Nothing is measured in tuning trials, which come first and take long.
+        var tune = Watchable with { Role = Role.Tune };
+        var (probe, finished) = (new Probe(["gap"], _ => [5], _ => measured), 0);
+        void ShouldEnd(Action run) =>
+            Should.Throw<ProbeFault>(run).Message.ShouldContain(measured[1].Item1 == "gap" ? "gap twice" : "gapp");
+        ShouldEnd(() => Runner.Run([tune, tune with { Seed = 2 }], NoiseOf(600), probe, 2, _ => finished++, default));
+        finished.ShouldBe(0);
+        ShouldEnd(() => Training.Run(Watchable, NoiseOf(600), probe));
+    });

@@ -1,0 +1,40 @@
+#nullable enable
+
+Test("study: the best rate is the tuning seeds' mean, lost seeds worst, ends flagged", () =>
+{
+    double[] rates = [0.1, 1, 10];
+    Config none = new(), batch = new() { Norm = Norm.Batch };
+    Tuning Of(params double[] accuracies) => Tuned([new("net", [none, batch], rates)],
+        [.. from norm in new[] { Norm.None, Norm.Batch }
+            from at in Enumerable.Range(0, 6)
+            let accuracy = norm == Norm.Batch ? 0.5 : accuracies[at]
+            select Made(rates[at / 2], Tuning.FirstSeed + at % 2, accuracy, norm: norm)]);
+    double ByAccuracy(Trial trial) => trial.ValidationAccuracy;
+
+    var tuning = Of(0.8, 0.8, 0.9, 0.7, 0.99, 0.05);
+    var best = tuning.Best(none, ByAccuracy);
+    (best.Cell.Lr, best.Score, best.AtLowEnd, best.AtHighEnd).ShouldBe((0.1, 0.8, true, false));
+    best.Flag.ShouldContain("low end");
+    tuning.BestBySeed(none, ByAccuracy).Select(rate => rate!.Cell.Lr).ShouldBe([10, 0.1]);
+    tuning.TrialsOf(batch).ShouldAllBe(trial => trial.Norm == Norm.Batch);
+    tuning.Best(batch, ByAccuracy).Cell.ShouldBe(batch with { Lr = 0.1 });
+    Of(0.1, 0.1, 0.1, 0.1, 0.1, 0.1).Best(none, ByAccuracy).Flag.ShouldBe("lost at every rate");
+    Of(0.1, 0.1, 0.1, 0.1, 0.1, 0.1).Best(none, ByAccuracy).Cell.Lr.ShouldBe(1);
+    tuning.Neighbours(none with { Lr = 1 }).ShouldBe(rates);
+    tuning.Neighbours(batch with { Lr = 10 }).ShouldBe([1, 10]);
+});
+
+Test("study: speed ranks what reached the target before what did not", () =>
+{
+    Trial Reaching(params (int Step, double Accuracy)[] curve) => Made(accuracy: curve[^1].Accuracy) with
+    {
+        Curve = [.. curve.Select(point => new CurvePoint("", point.Step, 0, 0, 0, point.Accuracy))],
+    };
+    var (soon, late, near, far) = (Reaching((10, 0.95)), Reaching((10, 0.5), (1000, 0.95)), Reaching((1000, 0.89)),
+        Reaching((1000, 0.3)));
+    Trial[] ranked = [far, near, late, soon];
+    ranked.OrderBy(trial => Tuning.Speed(trial, 0.9)).ShouldBe(ranked);
+    StepsToTarget(late, 0.5 + 0.45 / 2).ShouldBe(100, 1e-9);
+    StepsToTarget(near, 0.9).ShouldBe(double.NaN);
+    StepsToTarget(soon with { Status = Status.Diverged }, 0.9).ShouldBe(double.NaN);
+});
