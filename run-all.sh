@@ -78,7 +78,9 @@ What has been run already is not run again.
 
 Options, handed on to each experiment:
   --preset smoke|standard|full           smoke shows that it runs, full takes hours; standard otherwise
-  --data mnist|fashion-mnist|digits      without it mnist, or digits where mnist cannot be had
+  --data mnist|fashion-mnist|cifar-10|digits|DIR
+                                         images, by name or in a folder of your own; without it mnist, or digits
+                                         where mnist cannot be had
   --seeds N                              seeds per cell, in place of the preset's
   --jobs N                               trials at the same time, one core each; without it as many as cores
   --out DIR                              takes the place of results/
@@ -159,7 +161,9 @@ while [ $# -gt 0 ]; do
       set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
     --out) [ -n "${2-}" ] || bad "--out needs a folder"; out=$(there "$2"); shift ;;
     --compare) [ -n "${2-}" ] || bad "--compare needs a folder"; compare=$(there "$2"); shift ;;
-    --preset | --data | --seeds | --jobs | --retry) options+=("${@:1:2}"); shift ;;
+    --data) [[ ${2-} != */* ]] || set -- "$1" "$(there "$2")" "${@:3}"
+      options+=("${@:1:2}"); shift ;;
+    --preset | --seeds | --jobs | --retry) options+=("${@:1:2}"); shift ;;
     --shard) options+=("${@:1:2}"); alone=; shift ;;
     --dry-run) options+=("$1"); alone= ;;
     --fresh | --report-only) options+=("$1"); whole=$1 ;;

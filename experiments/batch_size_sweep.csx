@@ -25,8 +25,8 @@ var largeBatch = new Claim("higher-lr-large-batch", "The higher rates of BN are 
 
 return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epochs"]), lab =>
 {
-    var (images, epochs, steps, seeds) =
-        lab.Pick(smoke: (6_000, 1, 30.0, 2), standard: (25_000, 1, 150.0, 3), full: (50_000, 5, 1_000.0, 5));
+    var (epochs, steps, seeds) = lab.Pick(smoke: (1, 30.0, 2), standard: (1, 150.0, 3), full: (5, 1_000.0, 5));
+    var images = lab.Images(6_000, 25_000, 50_000);
     int[] sizes = lab.Pick([4, 64, 256], [2, 4, 8, 16, 64, 256, 1024],
         new[] { 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024 });
     Config Cell(Norm norm, int size) => lab.Baseline with

@@ -27,7 +27,7 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum"], ["lr"], Why
     double[] momenta = lab.Pick([0.1, 0.5], [0.01, 0.1, 0.5, 0.9], new[] { 0.001, 0.01, 0.03, 0.1, 0.3, 0.5, 0.9 });
     var (images, epochs, seeds, rates) = lab.Pick(smoke: (6_000, 1, 1, LogGrid(0.03, 0.3, 2)),
         standard: (40_000, 1, 2, LogGrid(1e-4, 3, 10)), full: (50_000, 10, 5, LogGrid(1e-4, 10, 11)));
-    var plain = lab.Baseline with { Activation = Activation.Relu, TrainSize = images, Epochs = epochs };
+    var plain = lab.Baseline with { Activation = Activation.Relu, TrainSize = lab.Images(images), Epochs = epochs };
     var net = new Net("ReLU", [.. sizes.Select(size =>
         plain with { Norm = Norm.Batch, BatchSize = size, BnMomentum = Usual })], rates);
     var first = net.Cells[0];

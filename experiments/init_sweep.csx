@@ -24,7 +24,7 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
 {
     var start = lab.Baseline with
     {
-        Optimizer = Optimization.Adam, TrainSize = lab.Pick(6_000, 30_000, 50_000), Epochs = lab.Pick(1, 1, 5),
+        Optimizer = Optimization.Adam, TrainSize = lab.Images(6_000, 30_000, 50_000), Epochs = lab.Pick(1, 1, 5),
     };
     (string Name, Config None)[] kinds =
         [("sigmoid", start), ("ReLU", start with { Activation = Activation.Relu })];

@@ -66,7 +66,9 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
                    AccuracyByRate(nets[0], runs), CurvesAtBest("curves", nets[0], limits),
                    AccuracyByRate(nets[1], runs), AccuracyByRate(nets[2], runs),
                    limits.RateRanges("ranges", "Usable rates and largest stable rates"),
-                   Band("volatility", "How much the loss jumps, SGD", [.. nets[0].Cells.SelectMany(runs.At)],
+                   Band("volatility", "How much the loss jumps, SGD",
+                       // Where all losses are 0, none jumps, and a log axis has no place for it.
+                       [.. nets[0].Cells.SelectMany(runs.At).Where(trial => trial.LossVolatility != 0)],
                        new("Learning rate", Log: true), trial => trial.Lr, new("Volatility of the loss", Log: true),
                        Volatility, "Standard deviation of the mini-batch losses in the second half of training, by "
                            + "successive differences, over their mean."),

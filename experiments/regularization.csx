@@ -31,8 +31,8 @@ var regularizes = new Claim("regularizes", "BN regularizes slightly", "Luo et al
 return Experiment(Args, Question, new(["norm", "train_size", "batch_size", "dropout"], ["lr"], Why, ["epochs"]), lab =>
 {
     const int Smallest = 500, Middle = 5_000;
-    int[] sizes = lab.Pick([Smallest, Middle], [Smallest, Middle, 50_000],
-        new[] { Smallest, 1_000, 2_000, Middle, 10_000, 50_000 });
+    int[] sizes = [.. lab.Pick([Smallest, Middle], [Smallest, Middle, 50_000],
+        new[] { Smallest, 1_000, 2_000, Middle, 10_000, 50_000 }).Select(lab.Images).Distinct()];
     var rates = lab.Pick(LogGrid(0.1, 1, 2), LogGrid(0.03, 10, 6), LogGrid(0.01, 10, 7));
     var steps = lab.Pick(166.0, 1_666, 16_660);
     Config Plain(int size, int batch = 60) => lab.Baseline with

@@ -31,7 +31,7 @@ return Experiment(Args, Question, new(["norm", "activation", "learned", "norm_ou
     int[] widths = lab.Pick([25, 100], [25, 100, 200], new[] { 25, 50, 100, 200, 500, 1000 });
     var sigmoid = lab.Baseline with
     {
-        Norm = Norm.Batch, TrainSize = lab.Pick(12_000, 40_000, 50_000), Epochs = lab.Pick(1, 1, 20),
+        Norm = Norm.Batch, TrainSize = lab.Images(12_000, 40_000, 50_000), Epochs = lab.Pick(1, 1, 20),
     };
     var relu = sigmoid with { Activation = Activation.Relu };
     // The first cell of each net learns all weights, the second gamma and beta alone.

@@ -53,21 +53,26 @@ cat > "$probe" << 'CSX'
 return Experiment(Args, "Does the command line work?", new(["lr"], [], "Two rates."), lab =>
 {
     var fail = Environment.GetEnvironmentVariable("PROBE_FAIL") is not null;
-    WriteLine($"optimized: {Release.IsOptimized}");
-    WriteLine($"parent: {getppid()}");
-    WriteLine($"args: {string.Join('|', Args)}");
-    WriteLine($"input: {In.ReadLine()}");
     return from runs in Sweep(from lr in new[] { 0.1, 1 }
                               from seed in lab.Seeds(standard: 1)
                               select lab.Baseline with { Lr = lr, Seed = seed, TrainSize = 1_200 },
                new([], config => [1, config.Steps], snapshot =>
                    fail && snapshot.Config.Lr == 1 ? throw new ArithmeticException("as asked") : []))
-           select new Report($"{runs.Count} trials", runs.Summarize(["lr"], ValidationAccuracy))
+           select Told(new($"{runs.Count} trials", runs.Summarize(["lr"], ValidationAccuracy))
            {
                Figures = [Band("accuracy", "Accuracy", runs, new("Rate", Log: true), trial => trial.Lr,
                    new("Accuracy"), ValidationAccuracy)],
-           };
+           });
 });
+
+Report Told(Report report)
+{
+    WriteLine($"optimized: {Release.IsOptimized}");
+    WriteLine($"parent: {getppid()}");
+    WriteLine($"args: {string.Join('|', Args)}");
+    WriteLine($"input: {In.ReadLine()}");
+    return report;
+}
 CSX
 "${plain[@]}" "$probe" -- --help > "$tmp/probe_help" 2>&1 < /dev/null &
 compiling=$!

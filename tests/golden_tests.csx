@@ -270,7 +270,7 @@ foreach (var test in GoldenCases("probes.json").ToList())
             Norm = test.Text("norm") == "none" ? Norm.None : Norm.Batch,
             Activation = test.Text("activation") == "relu" ? Activation.Relu : Activation.Sigmoid,
         };
-        var model = config.Layers(4, 5, Dataset.Classes).ToModel(0).Load(test.GetProperty("parameters"));
+        var model = config.Layers(4, 5, 10).ToModel(0).Load(test.GetProperty("parameters"));
         var before = model.Buffers.Values().ToList();
         var snapshot = new Snapshot(config, new("probed", images, images, "", null), new(), model, 1, 0);
         var measured = Landscape.Measure(snapshot, 40, [.. all.GetProperty("distances").EnumerateArray().Select(d =>

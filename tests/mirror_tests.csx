@@ -33,6 +33,11 @@ public static class Mirror
         ["plot/marks.csx"] = ["plot/bands_tests.csx", "plot/curves_tests.csx"],
         ["plot/svg.csx"] = ["plot/picture_tests.csx"],
         ["report/report.csx"] = ["lab/execution_tests.csx"],
+        ["data/archives.csx"] = ["data/datasets_tests.csx"],
+        ["data/downloads.csx"] = ["data/datasets_tests.csx", "data/cifar_tests.csx"],
+        ["data/places.csx"] = ["data/datasets_tests.csx"],
+        ["data/load.csx"] = ["data/datasets_tests.csx", "data/own_data_tests.csx"],
+        ["data/augmentation.csx"] = ["data/images_tests.csx"],
         ["report/tuning_figures.csx"] = ["study/comparison_tests.csx", "cli/results.sh"],
         ["report/trial_figures.csx"] = ["lab/execution_tests.csx", "report/slices_tests.csx"],
         // What experiments are described with: each experiment is run, and its pages are opened in a browser.

@@ -1,27 +1,9 @@
 #nullable enable
 // The IDX format of the MNIST files (yann.lecun.com/exdb/mnist): bytes 0, 0, 8 (unsigned byte), the number of
-// dimensions, each dimension as a big-endian 32-bit number, and the values; plain or gzipped.
+// dimensions, each dimension as a big-endian 32-bit number, and the values; plain or gzipped. Images have the
+// dimensions (N, H, W) or, with several channels, (N, C, H, W); labels have (N).
 using System.Buffers.Binary;
 using System.IO.Compression;
-
-/// <summary>Images and their labels, shared by all workers and never copied. Pixels holds Count images, each Height
-/// rows of Width bytes; Labels holds one byte for each image.</summary>
-public sealed record ImageSet(byte[] Pixels, byte[] Labels, int Height, int Width)
-{
-    public int Count => Labels.Length;
-
-    /// <summary>Joins images (N, H, W) and labels (N). Throws BadInput, which names the labels' file, if their counts
-    /// differ or a label is above 9.</summary>
-    public static ImageSet From(Idx images, Idx labels)
-    {
-        var bad = labels.Values.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)9);
-        return labels.Values.Length != images.Shape[0]
-            ? throw labels.Bad($"holds {labels.Values.Length} labels for {images.Shape[0]} images")
-            : bad >= 0
-            ? throw labels.Bad($"has {labels.Values[bad]} for label {bad}, and 9 is the largest")
-            : new(images.Values, labels.Values, images.Shape[1], images.Shape[2]);
-    }
-}
 
 /// <summary>The contents of one IDX file. Name and Remedy are used in error messages about it.</summary>
 public sealed class Idx
@@ -47,12 +29,12 @@ public sealed class Idx
         Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Reads a file of the given number of dimensions; its first bytes tell whether it is gzipped. Throws
-    /// BadInput, which names the file and the remedy, if it cannot be read or is damaged.</summary>
-    public static Idx Read(string path, int dimensions, string remedy)
+    /// <summary>Reads a file of images or of labels; its first bytes tell whether it is gzipped. Throws BadInput, which
+    /// names the file and the remedy, if it cannot be read or is damaged.</summary>
+    public static Idx Read(string path, bool images, string remedy)
     {
         using var file = Open(path, remedy);
-        return Read(file, path, dimensions, remedy);
+        return Read(file, path, images, remedy);
     }
 
     /// <summary>Opens a file. Throws BadInput if that fails.</summary>
@@ -69,20 +51,22 @@ public sealed class Idx
     }
 
     /// <summary>Reads a file from its stream, as the other overload does.</summary>
-    public static Idx Read(Stream file, string name, int dimensions, string remedy)
+    public static Idx Read(Stream file, string name, bool images, string remedy)
     {
         var zipped = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;
         using var stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
         try
         {
-            var header = new byte[4 + 4 * dimensions];
-            var got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-            if (got < 4 || header is not [0, 0, 8, _, ..] || header[3] != dimensions)
-                throw Bad(name, $"is no IDX file of {(dimensions == 1 ? "labels" : "images")}", remedy);
+            var start = new byte[4];
+            if (stream.ReadAtLeast(start, 4, throwOnEndOfStream: false) < 4 || start is not [0, 0, 8, var dimensions]
+                || !(images ? dimensions is 3 or 4 : dimensions == 1))
+                throw Bad(name, $"is no IDX file of {(images ? "images" : "labels")}", remedy);
+            var sizes = new byte[4 * dimensions];
+            var got = stream.ReadAtLeast(sizes, sizes.Length, throwOnEndOfStream: false);
             var shape = Enumerable.Range(0, dimensions)
-                .Select(d => BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 + 4 * d))).ToArray();
-            if (got < header.Length || shape.Any(length => length <= 0))
+                .Select(d => BinaryPrimitives.ReadInt32BigEndian(sizes.AsSpan(4 * d))).ToArray();
+            if (got < sizes.Length || shape.Any(length => length <= 0))
                 throw Bad(name, "has a damaged header", remedy);
             // A damaged header must not make us allocate gigabytes. Gzip compresses by a factor of at most 1032.
             var size = shape.Aggregate(new BigInteger(1), (product, length) => product * length);

@@ -71,9 +71,9 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
     // Seconds of a step, of evaluation on an image and of the probe, and the bytes that a worker has in hand.
     static (double Step, double Image, double Probing, long Bytes) MeasureNet(Config config, Dataset data, Probe? probe)
     {
-        const int images = 250;
+        var images = Math.Min(250, data.Train.Count);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var model = config.Layers(data.Train.Height, data.Train.Width, Dataset.Classes).ToModel(config.Seed);
+        var model = config.Layers(data).ToModel(config.Seed);
         var (tape, optimizer) = (new Tape(), config.NewOptimizer());
         var order = Batches.Order(config.TrainSize, config.Seed, 0);
         var batch = order[..Math.Min(config.BatchSize, order.Length)];

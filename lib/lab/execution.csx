@@ -13,6 +13,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     FolderLock? folderLock;
     RunRecord? run;
     string dataset = "", fingerprint = "";
+    DatasetFacts facts = DatasetFacts.Mnist;
     int ran;
 
     public Store Store => store;
@@ -46,15 +47,24 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
         else Out.WriteLine($"{protocol.Name}: shard {options.Shard} is done; merge without --shard");
     }
 
-    /// <summary>Makes the report again from the files.</summary>
-    public void ReportOnly()
+    /// <summary>Where the results come from that a report is to be made of again.</summary>
+    /// <exception cref="BadInput">There are none, or they are on other data than what was asked for.</exception>
+    public static Provenance PastOf(Options options, string experiment)
     {
+        var store = new Store(Path.Combine(options.Out, experiment));
         if (!File.Exists(store.TrialsFile))
             throw new BadInput($"{store.TrialsFile} is not there: run without --report-only");
         var past = Provenance.Read(store.ProvenanceFile);
-        if (options.Data is { } wanted && wanted != past.Dataset)
-            throw new BadInput($"{store.Folder} holds results on {past.Dataset}: run {wanted} without --report-only");
-        (dataset, fingerprint) = (past.Dataset, past.Fingerprint);
+        return options.Data is { } wanted && OwnData.NameOf(wanted) != past.Dataset
+            ? throw new BadInput($"{store.Folder} holds results on {past.Dataset}: run {wanted} without --report-only")
+            : past;
+    }
+
+    /// <summary>Makes the report again from the files.</summary>
+    public void ReportOnly()
+    {
+        var past = PastOf(options, protocol.Name);
+        (dataset, fingerprint, facts) = (past.Dataset, past.Fingerprint, past.Data);
         foreach (var stage in protocol.Plan.Stages)
         {
             var grid = Ask(stage);
@@ -80,7 +90,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     // grids that are checked with the first stage.
     void Begin(Dataset data)
     {
-        (dataset, fingerprint) = (data.Name, data.Fingerprint);
+        (dataset, fingerprint, facts) = (data.Name, data.Fingerprint, data.Facts);
         foreach (var config in protocol.Plan.Stages.SelectMany(stage => protocol.Configs(stage, dataset)))
             ConfigRules.Check(double.IsNaN(config.Lr) ? config with { Lr = 1 } : config, data);
     }
@@ -113,7 +123,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
     // What the files hold, each row being the trial that it says it is.
     IReadOnlyList<Trial> Stored()
     {
-        var trials = store.Read();
+        List<Trial> trials = [.. store.Read().Select(trial => trial with { Data = facts })];
         return trials.FirstOrDefault(trial => trial.Dataset == dataset && Id(trial) != trial.Id) is not { } odd ? trials
             : throw new BadInput($"{store.Folder}: the columns of trial {odd.Id} (lr {CsvText(odd.Lr)}, seed "
                 + $"{odd.Seed}) are not those that it was run with; restore the file, or start over with --fresh");
@@ -215,8 +225,12 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
         var past = File.Exists(store.ProvenanceFile) ? Provenance.Read(store.ProvenanceFile).Runs : [];
         // The command is this one even where it found all trials there: the report is of what it asks for.
         new Provenance(protocol.Name, options.CommandLine(protocol.Name), Snake(options.Preset), data.Name,
-            data.Fingerprint, data.Notice, [.. past.ExceptBy(runs.Select(run => run.Key), run => run.Key), .. runs])
-            .Write(store.ProvenanceFile);
+            data.Fingerprint, data.Notice, [.. past.ExceptBy(runs.Select(run => run.Key), run => run.Key), .. runs],
+            Facts: facts with
+            {
+                StandardizedBy = asked.FirstOrDefault(config => config.Standardizes(facts.Channels))
+                    ?.ImagesOf(data.Train).Moments,
+            }).Write(store.ProvenanceFile);
         var all = store.Read().ToDictionary(trial => trial.Id);
         var own = asked.Select(Id).ToList();
         store.Write([.. own.Where(all.ContainsKey).Select(id => all[id]),

@@ -17,19 +17,17 @@ static int Experiment(IEnumerable<string> args, string question, Design design, 
             DifferencesView.Show(options.Out, other, [name]);
             return 0;
         }
-        var plan = describe(new Lab(options.Preset, options.Seeds));
+        var data = options.ReportOnly ? null : LoadDataset(options.Data);
+        var facts = data?.Facts ?? Execution.PastOf(options, name).Data;
+        var plan = describe(new Lab(options.Preset, options.Seeds, facts));
         Protocol protocol;
         try { protocol = new Protocol(name, question, design, plan).Checked(); }
         catch (ArgumentException e) { throw new BadInput($"{Path.GetFileName(script)}: {e.Message}"); }
         using var execution = new Execution(protocol, options, stop);
-        if (options.ReportOnly) execution.ReportOnly();
-        else
-        {
-            var data = LoadDataset(options.Data);
-            if (data.Notice is { } notice) Error.WriteLine($"note: {notice}");
-            if (options.DryRun) execution.DryRun(data);
-            else execution.Run(data);
-        }
+        if (data?.Notice is { } notice) Error.WriteLine($"note: {notice}");
+        if (data is null) execution.ReportOnly();
+        else if (options.DryRun) execution.DryRun(data);
+        else execution.Run(data);
         if (execution.Failed == 0) return 0;
         Error.WriteLine($"{execution.Failed} trials failed: see status and reason in {execution.Store.TrialsFile}; "
             + "--retry failed runs them again");

@@ -13,8 +13,9 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         var preset = new Option<string>("--preset") { HelpName = "smoke|standard|full",
             DefaultValueFactory = _ => "standard",
             Description = "smoke shows that it runs, standard answers the question, full takes hours" };
-        var data = new Option<string>("--data") { HelpName = "mnist|fashion-mnist|digits",
-            Description = "images to train on; without it mnist, or digits where mnist cannot be had" };
+        var data = new Option<string>("--data") { HelpName = "mnist|fashion-mnist|cifar-10|digits|DIR",
+            Description = "images to train on, by name, or a folder with four IDX files of your own; without it mnist, "
+                + "or digits where mnist cannot be had" };
         var seeds = new Option<string?>("--seeds") { HelpName = "N",
             Description = "seeds per cell, in place of the preset's" };
         var jobs = new Option<string>("--jobs") { HelpName = "N",
@@ -81,7 +82,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
     {
         var file = new Store(Path.Combine(Out, experiment)).ProvenanceFile;
         if (!File.Exists(file)) return this;
-        var past = Provenance.Read(file).Command.Split(" -- ").Skip(1).SelectMany(words => words.Split(' ')).Chunk(2)
+        var past = Provenance.Read(file).Command.Split(" -- ").Skip(1).SelectMany(Words).Chunk(2)
             .Where(pair => !args.Any(arg => arg.Split('=')[0] == pair[0]));
         return Parse(experiment, question, [.. args, .. past.SelectMany(pair => pair)])!;
     }
@@ -101,10 +102,20 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
     {
         List<string> arguments = [];
         if (Preset != Preset.Standard) arguments.Add($"--preset {Snake(Preset)}");
-        if (Data is { } name) arguments.Add($"--data {name}");
+        if (Data is { } data) arguments.Add($"--data {Quoted(FromProject(data))}");
         if (Seeds is { } seeds) arguments.Add($"--seeds {seeds}");
         return string.Join(' ', [Script(experiment), .. arguments.Count > 0 ? ["--", .. arguments] : arguments]);
     }
+
+    // A folder as it is named from the project's own, where commands are meant to be given.
+    static string FromProject(string data) =>
+        !OwnData.IsFolder(data) || Path.IsPathRooted(data) ? data
+        : Path.GetRelativePath(Folders.Project, Path.GetFullPath(data)) is var path && path.Contains('/') ? path
+        : $"./{path}";
+
+    // The words of a command line, without the quotes that Quoted put around some.
+    static IEnumerable<string> Words(string command) => Regex.Matches(command, @"(?:'[^']*'|\\'|[^\\'\s])+")
+        .Select(word => Regex.Replace(word.Value, @"'([^']*)'|\\(')", "$1$2"));
 
     static string Script(string experiment) => $"dotnet script experiments/{experiment}.csx";
 

@@ -24,19 +24,19 @@ static Model PreciseCopy(this Snapshot snapshot, params IReadOnlyList<int[]> bat
 }
 
 /// <summary>The share of images that a model classifies correctly, batch by batch; in training mode it normalizes by
-/// each batch's own statistics. A last batch that is short is left out.</summary>
+/// each batch's own statistics, and a last batch that is short is left out.</summary>
 /// <param name="model">A copy: training mode changes its running statistics.</param>
 /// <param name="at">Places in the training set.</param>
 static double AccuracyByBatch(this Snapshot snapshot, Model model, IEnumerable<int> at, int batch, Mode mode)
 {
-    var batches = at.Chunk(batch).Where(places => places.Length == batch).ToList();
-    var labels = new byte[batch];
+    var batches = at.Chunk(batch).Where(places => mode == Mode.Evaluation || places.Length == batch).ToList();
     return (double)batches.Sum(places =>
     {
+        var labels = new byte[places.Length];
         Batches.Labels(snapshot.Data.Train, places, labels);
         return snapshot.Tape.Step(() => model.Forward(snapshot.Config.Input(snapshot.Data.Train, places), mode)
             .CountCorrect(labels), record: false);
-    }) / (batches.Count * batch);
+    }) / batches.Sum(places => places.Length);
 }
 
 /// <summary>Accuracy on validation images by each kind of statistics.</summary>
@@ -56,7 +56,8 @@ public static class InferenceStatistics
     static IEnumerable<(string, double)> Measure(Snapshot snapshot)
     {
         var config = snapshot.Config;
-        var count = snapshot.Step == config.Steps ? Evaluation.ValidationImages : ImagesBeforeTheEnd;
+        var all = snapshot.Data.ValidationImages;
+        var count = snapshot.Step == config.Steps ? all : Math.Min(ImagesBeforeTheEnd, all);
         int[] images = [.. Enumerable.Range(Evaluation.ValidationStart(snapshot.Data), count)];
         var trained = Enumerable.Range(0, Math.Min(count, config.TrainSize));
         double ByRunning(Model model) =>

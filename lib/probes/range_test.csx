@@ -21,7 +21,7 @@ public static class RangeTest
     /// <summary>The rate reached when the mean mini-batch loss of five steps first exceeded the divergence rule's
     /// limit; NaN where it never did.</summary>
     public static double LostAt(Trial test) =>
-        test.Curve.FirstOrDefault(point => !(point.TrainLoss <= Divergence.Default * Math.Log(Dataset.Classes)))
+        test.Curve.FirstOrDefault(point => !(point.TrainLoss <= Divergence.Default * Math.Log(test.Data.Classes)))
             is { } lost ? test.RateAt(lost.Step - 1)
         : double.IsInfinity(test.LossExcess) ? test.RateAt(test.EndedAt - 1) : double.NaN;
 }

@@ -78,7 +78,7 @@ public static class IndexPage
         past.Experiment, past.Found!.Title, past.Found.Question, $"{past.Experiment}/report.html",
         past.Found.Value == "" ? null : new(past.Found.Label, past.Found.Value, past.Found.Detail, past.Found.Verdict),
         past.Preset == "smoke" ? $"A smoke run on {past.Dataset}: its numbers answer nothing."
-            : past.Notice is null ? null : $"On {past.Dataset}, in place of mnist.",
+            : past.Notice is null ? null : past.Dataset == "digits" ? "On digits, in place of mnist." : past.Notice,
         new Store(Path.Combine(folder, past.Experiment)).PictureFile is var picture && File.Exists(picture)
             ? File.ReadAllText(picture) : "");
 

@@ -36,17 +36,32 @@ public static class Method
                 + $"{trials.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trials.Count(trial => trial.Status == Status.Stuck)} stuck, "
                 + $"{trials.Count(trial => trial.Status == Status.Failed)} failed"),
-            ("Data", $"{past.Dataset}: training on the first {sizes} training images; " + (
+            ("Data", Data(past) + $": training on the first {sizes} training images; " + (
                 trials.All(trial => double.IsNaN(trial.ValidationAccuracy))
                     ? "no validation, since nothing is selected; test images are only looked at"
-                    : "validation on the last 10,000, curves on a fixed 2,000 of these; test images only at the end of "
-                        + "evaluation seeds")),
+                    : $"validation on the last {Count(past.Data.ValidationImages)}, curves on a fixed "
+                        + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these; test images only at the end "
+                        + "of evaluation seeds")),
             ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
-                + "last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but accuracy ends under twice "
-                + "chance. Both are counted, drawn and never averaged. Verdicts were taken again with 3 and 10 in "
-                + "place of 5."),
+                + $"last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but {
+                    Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, "
+                + "drawn and never averaged. Verdicts were taken again with 3 and 10 in place of 5."),
         ]);
     }
+
+    // Name, fingerprint and form of the data.
+    static string Data(Provenance past)
+    {
+        var data = past.Data;
+        string Listed(IEnumerable<double> values) => string.Join(", ", values.Select(value => Format.Number(value, 4)));
+        var size = $"{(data.Channels == 1 ? "" : $"{data.Channels} x ")}{data.Height} x {data.Width}";
+        return $"{past.Dataset} (fingerprint {past.Fingerprint[..Math.Min(12, past.Fingerprint.Length)]}; "
+            + $"{data.Classes} classes, images of {size})" + (data.StandardizedBy is not { } moments ? ""
+                : $", standardized by the training images' means {Listed(moments.Mean)} and deviations "
+                    + Listed(moments.Deviation));
+    }
+
+    static string Count(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public static IEnumerable<string> Caveats(IReadOnlyList<Trial> trials, Provenance past)
     {

@@ -11,8 +11,8 @@ static IReadOnlyList<Figure> ShiftFigures(IReadOnlyList<Trial> runs, IReadOnlyLi
     InputPercentiles("layer", "What the whole last hidden layer receives", runs, "layer",
         "All of its sigmoids together."),
     .. layers.Reverse().Select(layer => ByStep($"cosine_{layer}", $"Gradient of layer {layer}: direction kept", runs,
-        $"cosine_{layer}", "Cosine", "Cosine between the layer's gradient before and after the earlier layers take their "
-            + "step, on the same batch: 1 is no shift.")),
+        $"cosine_{layer}", "Cosine", "Cosine between the layer's gradient before and after the earlier layers take "
+            + "their step, on the same batch: 1 is no shift.")),
     ByStep("change", "Gradient of the last layer: how much of it changes", runs, $"change_{layers[^1]}",
         "Change over norm", "Length of the change over that of the gradient."),
     AccuracyCurves("curves", "Training", runs),

@@ -32,9 +32,11 @@ public sealed record RunRecord(string Shard, string Started, string Ended, doubl
 }
 
 /// <summary>Metadata for reports, written beside the tables. Runs lists every process that produced trials. Trials (how
-/// many the report is of) and Found are set once the report is made.</summary>
+/// many the report is of) and Found are set once the report is made; Facts are of the data, null where it is an earlier
+/// version's, which had MNIST's.</summary>
 public sealed record Provenance(string Experiment, string Command, string Preset, string Dataset, string Fingerprint,
-    string? Notice, IReadOnlyList<RunRecord> Runs, int Trials = 0, Finding? Found = null)
+    string? Notice, IReadOnlyList<RunRecord> Runs, int Trials = 0, Finding? Found = null,
+    DatasetFacts? Facts = null)
 {
     /// <summary>How the lab writes JSON.</summary>
     public static JsonSerializerOptions Json { get; } = new()
@@ -42,6 +44,10 @@ public sealed record Provenance(string Experiment, string Command, string Preset
         WriteIndented = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
+
+    /// <summary>What is known of the data.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public DatasetFacts Data => Facts ?? DatasetFacts.Mnist;
 
     /// <summary>When the last of its runs ended; empty where all were killed.</summary>
     public string Ended => Runs.Max(run => run.Ended) ?? "";

@@ -4,10 +4,13 @@
 /// <summary>Smoke shows that everything works, standard answers the question, full takes hours.</summary>
 public enum Preset { Smoke, Standard, Full }
 
-/// <summary>What the description of an experiment may depend on: the preset, and the number of seeds that the user
-/// asked for, if any.</summary>
-public sealed record Lab(Preset Preset, int? SeedCount = null)
+/// <summary>What the description of an experiment may depend on: the preset, the number of seeds that the user asked
+/// for, if any, and the data; null: MNIST.</summary>
+public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Facts = null)
 {
+    /// <summary>The data that will be trained on.</summary>
+    public DatasetFacts Data => Facts ?? DatasetFacts.Mnist;
+
     /// <summary>The value for the preset in force.</summary>
     public T Pick<T>(T smoke, T standard, T full) => Preset switch
     {
@@ -22,5 +25,12 @@ public sealed record Lab(Preset Preset, int? SeedCount = null)
 
     /// <summary>The baseline: the perceptron of Ioffe and Szegedy 2015, with fewer images in `smoke`.
     /// </summary>
-    public Config Baseline => Preset == Preset.Smoke ? new Config { TrainSize = 12_000 } : new Config();
+    public Config Baseline => new() { TrainSize = Images(smoke: 12_000, standard: 50_000, full: 50_000) };
+
+    /// <summary>So many training images, by the preset, or all of those that are not for validation where the data has
+    /// fewer.</summary>
+    public int Images(int smoke, int standard, int full) => Images(Pick(smoke, standard, full));
+
+    /// <inheritdoc cref="Images(int, int, int)"/>
+    public int Images(int count) => Math.Min(count, Data.TrainingImages - Data.ValidationImages);
 }

@@ -10,6 +10,7 @@ public enum Scheme
     Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
 }
 public enum Learned { All, Affine }
+public enum Standardization { ColourOnly, Always, Never }
 public enum Role { Tune, Evaluate }
 
 /// <summary>One cell of a grid with one seed. The defaults are the baseline: the multilayer perceptron of Ioffe and
@@ -83,6 +84,16 @@ public record Config
     /// rates.</summary>
     public bool ShortBatch { get; init; }
 
+    /// <summary>Which images are standardized: each pixel less its channel's mean over its deviation, both of the
+    /// training images. The others are pixel / 255.</summary>
+    public Standardization Standardize { get; init; } = Standardization.ColourOnly;
+
+    /// <summary>What is done to training images at random, in training alone.</summary>
+    public Augmentation Augment { get; init; } = Augmentation.None;
+
+    /// <summary>Whether images are used at half their resolution.</summary>
+    public bool Halve { get; init; }
+
     public int StepsPerEpoch =>
         Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
     public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
@@ -95,12 +106,20 @@ public record Config
     /// experiment and dataset.</summary>
     public Config ToCell() => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
 
-    /// <summary>The layers, for images of height x width pixels.</summary>
+    /// <summary>The layers, for the images of a data set as this configuration uses them.</summary>
     /// <param name="wrap">Called for each activation; returns the layer to put in its place, as a probe wants it.
     /// </param>
-    public Layer Layers(int height, int width, int classes, Func<Layer, Layer>? wrap = null)
+    public Layer Layers(Dataset data, Func<Layer, Layer>? wrap = null)
     {
-        var (inputs, activation) = (height * width, (wrap ?? (layer => layer))(ActivationLayer));
+        var images = ImagesOf(data.Train);
+        return Layers(images.Height, images.Width, data.Classes, wrap, images.Channels);
+    }
+
+    /// <summary>The layers, for images of height x width pixels.</summary>
+    /// <inheritdoc cref="Layers(Dataset, Func{Layer, Layer}?)"/>
+    public Layer Layers(int height, int width, int classes, Func<Layer, Layer>? wrap = null, int channels = 1)
+    {
+        var (inputs, activation) = (channels * height * width, (wrap ?? (layer => layer))(ActivationLayer));
         return Model switch
         {
             Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
@@ -117,11 +136,25 @@ public record Config
 
     Layer InputNorm(int inputs) => BatchNorm(inputs, BnMomentum, gamma: false, beta: false);
 
-    /// <summary>The images at the given places as the model takes them: (N, pixels), or, for LeNet, (N, 1, H, W) with
-    /// two zeros on every side.</summary>
-    public Tensor Input(ImageSet set, ReadOnlySpan<int> at) => Model != Architecture.Lenet ? Batches.Images(set, at)
-        : Batches.Images(set, at, LenetPadding)
-            .Reshape((at.Length, 1, set.Height + 2 * LenetPadding, set.Width + 2 * LenetPadding));
+    /// <summary>The images of a set at the resolution that is trained on.</summary>
+    public ImageSet ImagesOf(ImageSet set) => Halve ? set.Halved : set;
+
+    /// <summary>Whether images of so many channels are standardized.</summary>
+    public bool Standardizes(int channels) =>
+        Standardize == Standardization.Always || Standardize == Standardization.ColourOnly && channels > 1;
+
+    /// <summary>The images at the given places as the model takes them: (N, C * H * W), or, for LeNet, (N, C, H, W)
+    /// with two zeros on every side.</summary>
+    /// <param name="set">At full resolution.</param>
+    /// <param name="crops">How each image is shown, in training; empty: as it is.</param>
+    public Tensor Input(ImageSet set, ReadOnlySpan<int> at, ReadOnlySpan<Crop> crops = default)
+    {
+        set = ImagesOf(set);
+        var padding = Model == Architecture.Lenet ? LenetPadding : 0;
+        var images = Batches.Images(set, at, padding, Standardizes(set.Channels), crops);
+        return Model != Architecture.Lenet ? images
+            : images.Reshape((at.Length, set.Channels, set.Height + 2 * padding, set.Width + 2 * padding));
+    }
 
     const int LenetPadding = 2;
 

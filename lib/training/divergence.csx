@@ -4,8 +4,14 @@
 /// <summary>The rule for divergence, and the limit of accuracy below which a trial is stuck.</summary>
 public static class Divergence
 {
-    /// <summary>Twice chance: a net whose accuracy ends below this has not learned, and counts as stuck.</summary>
-    public const double StuckBelow = 2.0 / Dataset.Classes;
+    /// <summary>Twice chance: a net whose accuracy ends below this has not learned, and counts as stuck. Where chance
+    /// is above a tenth, chance and a tenth, but no more than half way from chance to 1.</summary>
+    public static double StuckBelow(double chance) =>
+        Math.Min(2 * chance, Math.Min(chance + 0.1, (1 + chance) / 2));
+
+    /// <summary>The limit in words.</summary>
+    public static string StuckReason(double chance) => chance <= 0.1 ? "accuracy under twice chance"
+        : string.Create(CultureInfo.InvariantCulture, $"accuracy under {StuckBelow(chance):0.###}, near chance");
 
     /// <summary>Median of the last 100 mini-batch losses, in units of ln(classes), above which training after step
     /// 200 has diverged. A spike that recovers stays below.</summary>
@@ -24,9 +30,9 @@ public static class Divergence
 }
 
 /// <summary>Watches mini-batch losses for divergence, and measures their volatility from a step on.</summary>
-public sealed class LossWatch(int volatilityFrom)
+public sealed class LossWatch(int volatilityFrom, int classes)
 {
-    static readonly double unit = Math.Log(Dataset.Classes);
+    readonly double unit = Math.Log(classes);
 
     readonly double[] window = new double[Divergence.Window];
     readonly int[] above = new int[Divergence.Multiples.Count];
@@ -40,8 +46,8 @@ public sealed class LossWatch(int volatilityFrom)
     public double Excess { get; private set; }
 
     /// <summary>Of the losses from that step on: their standard deviation by successive differences (von Neumann 1941),
-    /// over their mean.</summary>
-    public double Volatility =>
+    /// over their mean; 0 where all of them are 0.</summary>
+    public double Volatility => total == 0 ? 0 :
         Math.Sqrt(squares / 2 / (seen - volatilityFrom)) / (total / (seen - volatilityFrom));
 
     /// <summary>Ends the training: a number is not finite.</summary>

@@ -5,9 +5,6 @@ public static class Evaluation
 {
     const int BatchSize = 250;
 
-    /// <summary>How many of the training set's last images are for validation.</summary>
-    public const int ValidationImages = 10_000;
-
     /// <summary>Mean cross-entropy in nats and accuracy as a share of 1, on the images first..first+count-1, in
     /// evaluation mode.</summary>
     public static (double Loss, double Accuracy) Run(Tape tape, Config config, Model model, ImageSet set,
@@ -34,5 +31,5 @@ public static class Evaluation
     public static bool HasValidation(Config config, Dataset data) => config.TrainSize <= ValidationStart(data);
 
     /// <summary>Place of the first validation image in the training set.</summary>
-    public static int ValidationStart(Dataset data) => data.Train.Count - ValidationImages;
+    public static int ValidationStart(Dataset data) => data.Train.Count - data.ValidationImages;
 }

@@ -28,7 +28,7 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
 
     /// <summary>Mean loss and accuracy in evaluation mode on all validation images.</summary>
     public (double Loss, double Accuracy) OnValidation() =>
-        Evaluation.Run(Tape, Config, Model, Data.Train, Evaluation.ValidationStart(Data), Evaluation.ValidationImages);
+        Evaluation.Run(Tape, Config, Model, Data.Train, Evaluation.ValidationStart(Data), Data.ValidationImages);
 
     /// <summary>Mean loss and accuracy in evaluation mode on all test images.</summary>
     public (double Loss, double Accuracy) OnTest() =>
@@ -40,5 +40,5 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
         [.. Enumerable.Range(Math.Max(0, Config.TrainSize - count), Math.Min(count, Config.TrainSize))];
 
     Model NewModel(Func<Layer, Layer>? wrap = null) =>
-        Config.Layers(Data.Train.Height, Data.Train.Width, Dataset.Classes, wrap).ToModel(Config.Seed);
+        Config.Layers(Data, wrap).ToModel(Config.Seed);
 }

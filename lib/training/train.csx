@@ -32,7 +32,7 @@ public static class Training
         try
         {
             var measure = probe.Begin(config);
-            var model = config.Layers(data.Train.Height, data.Train.Width, Dataset.Classes).ToModel(config.Seed);
+            var model = config.Layers(data).ToModel(config.Seed);
             foreach (var step in new[] { steps[0], steps[^1] }) measure(new(config, data, new(), model, step, 0));
         }
         // Other errors make trials fail, each with its reason.
@@ -41,42 +41,49 @@ public static class Training
 
     static Trial Train(Config config, Dataset data, Probe probe, ref int step, CancellationToken stop)
     {
-        var model = config.Layers(data.Train.Height, data.Train.Width, Dataset.Classes).ToModel(config.Seed);
+        var model = config.Layers(data).ToModel(config.Seed);
         var optimizer = config.NewOptimizer();
         var tape = new Tape();
-        var watch = new LossWatch(Math.Max(1, config.Steps / 2));
+        var watch = new LossWatch(Math.Max(1, config.Steps / 2), data.Classes);
         var (measureAt, measure) = (probe.Steps(config).ToHashSet(), probe.Begin(config));
         var labels = new byte[Math.Min(config.BatchSize, config.TrainSize)];
         var curve = new List<CurvePoint>();
         var (examples, epochExamples, epochCorrect) = (0L, 0, 0);
         int[] order = [];
+        Crop[] crops = [];
+        var images = config.ImagesOf(data.Train);
         while (step < config.Steps && watch.Reason is null)
         {
             stop.ThrowIfCancellationRequested();
             var (epoch, place) = Math.DivRem(step, config.StepsPerEpoch);
             if (place == 0)
+            {
                 (order, epochExamples, epochCorrect) = (Batches.Order(config.TrainSize, config.Seed, epoch), 0, 0);
+                crops = Crop.Draw(config.Augment, config.TrainSize, config.Seed, epoch);
+            }
             var start = place * labels.Length;
             var batch = order.AsMemory(start, Math.Min(labels.Length, order.Length - start));
             optimizer.Rate = config.RateAt(step);
             // From here on an error counts as one of this step, the first being 1.
             step++;
-            Batches.Prefetch(data.Train, order, start + batch.Length, labels.Length);
-            var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, labels);
+            Batches.Prefetch(images, order, start + batch.Length, labels.Length);
+            var shown = crops.Length == 0 ? default : crops.AsMemory(start, batch.Length);
+            var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, shown, labels);
             watch.See(loss);
             (examples, epochExamples, epochCorrect) =
                 (examples + batch.Length, epochExamples + batch.Length, epochCorrect + correct);
             if (watch.Reason is not null || !measureAt.Contains(step)) continue;
             if (NotFinite(model) is { } reason) watch.Lose(reason);
             var validation = Evaluation.HasValidation(config, data)
-                ? Evaluation.Run(tape, config, model, data.Train, Evaluation.ValidationStart(data), CurveImages)
+                ? Evaluation.Run(tape, config, model, data.Train, Evaluation.ValidationStart(data),
+                    Math.Min(CurveImages, data.ValidationImages))
                 : (Loss: double.NaN, Accuracy: double.NaN);
             curve.Add(new("", step, examples, watch.MeanSinceLast(), validation.Loss, validation.Accuracy));
             Snapshot snapshot = new(config, data, tape, model, step, (double)epochCorrect / epochExamples);
             foreach (var (column, value) in measure(snapshot)) curve[^1].Own[column] = value;
         }
         if (NotFinite(model) is { } lost) watch.Lose(lost);
-        var trial = new Trial(config) { EndedAt = step, Curve = curve, LossExcess = watch.Excess };
+        var trial = new Trial(config) { Data = data.Facts, EndedAt = step, Curve = curve, LossExcess = watch.Excess };
         if (watch.Reason is null) trial = Finish(trial, tape, model, data) with { LossVolatility = watch.Volatility };
         trial = trial.JudgedAt(Divergence.Default);
         return trial with
@@ -84,7 +91,7 @@ public static class Training
             Reason = trial.Status switch
             {
                 Status.Diverged => watch.Reason ?? Divergence.Exceeded(trial.LossExcess),
-                Status.Stuck => double.IsFinite(trial.TrainLoss) ? "accuracy under twice chance"
+                Status.Stuck => double.IsFinite(trial.TrainLoss) ? Divergence.StuckReason(data.Chance)
                     : "the outputs are not finite in evaluation",
                 _ => "",
             },
@@ -96,12 +103,12 @@ public static class Training
         : model.Buffers.Any(buffer => !buffer.IsFinite()) ? "a buffer is not finite" : null;
 
     static (float Loss, int Correct) Step(Tape tape, Config config, Model model, Optimizer optimizer, ImageSet set,
-        ReadOnlyMemory<int> batch, byte[] labels)
+        ReadOnlyMemory<int> batch, ReadOnlyMemory<Crop> crops, byte[] labels)
     {
         Batches.Labels(set, batch.Span, labels);
         return tape.Step(() =>
         {
-            var logits = model.Forward(config.Input(set, batch.Span), Mode.Training);
+            var logits = model.Forward(config.Input(set, batch.Span, crops.Span), Mode.Training);
             var loss = logits.CrossEntropy(labels.AsMemory(0, batch.Length));
             var correct = logits.CountCorrect(labels.AsSpan(0, batch.Length));
             if (config is { ClipNorm: 0, Learned: Learned.All }) optimizer.Step(loss);
@@ -123,8 +130,7 @@ public static class Training
     {
         var train = Evaluation.Run(tape, trial, model, data.Train, 0, Math.Min(TrainImages, trial.TrainSize));
         var validation = Evaluation.HasValidation(trial, data)
-            ? Evaluation.Run(tape, trial, model, data.Train, Evaluation.ValidationStart(data),
-                Evaluation.ValidationImages)
+            ? Evaluation.Run(tape, trial, model, data.Train, Evaluation.ValidationStart(data), data.ValidationImages)
             : (Loss: double.NaN, Accuracy: double.NaN);
         // Test images are for the evaluation seeds alone, so that nothing can be selected by them.
         var test = trial.Role == Role.Tune ? double.NaN

@@ -8,6 +8,9 @@ public sealed record Trial : Config
 {
     public Trial(Config config) : base(config) { }
 
+    /// <summary>Of the data that it was trained on.</summary>
+    public DatasetFacts Data { get; init; } = DatasetFacts.Mnist;
+
     /// <summary>Identity: the hash of the configuration and the dataset's bytes.</summary>
     public string Id { get; init; } = "";
     public Status Status { get; init; }
@@ -19,8 +22,8 @@ public sealed record Trial : Config
     public string Reason { get; init; } = "";
 
     /// <summary>At the end, in evaluation mode: on the first 5,000 training images (or all, if fewer), on the
-    /// 10,000 validation images, and, in evaluation seeds alone, on the 10,000 test images. Accuracies are shares of
-    /// 1, losses mean cross-entropies in nats.</summary>
+    /// validation images, and, in evaluation seeds alone, on the test images. Accuracies are shares of 1, losses mean
+    /// cross-entropies in nats.</summary>
     public double TrainLoss { get; init; } = double.NaN;
     public double TrainAccuracy { get; init; } = double.NaN;
     public double ValidationLoss { get; init; } = double.NaN;
@@ -49,13 +52,13 @@ public sealed record Trial : Config
         Status = LossExcess >= multiple ? Status.Diverged : IsStuck ? Status.Stuck : Status.Ok,
     };
 
-    /// <summary>Accuracy ends under twice chance: validation's, or test's where there is no validation.</summary>
+    /// <summary>Accuracy ends near chance: validation's, or test's where there is no validation.</summary>
     public bool IsStuck =>
-        (double.IsNaN(ValidationAccuracy) ? TestAccuracy : ValidationAccuracy) < Divergence.StuckBelow;
+        (double.IsNaN(ValidationAccuracy) ? TestAccuracy : ValidationAccuracy) < Divergence.StuckBelow(Data.Chance);
 }
 
 /// <summary>A measurement during training: the mean loss of the mini-batches since the last one, and loss and accuracy
-/// on the fixed 2,000 validation images.</summary>
+/// on the first 2,000 validation images (or all, if fewer).</summary>
 public sealed record CurvePoint(string Trial, int Step, long Examples, double TrainLoss, double ValidationLoss,
     double ValidationAccuracy) : IOwnNumbers
 {

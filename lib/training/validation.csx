@@ -37,9 +37,16 @@ public static class ConfigRules
         CheckNormalizer(config);
 
         var (height, width) = (data.Train.Height, data.Train.Width);
-        if (config.Model == Architecture.Lenet && (height != width || height < SmallestLenetImage))
+        Require("halve", !config.Halve || height % 2 + width % 2 == 0,
+            $"false, since images of {height} x {width} pixels have no half");
+        if (config.Halve) (height, width) = (height / 2, width / 2);
+        if (config.Model != Architecture.Lenet) return;
+        if (height != width || height < SmallestLenetImage)
             throw new BadInput($"images of {height} x {width} pixels are out of range for model lenet: they must be "
                 + $"square, of {SmallestLenetImage} x {SmallestLenetImage} pixels or more");
+        if (data.Train.Channels > 1)
+            throw new BadInput($"images of {data.Train.Channels} channels are out of range for model lenet: it takes "
+                + "grey images");
     }
 
     // A variance needs two values. In layers of units, which every model has, an example has one value per channel.

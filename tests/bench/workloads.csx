@@ -57,7 +57,7 @@ public sealed record Workload(string Name, string Text, Config Config, int[] Den
 /// </summary>
 public sealed class Job(Config config, ImageSet images)
 {
-    readonly Model model = config.Layers(images.Height, images.Width, Dataset.Classes).ToModel(config.Seed);
+    readonly Model model = config.Layers(images.Height, images.Width, 10).ToModel(config.Seed);
     readonly Optimizer optimizer = config.NewOptimizer();
     readonly Tape tape = new();
     readonly byte[] labels = new byte[config.BatchSize];
@@ -143,7 +143,7 @@ public static class Worker
         var (pixels, labels) = (new byte[count * 28 * 28], new byte[count]);
         random.NextBytes(pixels);
         for (var i = 0; i < pixels.Length; i++) if (random.Next(5) > 0) pixels[i] = 0;
-        for (var i = 0; i < count; i++) labels[i] = (byte)random.Next(Dataset.Classes);
+        for (var i = 0; i < count; i++) labels[i] = (byte)random.Next(10);
         return new(pixels, labels, 28, 28);
     }
 }

@@ -3,9 +3,9 @@
 
 Test("data: labels above 9 and counts that differ are refused", () =>
 {
-    Should.Throw<BadInput>(() => ImageSet.From(SmallData.Images(3), new("labels", [3], [1, 10, 2]))).Message
+    Should.Throw<BadInput>(() => ImageSet.From(SmallData.Images(3), new("labels", [3], [1, 10, 2]), 10)).Message
         .ShouldStartWith("labels has 10 for label 1, and 9 is the largest");
-    Should.Throw<BadInput>(() => ImageSet.From(SmallData.Images(3), SmallData.Labels(4))).Message
+    Should.Throw<BadInput>(() => ImageSet.From(SmallData.Images(3), SmallData.Labels(4), 10)).Message
         .ShouldStartWith("labels holds 4 labels for 3 images");
 });
 
@@ -16,7 +16,7 @@ Test("data: the given folder comes before the cache, plain files before gzipped"
     cache.PutAll([[1], [1], [1], [1]], ".gz");
     var places = SmallData.Places(cache.Path) with { Given = given.Path };
     given.PutAll(SmallData.Plain, "");
-    given.Put($"small/{Archive.Files[0]}.gz", [1]);
+    given.Put($"small/{IdxFiles.Names[0]}.gz", [1]);
     var data = SmallData.Archive.Find(places).ShouldNotBeNull();
     (data.Name, data.Train.Count, data.Test.Count, data.Train.Height, data.Train.Width).ShouldBe(("small", 6, 4, 2, 3));
     data.Train.Pixels.ShouldBe(SmallData.Parts[0].Values);
@@ -30,9 +30,10 @@ Test("data: a wrong checksum names the file and the remedy", () =>
     var other = SmallData.Plain[0].ToArray();
     other[^1]++;
     folder.PutAll([other, .. SmallData.Plain[1..]], "");
-    var file = Path.Combine(folder.Path, "small", Archive.Files[0]);
+    var file = Path.Combine(folder.Path, "small", IdxFiles.Names[0]);
     Should.Throw<BadInput>(() => SmallData.Archive.Find(SmallData.Places("/no") with { Given = folder.Path }))
-        .Message.ShouldBe($"{file} is not the file of small (its checksum differs): put the original file there");
+        .Message.ShouldBe($"{file} is not the file of small (its checksum differs): put the original file there, or "
+            + "name the folder by --data as data of your own");
     Should.Throw<BadInput>(() => SmallData.Archive.Find(SmallData.Places(folder.Path)))
         .Message.ShouldEndWith(": delete it, and it is downloaded again");
 });
@@ -51,9 +52,9 @@ Test("data: a missing file is an error where the user gave the folder", () =>
 {
     using var folder = new DataFolder();
     folder.PutAll(SmallData.Plain, "");
-    File.Delete(Path.Combine(folder.Path, "small", Archive.Files[2]));
+    File.Delete(Path.Combine(folder.Path, "small", IdxFiles.Names[2]));
     Should.Throw<BadInput>(() => SmallData.Archive.Find(SmallData.Places("/no") with { Given = folder.Path }))
-        .Message.ShouldContain($"{Archive.Files[2]}.gz is missing beside the others");
+        .Message.ShouldContain($"{IdxFiles.Names[2]}.gz is missing beside the others");
 });
 
 Test("data: a download is checked, kept, and not repeated", () =>
@@ -61,7 +62,7 @@ Test("data: a download is checked, kept, and not repeated", () =>
     using var cache = new DataFolder();
     using var server = new DataServer(SmallData.Serve);
     // What an interrupted download left behind does not stand in the way.
-    cache.Put($"small/{Archive.Files[1]}.gz", SmallData.Zipped[1]);
+    cache.Put($"small/{IdxFiles.Names[1]}.gz", SmallData.Zipped[1]);
     for (var time = 0; time < 2; time++)
     {
         var data = SmallData.Archive.Find(SmallData.Places(cache.Path, server.Url)).ShouldNotBeNull();
@@ -70,7 +71,7 @@ Test("data: a download is checked, kept, and not repeated", () =>
     }
     server.Asked.ShouldAllBe(file => file.StartsWith("/small/") && file.EndsWith("-ubyte.gz"));
     Directory.GetFiles(Path.Combine(cache.Path, "small")).Select(f => Path.GetFileName(f)!).Order()
-        .ShouldBe(Archive.Files.Select(f => $"{f}.gz").Order());
+        .ShouldBe(IdxFiles.Names.Select(f => $"{f}.gz").Order());
 });
 
 foreach (var (fault, answer, cut) in new (string, Func<string, byte[]?>, bool)[]
@@ -80,7 +81,7 @@ foreach (var (fault, answer, cut) in new (string, Func<string, byte[]?>, bool)[]
     ("breaks off midway", SmallData.Serve, true),
     ("serves other data",
         f => SmallData.Zip((f.Contains("images") ? SmallData.Images(5) : SmallData.Labels(5)).ToBytes()), false),
-    ("fails on the last file", f => f == $"{Archive.Files[0]}.gz" ? [] : SmallData.Serve(f), false),
+    ("fails on the last file", f => f == $"{IdxFiles.Names[0]}.gz" ? [] : SmallData.Serve(f), false),
 })
     Test($"data: when a mirror {fault}, the next one serves, and nothing bad is kept", () =>
     {
@@ -107,12 +108,13 @@ Test("data: a cache that cannot be written is done without", () =>
     using var server = new DataServer(SmallData.Serve);
     var blocked = folder.Put("file", [1]);
     SmallData.Archive.Find(SmallData.Places(Path.Combine(blocked, "cache"), server.Url)).ShouldNotBeNull();
-    Archive.Cache(Path.Combine(blocked, "cache", "x"), [1]);
+    Downloads.Cache(Path.Combine(blocked, "cache", "x"), [1]);
 });
 
 Test("data: an unknown name lists the names", () =>
     Should.Throw<BadInput>(() => LoadDatasetFrom("cifar", SmallData.Places("/no")))
-        .Message.ShouldBe("there is no data set 'cifar': choose mnist, fashion-mnist or digits"));
+        .Message.ShouldBe("there is no data set 'cifar': choose mnist, fashion-mnist, cifar-10, digits, or the folder "
+            + "of your own data (./cifar where it is in this one)"));
 
 Test("data: mnist asked for and not to be had is an error, by default it is digits with a notice", () =>
 {

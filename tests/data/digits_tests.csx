@@ -21,7 +21,7 @@ Test("data: fewer digits are the first of more", () =>
 Test("data: damaged digits in the cache are drawn again", () =>
 {
     var whole = SmallData.Digits.Value.Fingerprint;
-    var file = Path.Combine(SmallData.DigitsPlaces.Cache, $"digits-{Digits.Version}", Archive.Files[3]);
+    var file = Path.Combine(SmallData.DigitsPlaces.Cache, $"digits-{Digits.Version}", IdxFiles.Names[3]);
     var bytes = File.ReadAllBytes(file);
     bytes[^1] ^= 1;
     File.WriteAllBytes(file, bytes);

@@ -7,7 +7,7 @@ Test("data: plain and gzipped IDX files read the same", () =>
     for (var i = 0; i < 4; i++)
         foreach (var file in new[] { SmallData.Plain[i], SmallData.Zipped[i] })
         {
-            var read = Idx.Read(folder.Put("file", file), Archive.Rank(i), "");
+            var read = Idx.Read(folder.Put("file", file), IdxFiles.AreImages(i), "");
             read.Values.ShouldBe(SmallData.Parts[i].Values);
             read.Shape.ShouldBe(SmallData.Parts[i].Shape);
             read.Sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(SmallData.Plain[i])));
@@ -38,7 +38,7 @@ foreach (var (fault, says, spoil) in new (string, string, Func<byte[], byte[]>)[
     {
         using var folder = new DataFolder();
         var path = folder.Put("images", spoil(SmallData.Plain[0]));
-        var message = Should.Throw<BadInput>(() => Idx.Read(path, 3, "the remedy")).Message;
+        var message = Should.Throw<BadInput>(() => Idx.Read(path, images: true, "the remedy")).Message;
         message.ShouldStartWith(path);
         message.ShouldContain(says);
         message.ShouldEndWith(": the remedy");
@@ -46,5 +46,5 @@ foreach (var (fault, says, spoil) in new (string, string, Func<byte[], byte[]>)[
     });
 
 Test("data: IDX fault, no such file", () =>
-    Should.Throw<BadInput>(() => Idx.Read("/no/such/file", 3, "the remedy"))
+    Should.Throw<BadInput>(() => Idx.Read("/no/such/file", images: true, "the remedy"))
         .Message.ShouldStartWith("/no/such/file cannot be read"));

@@ -20,20 +20,25 @@ public sealed class DataFolder : IDisposable
 
     public void PutAll(byte[][] files, string ending)
     {
-        for (var i = 0; i < 4; i++) Put($"small/{Archive.Files[i]}{ending}", files[i]);
+        for (var i = 0; i < 4; i++) Put($"small/{IdxFiles.Names[i]}{ending}", files[i]);
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
 
-/// <summary>A mirror on this machine that answers by file name; null means that it never answers.</summary>
+/// <summary>A mirror on this machine that answers by file name; null means that it never answers. It sends the rest of
+/// a file where it is asked for that.</summary>
 public sealed class DataServer : IDisposable
 {
     readonly HttpListener listener = new();
     readonly Func<string, byte[]?> answer;
     readonly bool cut;
+    public bool Resumes { get; init; } = true;
     public string Url { get; }
     public List<string> Asked { get; } = [];
+
+    /// <summary>The first bytes that were asked for.</summary>
+    public List<long> From { get; } = [];
 
     public DataServer(Func<string, byte[]?> answer, bool cut = false)
     {
@@ -59,9 +64,19 @@ public sealed class DataServer : IDisposable
             var file = context.Request.Url!.AbsolutePath;
             lock (Asked) Asked.Add(file);
             if (answer(Path.GetFileName(file)) is not { } bytes) return;
+            var from = context.Request.Headers["Range"] is { } range ? int.Parse(range.Split('=', '-')[1]) : 0;
+            lock (Asked) From.Add(from);
+            if (from > 0 && Resumes)
+            {
+                context.Response.StatusCode = 206;
+                context.Response.Headers["Content-Range"] = $"bytes {from}-{bytes.Length - 1}/{bytes.Length}";
+                bytes = bytes[from..];
+            }
             context.Response.ContentLength64 = bytes.Length;
             context.Response.OutputStream.Write(bytes, 0, cut ? bytes.Length / 2 : bytes.Length);
             context.Response.OutputStream.Flush();
+            // What was sent must have been read: a connection that breaks may drop it.
+            if (cut) Thread.Sleep(100);
             if (cut) context.Response.Abort(); else context.Response.Close();
         }
         catch (Exception error) when (error is ObjectDisposedException or HttpListenerException) { }
@@ -106,6 +121,6 @@ public static class SmallData
     }
 
     /// <summary>Answers with a zipped file.</summary>
-    public static byte[]? Serve(string file) => Zipped[Array.IndexOf(Archive.Files, file.Replace(".gz", ""))];
+    public static byte[]? Serve(string file) => Zipped[IdxFiles.Names.ToList().IndexOf(file.Replace(".gz", ""))];
 
 }

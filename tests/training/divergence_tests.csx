@@ -16,7 +16,7 @@ Test("training: divergence is a median of losses that stays above a limit, not a
 {
     (double Excess, string? Reason, int Seen) Of(params IEnumerable<double> lossesInGuesses)
     {
-        var (watch, seen) = (new LossWatch(1), 0);
+        var (watch, seen) = (new LossWatch(1, 10), 0);
         foreach (var loss in lossesInGuesses.TakeWhile(_ => watch.Reason is null))
         {
             watch.See(loss * Math.Log(10));
@@ -35,7 +35,10 @@ Test("training: divergence is a median of losses that stays above a limit, not a
 
     // Losses 1, 2, 1, 2, ... have successive differences of 1: deviation sqrt(1/2) by them, mean 1.5. What came before
     // the 100 first does not count.
-    var watch = new LossWatch(100);
+    var watch = new LossWatch(100, 10);
     for (var i = 0; i < 300; i++) watch.See(i < 99 ? 1000 : 1 + i % 2);
     watch.Volatility.ShouldBe(Math.Sqrt(0.5) / 1.5, 1e-9);
+    var learned = new LossWatch(1, 10);
+    for (var i = 0; i < 9; i++) learned.See(i == 0 ? 1 : 0);
+    learned.Volatility.ShouldBe(0);
 });
