@@ -30,6 +30,10 @@ stopped() {
   until [ "$(cat "$folder"/*/journal.jsonl 2> /dev/null | grep -c '"Trial"')" -ge 2 ] || [ $((tenths += 1)) -gt 1200 ]
   do sleep 0.1; done
   if [ "$target" = alone ]; then kill -s "$signal" $started; else kill -s "$signal" -- -$started; fi
+  # What does not obey within a minute never will.
+  tenths=0
+  while kill -s 0 $started && [ $((tenths += 1)) -le 600 ]; do sleep 0.1; done
+  [ $tenths -le 600 ] || kill -s KILL -- -$started
   wait $started
   code=$? out=$(cat "$tmp/out") err=$(said "$tmp/err")
   # Nothing may be left of the group.
