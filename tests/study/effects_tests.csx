@@ -17,3 +17,15 @@ Test("claims: steps beyond the budget are beyond all others, and need six pairs"
     double.IsNaN(Effect.From("", Enumerable.Repeat(1.0, 9)).P).ShouldBeTrue();
     Effect.From("", Enumerable.Repeat(1.0, 10)).P.ShouldBe(2.0 / 1024);
 });
+
+Test("study: seeds that agree give no interval by t, so that two of them support nothing", () =>
+{
+    var two = Effect.From("", [0.5, 0.5]);
+    two.Interval.Level.ShouldBe(0.5, 1e-9);
+    Region.Above(0.2).Judge(two.Interval).ShouldBe(Verdict.TooFewData);
+    // Six are enough for order statistics, which say of the median what they can.
+    var six = Effect.From("", Enumerable.Repeat(0.5, 6));
+    six.Interval.Level.ShouldBeGreaterThan(0.95);
+    Region.Above(0.2).Judge(six.Interval).ShouldBe(Verdict.Supported);
+    Effect.From("", [0.5, 0.6]).Interval.Level.ShouldBe(0.95);
+});

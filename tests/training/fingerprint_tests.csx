@@ -92,3 +92,12 @@ Test("fingerprint: identities of trials are those of earlier versions", () =>
     Fingerprint.OfTrial(new() { Dataset = "mnist" }, "data").ShouldBe("425bc4cf947b");
     Fingerprint.OfTrial(new() { Dataset = "mnist", Dropout = 0.2, BnMomentum = 0.5 }, "data").ShouldBe("57861e2f2a4c");
 });
+
+Test("fingerprint: a probe of another version makes its rows those of other code", () =>
+{
+    Fingerprint.CodeWith(null).ShouldBe(Fingerprint.Code);
+    Fingerprint.CodeWith(Probe.Curves()).ShouldBe(Fingerprint.Code);
+    var second = Fingerprint.CodeWith(Probe.Curves() with { Version = 2 });
+    second.ShouldNotBe(Fingerprint.Code);
+    Fingerprint.CodeWith(Probe.Curves() with { Version = 3 }).ShouldNotBe(second);
+});
