@@ -27,9 +27,8 @@ var alternatives = new Claim("alternatives", "Other normalizers do as well as BN
 return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation"], ["lr"], Why,
     StandardNets.Dependent), lab =>
 {
-    var (epochs, seeds) = lab.Pick(smoke: (1, 1), standard: (1, 5), full: (10, 10));
-    var images = lab.Images(6_000, 30_000, 50_000);
-    var plain = lab.Baseline with { TrainSize = images, Epochs = epochs };
+    var (images, epochs, seeds) = lab.Pick(smoke: (6_000, 1, 1), standard: (30_000, 1, 5), full: (50_000, 10, 10));
+    var plain = lab.Baseline with { TrainSize = lab.Images(images), Epochs = epochs };
     IReadOnlyList<Func<Config, Config>> arms =
     [
         .. Arms(Norm.None, Norm.Batch, Norm.Layer, Norm.Group, Norm.Ghost, Norm.Noisy, Norm.Seed),

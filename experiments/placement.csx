@@ -23,9 +23,8 @@ var placement = new Claim("placement", "BN belongs before the activation rather 
 return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_bias", "norm_input"], ["lr"], Why),
     lab =>
 {
-    var (epochs, seeds) = lab.Pick(smoke: (1, 1), standard: (1, 6), full: (10, 10));
-    var images = lab.Images(6_000, 30_000, 50_000);
-    var nets = StandardNets.Perceptrons(lab, lab.Baseline with { TrainSize = images, Epochs = epochs },
+    var (images, epochs, seeds) = lab.Pick(smoke: (6_000, 1, 1), standard: (30_000, 1, 6), full: (50_000, 10, 10));
+    var nets = StandardNets.Perceptrons(lab, lab.Baseline with { TrainSize = lab.Images(images), Epochs = epochs },
     [
         .. Arms(Norm.None, Norm.Batch),
         none => none with { Norm = Norm.Batch, Placement = Placement.After },
