@@ -6,7 +6,7 @@ kept() {
   rm -r "$tmp/two/$2/"{report.html,summary.csv,figures}
   "${@:3}" > /dev/null 2> "$tmp/err" < /dev/null
   expect "$1_$2" "$(diff -rq "$tmp/kept/$2" "$tmp/two/$2"; cmp "$tmp/kept/claims.csv" "$tmp/two/claims.csv"
-    cat "$tmp/err")" ''
+    said "$tmp/err")" ''
 }
 
 # One experiment, all at once.
