@@ -6,7 +6,9 @@ same_in() {
   rm -rf "$tmp/culture"
   mkdir "$tmp/culture" && cp -R "$tmp/two/." "$tmp/culture"
   LC_ALL=$locale.UTF-8 ./run-all.sh --report-only --out "$tmp/culture" "${@:2}" > /dev/null 2> "$tmp/err" < /dev/null
-  expect "reports_are_the_same_in_$locale" "$(diff -rq "$tmp/two" "$tmp/culture" | grep -v 'index.html'; cat "$tmp/err")" ''
+  # Bash complains of a locale that is not installed; .NET has it all the same.
+  expect "reports_are_the_same_in_$locale" \
+    "$(diff -rq "$tmp/two" "$tmp/culture" | grep -v 'index.html'; grep -v setlocale "$tmp/err")" ''
   expect "index_has_no_decimal_commas_in_$locale" "$(grep -cE '[0-9],[0-9] (points|decades|s )' "$tmp/culture/index.html")" 0
 }
 same_in de_DE lr_sweep init_sweep regularization
