@@ -16,7 +16,7 @@ patched=$tmp/patched
 mkdir "$patched"
 cp -R lib experiments "$patched"
 awk '/^```/ { inside = $0 == "```diff"; next } inside' README.md > "$tmp/patch"
-run patch -p1 -d "$patched" -i "$tmp/patch"
+run patch --no-backup-if-mismatch -p1 -d "$patched" -i "$tmp/patch"
 expect readme_patch_applies "$code $err" '0 '
 expect readme_patch_adds_op_layer_and_arm \
   "$(diff -rq lib "$patched/lib" | sed -E 's/.* lib\/([^ ]*) .*/\1/' | sort | tr '\n' ' ')" \
