@@ -76,6 +76,11 @@ Report Told(Report report)
 CSX
 "${plain[@]}" "$probe" -- --help > "$tmp/probe_help" 2>&1 < /dev/null &
 compiling=$!
+# The project's experiments too, on the other core.
+for name in init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth \
+  scale_and_shift regularization inference train_and_evaluate; do
+  "${release[@]}" experiments/$name.csx -- --help
+done > /dev/null 2>&1 < /dev/null &
 
 # In this order: later ones use the results of earlier ones.
 for part in results again cultures bad_input user_experiment interruption readme; do . tests/cli/$part.sh; done

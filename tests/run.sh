@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The tests: all that fit into ten minutes on two cores, or the parts that are named. The last line is the counts; what
-# was skipped is named above it.
+# The tests: all that fit into ten minutes on two cores, all that there are, or the parts that are named. The last line
+# is the counts; what was skipped is named above it.
 #
-#     tests/run.sh [--install] [--host PATH] [PART...]
+#     tests/run.sh [--install] [--host PATH] [--all | PART...]
 #
-# Parts: host, lab, vectors, command, start, signals, browser, endurance. With --install (or where CI is true) they may
-# install what they lack of the system's packages: Chromium, pdftotext. With --host all scripts run under that
-# dotnet-script, a program or a .dll.
+# Parts: host, lab, vectors, command, browser; with --all also start, signals, endurance. With --install (or where CI is
+# true) they may install what they lack of the system's packages: Chromium, pdftotext. With --host all scripts run under
+# that dotnet-script, a program or a .dll.
 set -uo pipefail
 unset CDPATH
 from=$PWD
@@ -14,19 +14,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bad() { echo "$*" >&2; exit 2; }
 
-known="host lab vectors command start signals browser endurance"
+usual="host lab vectors command browser" known="$usual start signals endurance"
 install= host= asked=()
 while [ $# -gt 0 ]; do
   case $1 in
     --install) install=$1 ;;
+    --all) read -ra asked <<< "$known" ;;
     --host) host=${2-}; shift; [[ $host == /* ]] || host=$from/$host
       [ -f "$host" ] || bad "--host takes the path of a dotnet-script, and $host is no file" ;;
-    -*) bad "$1 is not known: tests/run.sh [--install] [--host PATH] [PART...]" ;;
+    -*) bad "$1 is not known: tests/run.sh [--install] [--host PATH] [--all | PART...]" ;;
     *) [[ " $known " == *" $1 "* ]] || bad "there is no part '$1': $known"; asked+=("$1") ;;
   esac
   [ $# = 0 ] || shift
 done
-[ ${#asked[@]} -gt 0 ] || read -ra asked <<< "$known"
+[ ${#asked[@]} -gt 0 ] || read -ra asked <<< "$usual"
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
