@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tests: all that fit into ten minutes on two cores, all that there are, or the parts that are named. The last line
-# is the counts; what was skipped is named above it.
+# The tests: those that fit into some ten minutes on two cores, all that there are, or the parts that are named. The last
+# line is the counts; what was skipped is named above it.
 #
 #     tests/run.sh [--install] [--host PATH] [--all | PART...]
 #
