@@ -14,7 +14,8 @@ public static class Method
             texts.All(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
                 ? texts.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).Order()
                     .Select(value => Format.Number(value, 4)) : texts;
-        IReadOnlyList<int> Seeds(Role role) => [.. trials.Where(trial => trial.Role == role)
+        // A range test has the role of tuning, since it sees no test images, but nothing is selected by it.
+        IReadOnlyList<int> Seeds(Role role) => [.. trials.Where(trial => trial.Role == role && trial.LrEnd == 0)
             .GroupBy(trial => trial.ToCell() with { Lr = trial.Lr }).Select(cell => cell.Count())];
         var sizes = string.Join(", ", trials.Select(trial => trial.TrainSize).Distinct().Order()
             .Select(size => size.ToString("N0", CultureInfo.InvariantCulture)));
