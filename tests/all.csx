@@ -24,6 +24,7 @@
 #load "numerics/normalize_tests.csx"
 #load "numerics/pooling_tests.csx"
 #load "numerics/normalize_pooled_tests.csx"
+#load "numerics/image_convolution_tests.csx"
 #load "numerics/convolution_tests.csx"
 #load "numerics/convolution_gradient_tests.csx"
 #load "autograd/shape_tests.csx"

@@ -13,6 +13,10 @@ public static class Mirror
     public static IReadOnlyDictionary<string, string[]> HeldBy { get; } = new Dictionary<string, string[]>
     {
         // Parts of a loop, which only run as part of it.
+        ["numerics/pixel_layout.csx"] = ["numerics/image_convolution_tests.csx"],
+        ["numerics/convolution_sizes.csx"] = ["numerics/image_convolution_tests.csx"],
+        ["numerics/block_product.csx"] = ["numerics/image_convolution_tests.csx"],
+        ["numerics/direct_convolution.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/convolution_shape.csx"] = ["numerics/convolution_tests.csx"],
         ["numerics/zero_padding.csx"] = ["numerics/convolution_tests.csx"],
         ["numerics/double_vector.csx"] = ["numerics/normalize_tests.csx", "numerics/channels_tests.csx"],
