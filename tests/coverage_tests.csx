@@ -32,7 +32,6 @@ public static class Coverage
             ["Linear"] = (Linear(5, 4, HeNormal), (3, 5)),
             ["Conv2d"] = (Conv2d(2, 3, 3, HeNormal, padding: 1), (2, 2, 5, 4)),
             ["AveragePool"] = (AveragePool, (2, 3, 4, 6)),
-            ["ReluPool"] = (BatchNorm(3) >> ReluPool, (2, 3, 5, 6)),
             ["MaxPool"] = (MaxPool, (2, 3, 4, 6)),
             ["Flatten"] = (Flatten, (2, 3, 4, 6)),
             ["Dropout"] = (Dropout(0.3), (4, 5)),

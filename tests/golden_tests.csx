@@ -180,8 +180,8 @@ public static class GoldenNet
         Layer Normalized(Layer layer, int channels, bool last = false) =>
             norm is null ? layer : layer >> norm(channels, last);
         var bias = norm is null;
-        return Normalized(Conv2d(1, 3, 3, Zero, bias), 3) >> ReluPool >> Normalized(Conv2d(3, 4, 3, Zero, bias), 4)
-            >> ReluPool >> Flatten >> Normalized(Linear(16, 8, Zero, bias), 8) >> Relu
+        return Normalized(Conv2d(1, 3, 3, Zero, bias), 3) >> Relu >> AveragePool
+            >> Normalized(Conv2d(3, 4, 3, Zero, bias), 4) >> Relu >> AveragePool >> Flatten >> Normalized(Linear(16, 8, Zero, bias), 8) >> Relu
             >> Normalized(Linear(8, 5, Zero, bias), 5, last: true);
     }
 }

@@ -38,8 +38,8 @@ static Layer LeNet(int side, int classes, Func<int, bool, Layer>? norm, Init ini
         norm is null ? layer : layer >> norm(channels, last);
     var bias = norm is null;
     var pooled = ((side - 2) / 2 - 2) / 2;
-    return Normalized(Conv2d(1, 6, 3, init, bias), 6) >> ReluPool
-        >> Normalized(Conv2d(6, 16, 3, init, bias), 16) >> ReluPool >> Flatten
+    return Normalized(Conv2d(1, 6, 3, init, bias), 6) >> Relu >> AveragePool
+        >> Normalized(Conv2d(6, 16, 3, init, bias), 16) >> Relu >> AveragePool >> Flatten
         >> Normalized(Linear(16 * pooled * pooled, 120, init, bias), 120) >> Relu
         >> Normalized(Linear(120, 84, init, bias), 84) >> Relu
         >> Normalized(Linear(84, classes, init, bias), classes, last: true);
