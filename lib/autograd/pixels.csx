@@ -75,7 +75,7 @@ public class MappedPixels(TensorValues x, PixelConstants constants)
     /// <summary>The tensor itself.</summary>
     public MappedPixels(TensorValues x) : this(x.InBlocks(), PixelConstants.Identity(x.Shape[1], x.Shape.Rows)) { }
 
-    public PixelTerm At(int n) => new(x.Image(n), constants.Of(n));
+    public PixelTerm Term(int n) => new(x.Image(n), constants.Of(n));
 
     /// <summary>The gradient by the tensor, and by parameters if there are any, from dz, the gradient by this summand.
     /// </summary>
@@ -114,7 +114,7 @@ public sealed class NormalizedPixels(TensorValues x, NormalizationSets sets, Mom
             total.Clear();
             var first = block * sets.RowsPerBlock;
             for (var n = first; n < first + sets.RowsOf(block); n++)
-                total.Add(sums.Of(n, 0), sums.Of(n, which), At(n).Center[..sets.Channels]);
+                total.Add(sums.Of(n, 0), sums.Of(n, which), Term(n).Center[..sets.Channels]);
             var map = Normalization.BackwardMap(sets, block, total, moments.Variance, Row(gamma), Row(dGamma),
                 Row(dBeta));
             byX.Set(block, map);
@@ -156,7 +156,7 @@ public sealed class StoredPixels(TensorValues x) : IPixels
     public Shape Shape => x.Shape;
 
     public void Fill(int n, in PixelLayout at, Span<float> y) =>
-        PixelLoops.Map(own.At(n), default, relu: false, at, y);
+        PixelLoops.Map(own.Term(n), default, relu: false, at, y);
 
     public ReadOnlySpan<float> Image(int n, ref Block scratch) => Values.Image(n);
 }
@@ -212,9 +212,9 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
     public PixelMap Relu() => new(first, second, relu: true);
 
     public void Fill(int n, in PixelLayout at, Span<float> y) =>
-        PixelLoops.Map(first.At(n), Second(n), relu, at, y);
+        PixelLoops.Map(first.Term(n), Second(n), relu, at, y);
 
-    PixelTerm Second(int n) => second is null ? default : second.At(n);
+    PixelTerm Second(int n) => second is null ? default : second.Term(n);
 
     /// <summary>The gradients by the summands' tensors and parameters, in their order, from g, the gradient by this.
     /// </summary>
@@ -233,7 +233,7 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
 
     /// <summary>Makes of g, the gradient by image n, the gradient dz by the summands, and adds its sums.</summary>
     public void AddGradient(int n, ReadOnlySpan<float> g, Span<float> dz, Span<double> sums) => PixelLoops.Gradient(
-        first.At(n), Second(n), relu, Shape[1], first.X.Layout.Positions, g, dz, sums);
+        first.Term(n), Second(n), relu, Shape[1], first.X.Layout.Positions, g, dz, sums);
 
     public TensorGradient[] Gradients(TensorValues dz, ImageSums sums) =>
         [.. first.Gradients(dz, sums, 1), .. second?.Gradients(dz, sums, 2) ?? []];

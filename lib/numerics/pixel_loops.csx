@@ -85,8 +85,8 @@ public static class PixelLoops
     }
 
     [MethodImpl(Hot)]
-    static void Gradient<Relu, Two>(in PixelTerm x, in PixelTerm z, int channels, int positions, ReadOnlySpan<float> g,
-        Span<float> dz, Span<double> sums) where Relu : struct, ISwitch where Two : struct, ISwitch
+    static void Gradient<Masked, Two>(in PixelTerm x, in PixelTerm z, int channels, int positions, ReadOnlySpan<float> g,
+        Span<float> dz, Span<double> sums) where Masked : struct, ISwitch where Two : struct, ISwitch
     {
         var block = PixelLayout.BlockFor(channels);
         var width = sums.Length / 3;
@@ -101,23 +101,23 @@ public static class PixelLoops
                     var channel = first + part;
                     Vector<float> center = Elementwise.Load(x.Center, channel), scale = default, shift = default,
                         center2 = default, scale2 = default, shift2 = default;
-                    if (Relu.IsOn)
+                    if (Masked.IsOn)
                         (scale, shift) = (Elementwise.Load(x.Scale, channel), Elementwise.Load(x.Shift, channel));
                     if (Two.IsOn) center2 = Elementwise.Load(z.Center, channel);
-                    if (Relu.IsOn && Two.IsOn)
+                    if (Masked.IsOn && Two.IsOn)
                         (scale2, shift2) = (Elementwise.Load(z.Scale, channel), Elementwise.Load(z.Shift, channel));
                     // Even and odd positions have sums of their own, so that no addition waits for the one before it.
                     Sums even = default, odd = default;
                     var i = from + part;
                     for (; i < end - block; i += 2 * block)
                     {
-                        Add<Relu, Two>(ref even, i, xs, zs, g, ref to, center, scale, shift, center2, scale2,
+                        Add<Masked, Two>(ref even, i, xs, zs, g, ref to, center, scale, shift, center2, scale2,
                             shift2);
-                        Add<Relu, Two>(ref odd, i + block, xs, zs, g, ref to, center, scale, shift, center2,
+                        Add<Masked, Two>(ref odd, i + block, xs, zs, g, ref to, center, scale, shift, center2,
                             scale2, shift2);
                     }
                     if (i < end)
-                        Add<Relu, Two>(ref even, i, xs, zs, g, ref to, center, scale, shift, center2, scale2,
+                        Add<Masked, Two>(ref even, i, xs, zs, g, ref to, center, scale, shift, center2, scale2,
                             shift2);
                     Add(sums, channel, even.G + odd.G);
                     Add(sums, width + channel, even.X + odd.X);
@@ -130,14 +130,14 @@ public static class PixelLoops
     struct Sums { public Vector<float> G, X, Z; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Add<Relu, Two>(ref Sums sums, int i, ReadOnlySpan<float> xs, ReadOnlySpan<float> zs,
+    static void Add<Masked, Two>(ref Sums sums, int i, ReadOnlySpan<float> xs, ReadOnlySpan<float> zs,
         ReadOnlySpan<float> g, ref float dz, Vector<float> center, Vector<float> scale, Vector<float> shift,
         Vector<float> center2, Vector<float> scale2, Vector<float> shift2)
-        where Relu : struct, ISwitch where Two : struct, ISwitch
+        where Masked : struct, ISwitch where Two : struct, ISwitch
     {
         Vector<float> x = Elementwise.Load(xs, i) - center, d = Elementwise.Load(g, i),
             z = Two.IsOn ? Elementwise.Load(zs, i) - center2 : default;
-        if (Relu.IsOn)
+        if (Masked.IsOn)
         {
             var v = Vector.MultiplyAddEstimate(x, scale, shift);
             if (Two.IsOn) v += Vector.MultiplyAddEstimate(z, scale2, shift2);
