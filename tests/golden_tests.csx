@@ -201,7 +201,7 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
         };
         var layers = test.Text("model") == "lenet" ? GoldenNet.Layers(norm)
             : Mlp(20, 3, 12, 5, test.Text("activation") == "relu" ? Relu : Sigmoid,
-                norm is null ? null : channels => norm(channels, false), Zero);
+                norm is null ? new() : new(norm), Zero);
         var model = layers.ToModel(0).Load(test.GetProperty("parameters"));
         var sample = images.Shape.Columns;
         var optimizer = OptimizerOf(test);

@@ -1,9 +1,13 @@
 #nullable enable
 // What is trained: everything that a trial's result depends on, except the dataset's bytes and the code.
 
-public enum Architecture { Mlp, Lenet, ResidualMlp, DeepLinear }
+public enum Architecture { Mlp, Lenet, ResidualMlp, DeepLinear, Resnet, PreactResnet, Vgg }
 public enum Activation { Sigmoid, Tanh, Relu }
-public enum Norm { None, Batch, BatchNoGamma, BatchNoBeta, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy }
+public enum Norm
+{
+    None, Batch, BatchNoGamma, BatchNoBeta, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy, Renorm, Rms,
+    WeightNorm, WeightStd, ScaledWeightStd, SkipInit, Fixup
+}
 public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
 public enum Scheme
 {
@@ -21,10 +25,11 @@ public record Config
     public string Dataset { get; init; } = "";
     public Architecture Model { get; init; } = Architecture.Mlp;
 
-    /// <summary>Hidden layers.</summary>
+    /// <summary>Hidden layers; of residual_mlp, blocks; of vgg, convolutions; of resnet, 6 n + 2 for n blocks in each of
+    /// three stages.</summary>
     public int Depth { get; init; } = 3;
 
-    /// <summary>Units in each hidden layer.</summary>
+    /// <summary>Units in each hidden layer; of convnets, channels of the first stage.</summary>
     public int Width { get; init; } = 100;
     public Activation Activation { get; init; } = Activation.Sigmoid;
 
@@ -123,14 +128,31 @@ public record Config
         return Model switch
         {
             Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
-                Hidden, Initializer, Placement, KeepBias, NormInput ? InputNorm(inputs) : null,
-                NormOutput ? Hidden?.Invoke(classes) : null),
-            Architecture.Lenet => LeNet(width + 2 * LenetPadding, classes, Normalizer, Initializer),
-            Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Hidden, Initializer),
-            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Hidden, Initializer),
+                Method, Initializer, Placement, KeepBias, NormInput ? InputNorm(inputs) : null,
+                NormOutput ? Method.After(classes) : null),
+            Architecture.Lenet => LeNet(channels, height + 2 * LenetPadding, width + 2 * LenetPadding, classes, Method,
+                Initializer),
+            Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Method, Initializer),
+            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Method, Initializer),
+            Architecture.Resnet => ResNet(channels, Depth, Width, classes, activation, Method, Initializer, Placement),
+            Architecture.PreactResnet => PreactivationResNet(channels, Depth, Width, classes, activation, Method,
+                Initializer, Placement),
+            Architecture.Vgg => Vgg(channels, Depth, Width, classes, activation, Method, Initializer, Placement),
             _ => throw new ArgumentOutOfRangeException(nameof(Model), Model, null),
         };
     }
+
+    /// <summary>Whether the model takes images as (N, C, H, W).</summary>
+    public bool IsConvnet => Model is Architecture.Lenet or Architecture.Resnet or Architecture.PreactResnet
+        or Architecture.Vgg;
+
+    /// <summary>Residual branches of the model.</summary>
+    public int Branches => Model switch
+    {
+        Architecture.ResidualMlp => Depth,
+        Architecture.Resnet or Architecture.PreactResnet => (Depth - 2) / 2,
+        _ => 0,
+    };
 
     Layer Dropped => Dropout(Dropout);
 
@@ -143,8 +165,8 @@ public record Config
     public bool Standardizes(int channels) =>
         Standardize == Standardization.Always || Standardize == Standardization.ColourOnly && channels > 1;
 
-    /// <summary>The images at the given places as the model takes them: (N, C * H * W), or, for LeNet, (N, C, H, W)
-    /// with two zeros on every side.</summary>
+    /// <summary>The images at the given places as the model takes them: (N, C * H * W), or (N, C, H, W) for a convnet;
+    /// for LeNet with two zeros on every side.</summary>
     /// <param name="set">At full resolution.</param>
     /// <param name="crops">How each image is shown, in training; empty: as it is.</param>
     public Tensor Input(ImageSet set, ReadOnlySpan<int> at, ReadOnlySpan<Crop> crops = default)
@@ -152,7 +174,7 @@ public record Config
         set = ImagesOf(set);
         var padding = Model == Architecture.Lenet ? LenetPadding : 0;
         var images = Batches.Images(set, at, padding, Standardizes(set.Channels), crops);
-        return Model != Architecture.Lenet ? images
+        return !IsConvnet ? images
             : images.Reshape((at.Length, set.Channels, set.Height + 2 * padding, set.Width + 2 * padding));
     }
 
@@ -175,33 +197,49 @@ public record Config
         _ => throw new ArgumentOutOfRangeException(nameof(Activation), Activation, null),
     };
 
-    // The normalizer of a hidden layer, by its channels; null: none.
-    Func<int, Layer>? Hidden => Normalizer is { } normalizer ? channels => normalizer(channels, false) : null;
-
-    // The normalizer of a layer, by its channels and by whether it is the last layer; null: none.
-    Func<int, bool, Layer>? Normalizer => Norm switch
+    // The arm.
+    NormMethod Method => Norm switch
     {
-        Norm.None => null,
-        Norm.Batch => (channels, _) => BatchNorm(channels, BnMomentum),
-        Norm.BatchNoGamma => (channels, _) => BatchNorm(channels, BnMomentum, gamma: false),
-        Norm.BatchNoBeta => (channels, _) => BatchNorm(channels, BnMomentum, beta: false),
-        Norm.BatchNoAffine => (channels, _) => BatchNorm(channels, BnMomentum, gamma: false, beta: false),
-        Norm.Seed => SeedNorm,
-        Norm.Layer => (channels, _) => LayerNorm(channels),
-        Norm.Group => (channels, _) => GroupNorm(channels, GroupCount(channels)),
-        Norm.Instance => (channels, _) => InstanceNorm(channels),
-        Norm.Ghost => (channels, _) => BatchNorm(channels, ghost: GhostSize),
-        Norm.Noisy => (channels, _) => NoisyBatchNorm(channels),
+        Norm.None => new(),
+        Norm.Batch => NormMethod.By(channels => BatchNorm(channels, BnMomentum)),
+        Norm.BatchNoGamma => NormMethod.By(channels => BatchNorm(channels, BnMomentum, gamma: false)),
+        Norm.BatchNoBeta => NormMethod.By(channels => BatchNorm(channels, BnMomentum, beta: false)),
+        Norm.BatchNoAffine => NormMethod.By(channels => BatchNorm(channels, BnMomentum, gamma: false, beta: false)),
+        Norm.Seed => new(SeedNorm),
+        Norm.Layer => NormMethod.By(channels => LayerNorm(channels)),
+        Norm.Group => NormMethod.By(Grouped),
+        Norm.Instance => NormMethod.By(channels => InstanceNorm(channels)),
+        Norm.Ghost => NormMethod.By(channels => BatchNorm(channels, ghost: GhostSize)),
+        Norm.Noisy => NormMethod.By(NoisyBatchNorm),
+        Norm.Renorm => NormMethod.By(channels => BatchRenorm(channels, RenormLimits, BnMomentum)),
+        Norm.Rms => NormMethod.By(channels => RmsNorm(channels)),
+        Norm.WeightNorm => NormMethod.WeightNormalization,
+        Norm.WeightStd => NormMethod.WeightStandardization(Grouped),
+        Norm.ScaledWeightStd => NormMethod.ScaledWeightStandardization,
+        Norm.SkipInit => NormMethod.SkipInit,
+        Norm.Fixup => NormMethod.Fixup(Branches),
         _ => throw new ArgumentOutOfRangeException(nameof(Norm), Norm, null),
     };
 
     /// <summary>Examples in a sub-batch of the arm `ghost`.</summary>
     public const int GhostSize = 16;
 
-    // Groups of ten channels, or of the nearest number that divides them.
-    static int GroupCount(int channels) =>
-        Enumerable.Range(1, channels).Where(count => channels % count == 0)
-            .MinBy(count => Math.Abs(count - channels / 10));
+    // In deep convnets 32 groups, as Wu and He 2018, but no group of fewer than four channels; else groups of ten
+    // channels. Or the nearest number that divides the channels.
+    Layer Grouped(int channels)
+    {
+        var wanted = IsConvnet && Model != Architecture.Lenet ? Math.Min(32, channels / 4) : channels / 10;
+        return GroupNorm(channels, Enumerable.Range(1, channels).Where(count => channels % count == 0)
+            .MinBy(count => Math.Abs(count - wanted)));
+    }
+
+    // As in the paper (Ioffe 2017, section 4), whose training took about 130,000 steps: plain BN for 5,000 of them, then
+    // growing limits, of r up to 3 at step 40,000 and of d up to 5 at step 25,000.
+    (double RMax, double DMax) RenormLimits(int step)
+    {
+        double Grown(double by) => Math.Clamp((130_000.0 * step / Steps - 5_000) / (by - 5_000), 0, 1);
+        return (1 + 2 * Grown(40_000), 5 * Grown(25_000));
+    }
 
     Init Initializer => (Init switch
     {

@@ -48,25 +48,35 @@ foreach (var (wrong, message) in new (Func<Config, Config> Wrong, string Message
     (c => c with { BatchSize = 17, Norm = Norm.Ghost }, "batch_size 17 is out of range: *sub-batch*16 images*"),
     (c => c with { Width = 1, Norm = Norm.Layer }, "width 1 is out of range: 2 or above (norm layer needs several *"),
     (c => c with { Norm = Norm.Instance }, "norm instance is out of range: *"),
-    (c => c with { Model = Architecture.Lenet }, "images of 1 x 1 pixels are out of range for model lenet: *square*"),
+    (c => c with { Norm = Norm.SkipInit }, "norm skip_init is out of range: all others, since model mlp has no *"),
+    (c => c with { Norm = Norm.Fixup, Model = Architecture.Vgg, Depth = 2 }, "norm fixup is out of range: *model vgg *"),
+    (c => c with { Model = Architecture.Resnet }, "depth 3 is out of range: 8, 14, 20 and so on, by 6, of model resnet"),
+    (c => c with { Model = Architecture.PreactResnet, Depth = 2 }, "depth 2 is out of range: 8, 14, *preact_resnet"),
+    (c => c with { Model = Architecture.Vgg }, "depth 3 is out of range: an even number of convolutions, of model vgg"),
+    (c => c with { Model = Architecture.Vgg, Depth = 6 }, "images of 1 x 1 pixels are out of range for model vgg of "
+        + "depth 6: they must be of 4 x 4 pixels or more"),
+    (c => c with { Model = Architecture.Resnet, Depth = 8, Norm = Norm.Instance, Placement = Placement.After },
+        "placement after is out of range: before, with norm instance: *"),
+    (c => c with { Model = Architecture.Lenet }, "images of 1 x 1 pixels are out of range for model lenet: they must be "
+        + "of 6 x 6 pixels or more"),
 })
     Test($"validation: {message}", () =>
         Should.Throw<BadInput>(() => ConfigRules.Check(wrong(new() { TrainSize = 12_000 }), SixtyThousand))
             .Message.ShouldMatch("^" + Regex.Escape(message).Replace("\\*", ".*") + "$"));
 
-Test("validation: LeNet wants squares of 6 x 6 pixels or more, and trains on these", () =>
+Test("validation: LeNet wants 6 x 6 pixels or more, of any channels, and trains on these", () =>
 {
     var lenet = new Config
     {
         Model = Architecture.Lenet, TrainSize = 60, BatchSize = 30, Norm = Norm.Batch, Epochs = 1,
     };
-    foreach (var (height, width) in new[] { (5, 5), (28, 24), (6, 7) })
+    foreach (var (height, width) in new[] { (5, 5), (5, 24), (7, 5) })
         Should.Throw<BadInput>(() => ConfigRules.Check(lenet, ImagesOf(60, height, width))).Message
             .ShouldContain($"{height} x {width}");
-    foreach (var side in new[] { 6, 7, 28 })
+    foreach (var (height, width) in new[] { (6, 6), (7, 6), (28, 24) })
     {
-        ConfigRules.Check(lenet, ImagesOf(60, side, side));
-        Training.Run(lenet, ImagesOf(60, side, side)).Status.ShouldNotBe(Status.Failed);
+        ConfigRules.Check(lenet, ImagesOf(60, height, width));
+        Training.Run(lenet, ImagesOf(60, height, width)).Status.ShouldNotBe(Status.Failed);
     }
 });
 
