@@ -237,8 +237,11 @@ foreach (var (optimizer, (kind, rate)) in Coverage.Optimizers)
         var config = Coverage.Small with { Optimizer = optimizer, Lr = rate, Norm = Norm.Batch };
         config.NewOptimizer().GetType().Name.ShouldBe(kind);
         config.NewOptimizer().Rate.ShouldBe(rate);
-        (config with { WeightDecay = 0.25 }).NewOptimizer().WeightDecay.ShouldBe(0.25);
+        var decaying = config with { WeightDecay = 1e-3, Decay = Decay.Decoupled, Decayed = Decayed.Weights };
+        var made = decaying.NewOptimizer();
+        (made.WeightDecay, made.Decay, made.Decayed).ShouldBe((1e-3, Decay.Decoupled, Decayed.Weights));
         Coverage.ShouldLearn(config);
+        Coverage.ShouldLearn(decaying);
     });
 
 foreach (var (scheme, name) in Coverage.Schemes)
