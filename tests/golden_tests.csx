@@ -163,7 +163,7 @@ Test("golden: every schedule is recorded, with a warm-up and without", () =>
     GoldenCases("schedules.json")
         .Select(test => (test.Choice("schedule", Schedule.Constant), test.Number("warmup") > 0)).Distinct()
         .ShouldBe(from schedule in Enum.GetValues<Schedule>() from warmup in new[] { false, true }
-                             select (schedule, warmup), ignoreOrder: true));
+                  select (schedule, warmup), ignoreOrder: true));
 
 foreach (var test in GoldenCases("schedules.json").ToList())
     Test($"golden: schedule {test.Text("name")}", () =>
