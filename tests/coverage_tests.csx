@@ -34,8 +34,8 @@ public static class Coverage
             ["Linear"] = (Linear(5, 4, HeNormal), (3, 5)),
             ["Conv2d"] = (Conv2d(2, 3, 3, HeNormal, padding: 1), (2, 2, 5, 4)),
             ["AveragePool"] = (AveragePool, (2, 3, 4, 6)),
-            ["Stages"] = (Stages(Identity, 8, 3, (_, outputs, stride) => Conv2d(outputs / stride, outputs, 3, HeNormal)),
-                (2, 3, 8, 8)),
+            ["Stages"] = (Stages(Identity, 8, 3,
+                (inputs, outputs, _) => Conv2d(inputs, outputs, 3, HeNormal)), (2, 3, 8, 8)),
             ["ReluPool"] = (BatchNorm(3) >> ReluPool, (2, 3, 5, 6)),
             ["MaxPool"] = (MaxPool, (2, 3, 4, 6)),
             ["Flatten"] = (Flatten, (2, 3, 4, 6)),
@@ -277,8 +277,11 @@ foreach (var (optimizer, (kind, rate)) in Coverage.Optimizers)
         var config = Coverage.Small with { Optimizer = optimizer, Lr = rate, Norm = Norm.Batch };
         config.NewOptimizer().GetType().Name.ShouldBe(kind);
         config.NewOptimizer().Rate.ShouldBe(rate);
-        (config with { WeightDecay = 0.25 }).NewOptimizer().WeightDecay.ShouldBe(0.25);
+        var decaying = config with { WeightDecay = 1e-3, Decay = Decay.Decoupled, Decayed = Decayed.Weights };
+        var made = decaying.NewOptimizer();
+        (made.WeightDecay, made.Decay, made.Decayed).ShouldBe((1e-3, Decay.Decoupled, Decayed.Weights));
         Coverage.ShouldLearn(config);
+        Coverage.ShouldLearn(decaying);
     });
 
 foreach (var (scheme, name) in Coverage.Schemes)

@@ -65,7 +65,8 @@ static Layer BatchRenorm(int channels, Func<int, (double RMax, double DMax)> lim
     var running = Running.In(scope, name, channels, momentum);
     return (x, mode) =>
     {
-        var sets = new NormalizationSets(x.Shape[0], channels, PositionsPerChannel(x, channels), x.Shape[0], 1, epsilon);
+        var (rows, length) = (x.Shape[0], PositionsPerChannel(x, channels));
+        var sets = new NormalizationSets(rows, channels, length, rows, 1, epsilon);
         if (mode == Mode.Evaluation)
             return x.Normalize(sets with { ConstantMoments = true }, running.Moments, gamma, beta);
         sets.RequireVariance(name, x);

@@ -6,8 +6,8 @@ public static class Normalization
 {
     [ThreadStatic] static Block forwardScratch, backwardScratch;
 
-    /// <summary>Mean and biased variance of every set of x (uncentred: 0 and the mean square). Distances from the mean are squared, because
-    /// E[x^2] - E[x]^2 cancels.</summary>
+    /// <summary>Mean and biased variance of every set of x; uncentred, 0 and the mean square. Distances from the mean
+    /// are squared, because E[x^2] - E[x]^2 cancels.</summary>
     public static void MeasureMoments(in NormalizationSets sets, ReadOnlySpan<float> x, int stride, Span<double> mean,
         Span<double> variance)
     {

@@ -9,6 +9,11 @@ public enum Norm
     WeightNorm, WeightStd, ScaledWeightStd, SkipInit, Fixup
 }
 public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
+
+/// <summary>How the learning rate changes after the warm-up. Linear and Cosine (Loshchilov and Hutter 2017, without
+/// restarts): it falls to 0. Step: it falls to a tenth after 1/2, and again after 3/4, of all steps (He et al.
+/// 2016).</summary>
+public enum Schedule { Constant, Linear, Cosine, Step }
 public enum Scheme
 {
     Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
@@ -25,8 +30,8 @@ public record Config
     public string Dataset { get; init; } = "";
     public Architecture Model { get; init; } = Architecture.Mlp;
 
-    /// <summary>Hidden layers; of residual_mlp, blocks; of vgg, convolutions; of resnet, 6 n + 2 for n blocks in each of
-    /// three stages.</summary>
+    /// <summary>Hidden layers; of residual_mlp, blocks; of vgg, convolutions; of resnet, 6 n + 2 for n blocks in each
+    /// of three stages.</summary>
     public int Depth { get; init; } = 3;
 
     /// <summary>Units in each hidden layer; of convnets, channels of the first stage.</summary>
@@ -40,7 +45,7 @@ public record Config
     public Placement Placement { get; init; } = Placement.Before;
     public Optimization Optimizer { get; init; } = Optimization.Sgd;
 
-    /// <summary>Learning rate.</summary>
+    /// <summary>Learning rate: where a schedule begins and a warm-up ends.</summary>
     public double Lr { get; init; } = 0.1;
 
     public double Momentum { get; init; }
@@ -99,13 +104,37 @@ public record Config
     /// <summary>Whether images are used at half their resolution.</summary>
     public bool Halve { get; init; }
 
+    public Schedule Schedule { get; init; }
+
+    /// <summary>Share of the steps in which the rate rises linearly to Lr (Goyal et al. 2017).</summary>
+    public double Warmup { get; init; }
+
+    public Decay Decay { get; init; }
+
+    public Decayed Decayed { get; init; }
+
     public int StepsPerEpoch =>
         Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
     public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
 
-    /// <summary>Learning rate of a step, the first being 0.</summary>
-    public double RateAt(int step) =>
-        LrEnd == 0 ? Lr : Lr * Math.Pow(LrEnd / Lr, step / Math.Max(1.0, Steps - 1));
+    /// <summary>Learning rate of a step, the first being 0. In the W steps of a warm-up it is Lr (step + 1) / W. A
+    /// linear or cosine schedule runs over the steps that are left, and would be at 0 one step after the last; the
+    /// places of a step schedule are counted from the first step of all.</summary>
+    public double RateAt(int step)
+    {
+        if (LrEnd != 0) return Lr * Math.Pow(LrEnd / Lr, step / Math.Max(1.0, Steps - 1));
+        var warmup = (int)Math.Round(Warmup * Steps);
+        if (step < warmup) return Lr * ((step + 1.0) / warmup);
+        var done = (double)(step - warmup) / (Steps - warmup);
+        return Lr * Schedule switch
+        {
+            Schedule.Constant => 1,
+            Schedule.Linear => 1 - done,
+            Schedule.Cosine => (1 + Math.Cos(Math.PI * done)) / 2,
+            Schedule.Step => step < 0.5 * Steps ? 1 : step < 0.75 * Steps ? 0.1 : 0.01,
+            _ => throw new ArgumentOutOfRangeException(nameof(Schedule), Schedule, null),
+        };
+    }
 
     /// <summary>This configuration without what may differ between trials of a cell (rate, seed and role), and without
     /// experiment and dataset.</summary>
@@ -180,14 +209,19 @@ public record Config
 
     const int LenetPadding = 2;
 
-    public Optimizer NewOptimizer() => Optimizer switch
+    public Optimizer NewOptimizer()
     {
-        Optimization.Sgd => new Sgd(Lr, Momentum, WeightDecay),
-        Optimization.RmspropTorch => new RmsProp(Lr, weightDecay: WeightDecay),
-        Optimization.RmspropKeras => new RmsProp(Lr, epsilonInside: true, weightDecay: WeightDecay),
-        Optimization.Adam => new Adam(Lr, weightDecay: WeightDecay),
-        _ => throw new ArgumentOutOfRangeException(nameof(Optimizer), Optimizer, null),
-    };
+        Optimizer optimizer = Optimizer switch
+        {
+            Optimization.Sgd => new Sgd(Lr, Momentum),
+            Optimization.RmspropTorch => new RmsProp(Lr),
+            Optimization.RmspropKeras => new RmsProp(Lr, epsilonInside: true),
+            Optimization.Adam => new Adam(Lr),
+            _ => throw new ArgumentOutOfRangeException(nameof(Optimizer), Optimizer, null),
+        };
+        (optimizer.WeightDecay, optimizer.Decay, optimizer.Decayed) = (WeightDecay, Decay, Decayed);
+        return optimizer;
+    }
 
     Layer ActivationLayer => Activation switch
     {
@@ -233,8 +267,8 @@ public record Config
             .MinBy(count => Math.Abs(count - wanted)));
     }
 
-    // As in the paper (Ioffe 2017, section 4), whose training took about 130,000 steps: plain BN for 5,000 of them, then
-    // growing limits, of r up to 3 at step 40,000 and of d up to 5 at step 25,000.
+    // As in the paper (Ioffe 2017, section 4), whose training took about 130,000 steps: plain BN for 5,000 of them,
+    // then growing limits, of r up to 3 at step 40,000 and of d up to 5 at step 25,000.
     (double RMax, double DMax) RenormLimits(int step)
     {
         double Grown(double by) => Math.Clamp((130_000.0 * step / Steps - 5_000) / (by - 5_000), 0, 1);

@@ -19,6 +19,8 @@ public static class ConfigRules
         Require("lr_end", IsNotNegative(config.LrEnd), $"{positive}, or 0: the rate does not change");
         Require("momentum", config.Momentum is >= 0 and < 1, "0 to below 1");
         Require("weight_decay", IsNotNegative(config.WeightDecay), notNegative);
+        CheckSchedule(config);
+        CheckDecay(config);
         Require("clip_norm", IsNotNegative(config.ClipNorm), $"{positive}, or 0: gradients are not clipped");
         Require("init_scale", IsNotNegative(config.InitScale), notNegative);
         Require("dropout", config.Dropout is >= 0 and < 1, "0 to below 1");
@@ -56,13 +58,32 @@ public static class ConfigRules
             Architecture.Vgg => 1 << (config.Depth / 2 - 1),
             _ => 1,
         };
+        var deep = config.Model == Architecture.Vgg ? $" of depth {config.Depth}" : "";
         if (Math.Min(height, width) < smallest)
             throw new BadInput($"images of {height} x {width} pixels are out of range for model {Snake(config.Model)}"
-                + $"{(config.Model == Architecture.Vgg ? $" of depth {config.Depth}" : "")}: they must be of {smallest} x "
-                + $"{smallest} pixels or more");
-        if (config.Norm == Norm.SkipInit || config.Norm == Norm.Fixup)
-            Require(config, "norm", config.Branches > 0, $"all others, since model {Snake(config.Model)} has no residual "
-                + "branches");
+                + $"{deep}: they must be of {smallest} x {smallest} pixels or more");
+        if (config.Norm is Norm.SkipInit or Norm.Fixup)
+            Require(config, "norm", config.Branches > 0,
+                $"all others, since model {Snake(config.Model)} has no residual branches");
+    }
+
+    static void CheckSchedule(Config config)
+    {
+        Require(config, "warmup", config.Warmup is >= 0 and < 1, "0 to below 1 (a share of the steps)");
+        var why = $"with lr_end {Hyperparameters.Text(config, "lr_end")}, since a range test has a schedule of its own";
+        Require(config, "schedule", config.LrEnd == 0 || config.Schedule == Schedule.Constant, $"constant {why}");
+        Require(config, "warmup", config.LrEnd == 0 || config.Warmup == 0, $"0 {why}");
+    }
+
+    // What would change nothing is refused, so that no two trials are the same under two names.
+    static void CheckDecay(Config config)
+    {
+        Require(config, "decay", config.WeightDecay > 0 || config.Decay == Decay.Coupled,
+            "coupled where weight_decay is 0");
+        Require(config, "decayed", config.WeightDecay > 0 || config.Decayed == Decayed.All,
+            "all where weight_decay is 0");
+        Require(config, "decayed", config.Learned == Learned.All || config.Decayed == Decayed.All,
+            "all with learned affine, since weights are not updated");
     }
 
     // A variance needs two values. In normalized layers of units an example has one value per channel; resnet and vgg

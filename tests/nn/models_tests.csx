@@ -16,11 +16,13 @@ Test("init: weights are the same whether and where a normalizer stands", () =>
     foreach (var normalizer in Normalizer.All.Where(normalizer => normalizer.Name != "instance"))
         foreach (var placement in Enum.GetValues<Placement>())
         {
-            var model = Mlp(12, 3, 7, 4, Relu, NormMethod.By(c => normalizer.Make(c, 1e-5)), HeNormal, placement).ToModel(5);
+            var method = NormMethod.By(channels => normalizer.Make(channels, 1e-5));
+            var model = Mlp(12, 3, 7, 4, Relu, method, HeNormal, placement).ToModel(5);
             // Four weights and the last bias; the biases of hidden layers too where the normalizer stands behind.
             ShouldShare(plain, model).ShouldBe(placement == Placement.After ? 8 : 5, $"{normalizer} {placement}");
         }
-    ShouldShare(plain, Mlp(12, 3, 7, 4, Relu, NormMethod.By(c => NoisyBatchNorm(c) >> Dropout(0.5)), HeNormal).ToModel(5)).ShouldBe(5);
+    var noisy = NormMethod.By(channels => NoisyBatchNorm(channels) >> Dropout(0.5));
+    ShouldShare(plain, Mlp(12, 3, 7, 4, Relu, noisy, HeNormal).ToModel(5)).ShouldBe(5);
     ShouldShare(LeNet(1, 14, 14, 5, new(), HeNormal).ToModel(5),
         LeNet(1, 14, 14, 5, NormMethod.By(c => BatchNorm(c)), HeNormal).ToModel(5))
         .ShouldBe(5);

@@ -23,9 +23,9 @@ OpCases.Add(
     .. Enumerable.Range(1, 17).Select(outputs => new OpCase("Convolve", $"to {outputs} outputs",
         x => x[0].Convolve(x[1]), x => Convolved(x[0], x[1], 0),
         [Numeric.Draw((2, 1, 3, 18), $"ox{outputs}"), Numeric.Draw((outputs, 1, 2, 2), $"ow{outputs}")])),
-    .. new (Shape X, Shape W, int Padding, int Stride)[] { ((2, 3, 5, 6), (4, 3, 3, 3), 1, 2), ((1, 2, 7, 9), (3, 2, 1, 1),
-        0, 2), ((2, 1, 8, 7), (2, 1, 5, 5), 2, 2), ((1, 2, 6, 6), (3, 2, 3, 3), 1, 3), ((1, 1, 3, 3), (1, 1, 3, 3), 0, 2),
-        ((2, 16, 4, 5), (18, 16, 3, 3), 1, 2) }
+    .. new (Shape X, Shape W, int Padding, int Stride)[] { ((2, 3, 5, 6), (4, 3, 3, 3), 1, 2),
+        ((1, 2, 7, 9), (3, 2, 1, 1), 0, 2), ((2, 1, 8, 7), (2, 1, 5, 5), 2, 2), ((1, 2, 6, 6), (3, 2, 3, 3), 1, 3),
+        ((1, 1, 3, 3), (1, 1, 3, 3), 0, 2), ((2, 16, 4, 5), (18, 16, 3, 3), 1, 2) }
         .Select(s => new OpCase("Convolve", $"{s.X} with {s.W}, padding {s.Padding}, stride {s.Stride}",
             x => x[0].Convolve(x[1], s.Padding, stride: s.Stride), x => Convolved(x[0], x[1], s.Padding, s.Stride),
             [Numeric.Draw(s.X, $"sx{s}"), Numeric.Draw(s.W, $"sw{s}")])),
