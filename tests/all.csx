@@ -35,6 +35,7 @@
 #load "nn/init_tests.csx"
 #load "nn/layers_tests.csx"
 #load "nn/normalization_tests.csx"
+#load "nn/norm_methods_tests.csx"
 #load "nn/optimizers_tests.csx"
 #load "nn/models_tests.csx"
 #load "data/idx_tests.csx"

@@ -12,7 +12,7 @@ public sealed class Moments
     public Span<double> Mean => MemoryMarshal.Cast<float, double>(memory.Row(0))[..sets];
     public Span<double> Variance => MemoryMarshal.Cast<float, double>(memory.Row(0))[sets..];
 
-    /// <summary>The moments of each set of x: (N, C), or images.</summary>
+    /// <summary>The moments of each set of x: (N, C), or images. Uncentred, they are 0 and the mean square.</summary>
     public static Moments Measure(TensorValues x, in NormalizationSets sets)
     {
         var moments = new Moments(sets.Count);
@@ -22,6 +22,12 @@ public sealed class Moments
             x = x.RowMajor();
             Normalization.MeasureMoments(sets, x.Storage, x.Layout.RowStride, moments.Mean, moments.Variance);
         }
+        if (sets.Uncentred)
+            for (var set = 0; set < sets.Count; set++)
+            {
+                moments.Variance[set] += moments.Mean[set] * moments.Mean[set];
+                moments.Mean[set] = 0;
+            }
         return moments;
     }
 

@@ -185,6 +185,10 @@ public sealed class Tensor
     /// <summary>The same numbers, in row-major order, in another shape.</summary>
     public Tensor Reshape(Shape shape) => Tape.Op([this], Values.View(shape), (g, _) => [g.Values.View(Shape)]);
 
+    /// <summary>The sum over the axes that the shape lacks or in which it is 1, by NumPy's rule of
+    /// broadcasting.</summary>
+    public Tensor SumTo(Shape shape) => Tape.Op([this], Compute.SumTo(this, shape), (g, _) => [g + Filled(Shape, 0)]);
+
     /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), with steps of `stride` pixels and p zeros on each side,
     /// plus a bias (O) if there is one: (N, O, (H + 2p - KH) / stride + 1, (W + 2p - KW) / stride + 1). As usual in this
     /// field, the kernel is not flipped.</summary>

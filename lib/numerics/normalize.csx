@@ -103,6 +103,8 @@ public static class Normalization
         var map = new ChannelMap(sets.Channels);
         AddParameterGradients(sets.Channels, inverse, gamma, sums, dGamma, dBeta);
         if (sets.ConstantMoments) sums.Clear();
+        // After that dMean is 0, as that of a constant.
+        if (sets.Uncentred) sums.G.Clear();
         sets.SumWithinGroups(sums.G);
         sets.SumWithinGroups(sums.GD);
         SetBackward(map, sets.SizeOf(block), inverse, correction, gamma, sums);

@@ -2,7 +2,8 @@
 
 OpCases.Add(
 [
-    .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19), (1, 1, 3, 35), (2, 1, 2, 8), (2, 2, 5, 3), (1, 2, 4, 2), (2, 20, 3, 4) }
+    .. new Shape[] { (2, 3, 4, 6), (1, 2, 5, 19), (1, 1, 3, 35), (2, 1, 2, 8), (2, 2, 5, 3), (1, 2, 4, 2),
+            (2, 20, 3, 4) }
         .SelectMany(shape => new OpCase[]
     {
         new("AveragePool", $"{shape}", x => x[0].AveragePool(), x => OpCases.Windows(x[0], Enumerable.Average),
