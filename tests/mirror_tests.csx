@@ -17,6 +17,7 @@ public static class Mirror
         ["numerics/convolution_sizes.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/block_product.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/direct_convolution.csx"] = ["numerics/image_convolution_tests.csx"],
+        ["numerics/winograd.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/convolution_shape.csx"] = ["numerics/convolution_tests.csx"],
         ["numerics/zero_padding.csx"] = ["numerics/convolution_tests.csx"],
         ["numerics/double_vector.csx"] = ["numerics/normalize_tests.csx", "numerics/channels_tests.csx"],
