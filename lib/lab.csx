@@ -24,6 +24,7 @@
 #load "numerics/convolution_sizes.csx"
 #load "numerics/block_product.csx"
 #load "numerics/direct_convolution.csx"
+#load "numerics/winograd.csx"
 #load "numerics/image_convolution.csx"
 #load "autograd/shape.csx"
 #load "autograd/arena.csx"

@@ -9,6 +9,9 @@ public readonly record struct ConvolutionSizes(int Channels, int Height, int Wid
     public int OutWidth => (Width + 2 * Padding - KernelWidth) / Stride + 1;
     public int Area => KernelHeight * KernelWidth;
 
+    /// <summary>Multiplications and additions of one image.</summary>
+    public double Flops => 2.0 * Channels * Area * Outputs * OutHeight * OutWidth;
+
     /// <summary>x, and its gradient.</summary>
     public PixelLayout Input => PixelLayout.Plain(Channels, Height, Width);
 

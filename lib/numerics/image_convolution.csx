@@ -5,23 +5,30 @@
 public static class ImageConvolution
 {
     /// <summary>Images that one call should get, so that small ones are done together.</summary>
-    public static int ImagesTogether(in ConvolutionSizes c) => DirectConvolution.ImagesTogether(c);
+    public static int ImagesTogether(in ConvolutionSizes c) =>
+        Winograd.Fits(c) ? Winograd.ImagesTogether(c) : DirectConvolution.ImagesTogether(c);
 
     /// <summary>Floats of the kernels as PackForward lays them out, and of the sums of AddKernelGradient.</summary>
     public static int ForwardLength(in ConvolutionSizes c) =>
-        DirectConvolution.PackedLength(c, c.InputFrame, c.Output);
+        Winograd.Fits(c) ? Winograd.PackedLength(c) : DirectConvolution.PackedLength(c, c.InputFrame, c.Output);
 
     /// <summary>Floats of the kernels as PackInputGradient lays them out.</summary>
     public static int InputGradientLength(in ConvolutionSizes c) =>
-        DirectConvolution.PackedLength(c, c.GradientFrame, c.Input);
+        Winograd.Fits(c) ? Winograd.PackedLength(c) : DirectConvolution.PackedLength(c, c.GradientFrame, c.Input);
 
     /// <summary>Kernels w (O, C KH KW), wRow floats apart, as Forward needs them.</summary>
-    public static void PackForward(in ConvolutionSizes c, ReadOnlySpan<float> w, int wRow, Span<float> packed) =>
-        DirectConvolution.PackForward(c, w, wRow, packed);
+    public static void PackForward(in ConvolutionSizes c, ReadOnlySpan<float> w, int wRow, Span<float> packed)
+    {
+        if (Winograd.Fits(c)) Winograd.PackForward(c, w, wRow, packed);
+        else DirectConvolution.PackForward(c, w, wRow, packed);
+    }
 
     /// <summary>The same for InputGradient.</summary>
-    public static void PackInputGradient(in ConvolutionSizes c, ReadOnlySpan<float> w, int wRow, Span<float> packed) =>
-        DirectConvolution.PackInputGradient(c, w, wRow, packed);
+    public static void PackInputGradient(in ConvolutionSizes c, ReadOnlySpan<float> w, int wRow, Span<float> packed)
+    {
+        if (Winograd.Fits(c)) Winograd.PackInputGradient(c, w, wRow, packed);
+        else DirectConvolution.PackInputGradient(c, w, wRow, packed);
+    }
 
     /// <summary>y, laid out as c.Output, of images in frames, laid out as c.InputFrame, one behind the other. Places of
     /// y beyond its channels become 0.</summary>
@@ -41,8 +48,11 @@ public static class ImageConvolution
         VectorWidth.TryWidest(new Loop(Pass.KernelGradient, c, images, frames, gFrames, sums, 0), c.Output.Block);
 
     /// <summary>The gradient dw (O, C KH KW) by the kernels, dwRow floats apart, of the sums over all images.</summary>
-    public static void KernelGradient(in ConvolutionSizes c, ReadOnlySpan<float> sums, Span<float> dw, int dwRow) =>
-        DirectConvolution.KernelGradient(c, sums, dw, dwRow);
+    public static void KernelGradient(in ConvolutionSizes c, ReadOnlySpan<float> sums, Span<float> dw, int dwRow)
+    {
+        if (Winograd.Fits(c)) Winograd.KernelGradient(c, sums, dw, dwRow);
+        else DirectConvolution.KernelGradient(c, sums, dw, dwRow);
+    }
 
     public enum Pass { Forward, InputGradient, KernelGradient }
 
@@ -56,10 +66,23 @@ public static class ImageConvolution
 
         public void Run<S, V>() where S : struct, IPairs<V> where V : struct
         {
-            if (pass == Pass.Forward) DirectConvolution.Forward<S, V>(c, images, ref a, ref b, ref y, yImage);
-            else if (pass == Pass.InputGradient)
-                DirectConvolution.InputGradient<S, V>(c, images, ref a, ref b, ref y, yImage);
-            else DirectConvolution.AddKernelGradient<S, V>(c, images, ref a, ref b, ref y);
+            switch (pass, Winograd.Fits(c))
+            {
+                case (Pass.Forward, true):
+                    Winograd.Forward<S, V>(c, images, ref a, ref b, ref y, yImage);
+                    break;
+                case (Pass.Forward, false):
+                    DirectConvolution.Forward<S, V>(c, images, ref a, ref b, ref y, yImage);
+                    break;
+                case (Pass.InputGradient, true):
+                    Winograd.InputGradient<S, V>(c, images, ref a, ref b, ref y, yImage);
+                    break;
+                case (Pass.InputGradient, false):
+                    DirectConvolution.InputGradient<S, V>(c, images, ref a, ref b, ref y, yImage);
+                    break;
+                case (_, true): Winograd.AddKernelGradient<S, V>(c, images, ref a, ref b, ref y); break;
+                case (_, false): DirectConvolution.AddKernelGradient<S, V>(c, images, ref a, ref b, ref y); break;
+            }
         }
     }
 }
