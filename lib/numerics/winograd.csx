@@ -18,7 +18,7 @@ public static class Winograd
     const int Kernels = Channels * Channels;
 
     // Tiles whose results are computed together: as many as a tile of the block product has rows.
-    const int MostTogether = 8;
+    const int MostTogether = BlockProduct.MostRowsEver;
 
     // Tiles whose products are added to the gradient by the kernels in one go: the sums are read and written once.
     const int SumTogether = 64;
@@ -85,7 +85,8 @@ public static class Winograd
         ref var m = ref MemoryMarshal.GetReference(Block.Scratch<float>(ref products, Places * PlaceStride));
         Span<int> from = stackalloc int[MostTogether], to = stackalloc int[MostTogether];
         var packedPlace = source.Chunks * Kernels;
-        var steps = new TileSteps(PlaceStride, packedPlace, PlaceStride);
+        var grid = new TileGrid(1, 0, 0, Places, PlaceStride, packedPlace, PlaceStride, Channels, 3 * Channels,
+            Channels);
         var sum = new Reduction(source.Chunks, Places * PlaceStride, Kernels, 1, 0, 0, Channels, 1);
         var (most, all) = (BlockProduct.MostRows<S, V>(Channels), images * TileCount(c));
         var groups = (all + most - 1) / most;
@@ -97,8 +98,8 @@ public static class Winograd
             TransformPatches<S, V>(from[..count], ref frames, source, ref v, PlaceStride);
             for (var panel = 0; panel < result.Chunks; panel++)
             {
-                BlockProduct.Tiles<S, V>(Channels, count, Places, steps, sum, ref v, Channels,
-                    ref Unsafe.Add(ref packed, panel * Places * packedPlace), ref m, Channels, add: false);
+                BlockProduct.Tiles<S, V>(Channels, count, grid, sum, ref v,
+                    ref Unsafe.Add(ref packed, panel * Places * packedPlace), ref m, add: false);
                 TransformBack<S, V>(to[..count], ref m, ref Unsafe.Add(ref y, panel * result.ChunkStride),
                     result.RowStride);
             }
@@ -128,10 +129,9 @@ public static class Winograd
                 for (var place = 0; place < Places; place++)
                     for (var chunk = 0; chunk < x.Chunks; chunk++)
                     {
-                        BlockProduct.Multiply<S, V>(Channels, Channels, sum,
-                            ref Unsafe.Add(ref v, chunk * ChunkStride + place * SumPlaceStride), 1,
-                            ref Unsafe.Add(ref t, panel * ChunkStride + place * SumPlaceStride), ref to, Channels,
-                            add: true);
+                        BlockProduct.Multiply<S, V>(Channels, 1, 0, 0, Channels, 1, Channels, sum,
+                            ref Unsafe.Add(ref v, chunk * ChunkStride + place * SumPlaceStride),
+                            ref Unsafe.Add(ref t, panel * ChunkStride + place * SumPlaceStride), ref to, add: true);
                         to = ref Unsafe.Add(ref to, Kernels);
                     }
         }
