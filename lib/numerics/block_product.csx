@@ -78,6 +78,7 @@ public static class BlockProduct
         }
     }
 
+    [MethodImpl(Hot)]
     static void Tiles<S, V, C, R>(in TileGrid grid, in Reduction sum, ref float a, ref float b, ref float y, bool add)
         where S : struct, ISimd<V> where V : struct where C : struct, Gemm.ICount where R : struct, Gemm.ICount
     {
@@ -94,7 +95,8 @@ public static class BlockProduct
     static void Line<S, V, C, R>(in TileGrid grid, in Reduction sum, ref float a, ref float b, ref float y, bool add)
         where S : struct, ISimd<V> where V : struct where C : struct, Gemm.ICount where R : struct, Gemm.ICount
     {
-        nint aRow = grid.ARow, aThree = grid.AThree, yRow = grid.YRow;
+        // In bytes: what stands ready costs the inner loop no instruction.
+        nint one = (nint)grid.ARow * sizeof(float), two = 2 * one, aThree = grid.AThree, yRow = grid.YRow;
         for (var tile = grid.Tiles; tile > 0; tile--)
         {
             Sums<S, V, C> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
@@ -112,25 +114,26 @@ public static class BlockProduct
                     ref var x3 = ref Unsafe.Add(ref x, R.Value > 3 ? aThree : 0);
                     ref var x6 = ref Unsafe.Add(ref x, R.Value > 6 ? 2 * aThree : 0);
                     ref var w = ref bLine;
-                    nint aInner = sum.AInner;
-                    for (var k = sum.Inner; k > 0; k--)
+                    ref var end = ref Unsafe.Add(ref w, sum.Inner * C.Value * S.Lanes);
+                    var inner = (nint)sum.AInner * sizeof(float);
+                    while (Unsafe.IsAddressLessThan(ref w, ref end))
                     {
                         V p = S.Load(ref w),
                             q = C.Value > 1 ? S.Load(ref Unsafe.Add(ref w, S.Lanes)) : p,
                             r = C.Value > 2 ? S.Load(ref Unsafe.Add(ref w, 2 * S.Lanes)) : p,
                             s = C.Value > 3 ? S.Load(ref Unsafe.Add(ref w, 3 * S.Lanes)) : p;
                         s0.Add(S.All(x), p, q, r, s);
-                        if (R.Value > 1) s1.Add(S.All(Unsafe.Add(ref x, aRow)), p, q, r, s);
-                        if (R.Value > 2) s2.Add(S.All(Unsafe.Add(ref x, 2 * aRow)), p, q, r, s);
+                        if (R.Value > 1) s1.Add(S.All(Unsafe.AddByteOffset(ref x, one)), p, q, r, s);
+                        if (R.Value > 2) s2.Add(S.All(Unsafe.AddByteOffset(ref x, two)), p, q, r, s);
                         if (R.Value > 3) s3.Add(S.All(x3), p, q, r, s);
-                        if (R.Value > 4) s4.Add(S.All(Unsafe.Add(ref x3, aRow)), p, q, r, s);
-                        if (R.Value > 5) s5.Add(S.All(Unsafe.Add(ref x3, 2 * aRow)), p, q, r, s);
+                        if (R.Value > 4) s4.Add(S.All(Unsafe.AddByteOffset(ref x3, one)), p, q, r, s);
+                        if (R.Value > 5) s5.Add(S.All(Unsafe.AddByteOffset(ref x3, two)), p, q, r, s);
                         if (R.Value > 6) s6.Add(S.All(x6), p, q, r, s);
-                        if (R.Value > 7) s7.Add(S.All(Unsafe.Add(ref x6, aRow)), p, q, r, s);
-                        if (R.Value > 8) s8.Add(S.All(Unsafe.Add(ref x6, 2 * aRow)), p, q, r, s);
-                        x = ref Unsafe.Add(ref x, aInner);
-                        if (R.Value > 3) x3 = ref Unsafe.Add(ref x3, aInner);
-                        if (R.Value > 6) x6 = ref Unsafe.Add(ref x6, aInner);
+                        if (R.Value > 7) s7.Add(S.All(Unsafe.AddByteOffset(ref x6, one)), p, q, r, s);
+                        if (R.Value > 8) s8.Add(S.All(Unsafe.AddByteOffset(ref x6, two)), p, q, r, s);
+                        x = ref Unsafe.AddByteOffset(ref x, inner);
+                        if (R.Value > 3) x3 = ref Unsafe.AddByteOffset(ref x3, inner);
+                        if (R.Value > 6) x6 = ref Unsafe.AddByteOffset(ref x6, inner);
                         w = ref Unsafe.Add(ref w, C.Value * S.Lanes);
                     }
                     aLine = ref Unsafe.Add(ref aLine, sum.AMiddle);

@@ -73,6 +73,7 @@ public static class DirectConvolution
             }
     }
 
+    [MethodImpl(Hot)]
     static void Convolve<S, V>(int images, ref float frames, in PixelLayout source, ref float packed, ref float y,
         int yImage, in PixelLayout result, in ConvolutionAxis rows, in ConvolutionAxis columns)
         where S : struct, ISimd<V> where V : struct
@@ -109,6 +110,7 @@ public static class DirectConvolution
     }
 
     /// <summary>Adds the products of x and g, both in frames, to sums, which lie as packed weights do.</summary>
+    [MethodImpl(Hot)]
     public static void AddKernelGradient<S, V>(in ConvolutionSizes c, int images, ref float frames,
         ref float gFrames, ref float sums) where S : struct, ISimd<V> where V : struct
     {

@@ -77,6 +77,7 @@ public static class Winograd
         Convolve<S, V>(c, images, ref frames, c.GradientFrame, ref packed, ref dx, dxImage, c.Input);
 
     // A few tiles at a time, so that what is transformed stays in the first-level cache.
+    [MethodImpl(Hot)]
     static void Convolve<S, V>(in ConvolutionSizes c, int images, ref float frames, in PixelLayout source,
         ref float packed, ref float y, int yImage, in PixelLayout result) where S : struct, ISimd<V> where V : struct
     {
@@ -107,6 +108,7 @@ public static class Winograd
     }
 
     /// <summary>Adds to sums, which lie as transformed kernels do.</summary>
+    [MethodImpl(Hot)]
     public static void AddKernelGradient<S, V>(in ConvolutionSizes c, int images, ref float frames,
         ref float gFrames, ref float sums) where S : struct, ISimd<V> where V : struct
     {
@@ -138,6 +140,7 @@ public static class Winograd
     }
 
     // Where the tiles from number `first` on lie: their first pixel, moved up and left by `border`.
+    [MethodImpl(Hot)]
     static void Place(in ConvolutionSizes c, int first, Span<int> at, in PixelLayout layout, int image, int border)
     {
         var (height, width) = (c.Height / 2, c.Width / 2);
