@@ -68,6 +68,9 @@ public readonly record struct ConvolutionSizes(int Channels, int Height, int Wid
             (first + Padding - phase) / Stride - (taps - 1), 1);
     }
 
+    public override string ToString() => $"{Channels} to {Outputs} channels, {Height} x {Width}, "
+        + $"kernels {KernelHeight} x {KernelWidth}, stride {Stride}, padding {Padding}";
+
     static (int Before, int After) Border(ConvolutionAxis axis, int size) => axis.Count == 0 || axis.Taps == 0 ? (0, 0)
         : (Math.Max(0, -axis.Source), Math.Max(0, axis.Source + (axis.Count - 1) * axis.SourceStep + axis.Taps - size));
 }

@@ -73,6 +73,7 @@ public static class DirectConvolution
             }
     }
 
+    [MethodImpl(Hot)]
     static void Convolve<S, V>(int images, ref float frames, in PixelLayout source, ref float packed, ref float y,
         int yImage, in PixelLayout result, in ConvolutionAxis rows, in ConvolutionAxis columns)
         where S : struct, ISimd<V> where V : struct
@@ -81,50 +82,72 @@ public static class DirectConvolution
         for (var panel = 0; panel < result.Chunks; panel++)
         {
             for (var n = 0; n < images; n++)
-                for (var line = 0; line < rows.Count; line++)
+                for (int line = 0, lines; line < rows.Count; line += lines)
                 {
-                    // Rows of the kernel that meet the border alone are left out.
-                    var top = rows.Source + line * rows.SourceStep;
-                    var skipped = Math.Max(0, -top);
-                    var taps = Math.Max(0, Math.Min(rows.Taps, source.Height - top) - skipped);
+                    var (skipped, taps) = Inside(rows, line, source.Height);
+                    for (lines = 1; line + lines < rows.Count; lines++)
+                        if (Inside(rows, line + lines, source.Height) != (skipped, taps)) break;
                     var sum = new Reduction(source.Chunks, source.ChunkStride, rows.Taps * packedRow, taps,
                         source.RowStride, packedRow, columns.Taps * source.Block, 1);
-                    BlockProduct.Multiply<S, V>(result.Block, columns.Count, sum,
-                        ref Unsafe.Add(ref frames, n * source.Length + source.Offset(0, top + skipped, columns.Source)),
-                        columns.SourceStep * source.Block, ref Unsafe.Add(ref packed, skipped * packedRow),
+                    BlockProduct.Multiply<S, V>(result.Block, lines, rows.SourceStep * source.RowStride,
+                        rows.Step * result.RowStride, columns.Count, columns.SourceStep * source.Block,
+                        columns.Step * result.Block, sum, ref Unsafe.Add(ref frames, n * source.Length
+                            + source.Offset(0, rows.Source + line * rows.SourceStep + skipped, columns.Source)),
+                        ref Unsafe.Add(ref packed, skipped * packedRow),
                         ref Unsafe.Add(ref y, n * yImage
-                            + result.Offset(panel, rows.First + line * rows.Step, columns.First)),
-                        columns.Step * result.Block, add: false);
+                            + result.Offset(panel, rows.First + line * rows.Step, columns.First)), add: false);
                 }
             packed = ref Unsafe.Add(ref packed, source.Chunks * rows.Taps * packedRow);
         }
     }
 
+    // The kernel's rows that meet rows of the image, not of its border: how many are above, and how many they are.
+    static (int Skipped, int Taps) Inside(in ConvolutionAxis rows, int line, int height)
+    {
+        var top = rows.Source + line * rows.SourceStep;
+        var skipped = Math.Clamp(-top, 0, rows.Taps);
+        return (skipped, Math.Max(skipped, Math.Min(height - top, rows.Taps)) - skipped);
+    }
+
     /// <summary>Adds the products of x and g, both in frames, to sums, which lie as packed weights do.</summary>
+    [MethodImpl(Hot)]
     public static void AddKernelGradient<S, V>(in ConvolutionSizes c, int images, ref float frames,
         ref float gFrames, ref float sums) where S : struct, ISimd<V> where V : struct
     {
         var (x, g) = (c.InputFrame, c.GradientFrame);
         var run = c.KernelWidth * x.Block;
+        // Runs of three weights are too few sums to hide the latency of a multiply-add: then several rows of the kernel
+        // make a tile.
+        var together = run == 3 ? BlockProduct.MostRows<S, V>(g.Block) / 3 : 1;
         var height = Math.Max(1, PixelsTogether / c.OutWidth);
         for (var first = 0; first < c.OutHeight; first += height)
         {
             ref var to = ref sums;
             for (var panel = 0; panel < g.Chunks; panel++)
                 for (var chunk = 0; chunk < x.Chunks; chunk++)
-                    for (var i = 0; i < c.KernelHeight; i++)
+                    for (int i = 0, rows; i < c.KernelHeight; i += rows)
                     {
-                        // Rows of g whose element i of the kernel met a row of x, not of the border.
-                        var begin = Math.Max(first, (c.Padding - i + c.Stride - 1) / c.Stride);
-                        var end = Math.Min(Math.Min(first + height, c.OutHeight),
-                            (c.Height + c.Padding - i + c.Stride - 1) / c.Stride);
-                        var sum = new Reduction(images, x.Length, g.Length, Math.Max(0, end - begin),
+                        rows = Math.Min(together, c.KernelHeight - i);
+                        var (begin, end) = (first, Math.Min(first + height, c.OutHeight));
+                        if (together == 1)
+                        {
+                            // Rows of g whose element i of the kernel met a row of x, not of the border.
+                            begin = Math.Max(begin, (c.Padding - i + c.Stride - 1) / c.Stride);
+                            end = Math.Min(end, (c.Height + c.Padding - i + c.Stride - 1) / c.Stride);
+                        }
+                        var sum = new Reduction(images, x.Length, g.Length, end - begin,
                             c.Stride * x.RowStride, g.RowStride, c.OutWidth, c.Stride * x.Block);
-                        BlockProduct.Multiply<S, V>(g.Block, run, sum,
-                            ref Unsafe.Add(ref frames,
-                                x.Offset(chunk, begin * c.Stride + i - c.Padding, -c.Padding)), 1,
-                            ref Unsafe.Add(ref gFrames, g.Offset(panel, begin, 0)), ref to, g.Block, add: true);
-                        to = ref Unsafe.Add(ref to, run * g.Block);
+                        ref var a = ref Unsafe.Add(ref frames,
+                            x.Offset(chunk, begin * c.Stride + i - c.Padding, -c.Padding));
+                        ref var b = ref Unsafe.Add(ref gFrames, g.Offset(panel, begin, 0));
+                        if (together == 1)
+                            BlockProduct.Multiply<S, V>(g.Block, 1, 0, 0, run, 1, g.Block, sum, ref a, ref b, ref to,
+                                add: true);
+                        else
+                            BlockProduct.Tiles<S, V>(g.Block, rows * run,
+                                new(1, 0, 0, 1, 0, 0, 0, 1, x.RowStride, g.Block), sum, ref a, ref b, ref to,
+                                add: true);
+                        to = ref Unsafe.Add(ref to, rows * run * g.Block);
                     }
         }
     }

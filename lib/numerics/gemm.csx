@@ -44,6 +44,7 @@ public static class Gemm
     public readonly struct Six : ICount { public static int Value => 6; }
     public readonly struct Seven : ICount { public static int Value => 7; }
     public readonly struct Eight : ICount { public static int Value => 8; }
+    public readonly struct Nine : ICount { public static int Value => 9; }
 
     /// <summary>The sums of one row of a tile, in up to three vectors.</summary>
     public struct Sums<S, V>(V start) where S : struct, ISimd<V> where V : struct

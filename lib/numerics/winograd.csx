@@ -18,7 +18,7 @@ public static class Winograd
     const int Kernels = Channels * Channels;
 
     // Tiles whose results are computed together: as many as a tile of the block product has rows.
-    const int MostTogether = 8;
+    const int MostTogether = BlockProduct.MostRowsEver;
 
     // Tiles whose products are added to the gradient by the kernels in one go: the sums are read and written once.
     const int SumTogether = 64;
@@ -77,6 +77,7 @@ public static class Winograd
         Convolve<S, V>(c, images, ref frames, c.GradientFrame, ref packed, ref dx, dxImage, c.Input);
 
     // A few tiles at a time, so that what is transformed stays in the first-level cache.
+    [MethodImpl(Hot)]
     static void Convolve<S, V>(in ConvolutionSizes c, int images, ref float frames, in PixelLayout source,
         ref float packed, ref float y, int yImage, in PixelLayout result) where S : struct, ISimd<V> where V : struct
     {
@@ -85,7 +86,8 @@ public static class Winograd
         ref var m = ref MemoryMarshal.GetReference(Block.Scratch<float>(ref products, Places * PlaceStride));
         Span<int> from = stackalloc int[MostTogether], to = stackalloc int[MostTogether];
         var packedPlace = source.Chunks * Kernels;
-        var steps = new TileSteps(PlaceStride, packedPlace, PlaceStride);
+        var grid = new TileGrid(1, 0, 0, Places, PlaceStride, packedPlace, PlaceStride, Channels, 3 * Channels,
+            Channels);
         var sum = new Reduction(source.Chunks, Places * PlaceStride, Kernels, 1, 0, 0, Channels, 1);
         var (most, all) = (BlockProduct.MostRows<S, V>(Channels), images * TileCount(c));
         var groups = (all + most - 1) / most;
@@ -97,8 +99,8 @@ public static class Winograd
             TransformPatches<S, V>(from[..count], ref frames, source, ref v, PlaceStride);
             for (var panel = 0; panel < result.Chunks; panel++)
             {
-                BlockProduct.Tiles<S, V>(Channels, count, Places, steps, sum, ref v, Channels,
-                    ref Unsafe.Add(ref packed, panel * Places * packedPlace), ref m, Channels, add: false);
+                BlockProduct.Tiles<S, V>(Channels, count, grid, sum, ref v,
+                    ref Unsafe.Add(ref packed, panel * Places * packedPlace), ref m, add: false);
                 TransformBack<S, V>(to[..count], ref m, ref Unsafe.Add(ref y, panel * result.ChunkStride),
                     result.RowStride);
             }
@@ -106,6 +108,7 @@ public static class Winograd
     }
 
     /// <summary>Adds to sums, which lie as transformed kernels do.</summary>
+    [MethodImpl(Hot)]
     public static void AddKernelGradient<S, V>(in ConvolutionSizes c, int images, ref float frames,
         ref float gFrames, ref float sums) where S : struct, ISimd<V> where V : struct
     {
@@ -128,16 +131,16 @@ public static class Winograd
                 for (var place = 0; place < Places; place++)
                     for (var chunk = 0; chunk < x.Chunks; chunk++)
                     {
-                        BlockProduct.Multiply<S, V>(Channels, Channels, sum,
-                            ref Unsafe.Add(ref v, chunk * ChunkStride + place * SumPlaceStride), 1,
-                            ref Unsafe.Add(ref t, panel * ChunkStride + place * SumPlaceStride), ref to, Channels,
-                            add: true);
+                        BlockProduct.Multiply<S, V>(Channels, 1, 0, 0, Channels, 1, Channels, sum,
+                            ref Unsafe.Add(ref v, chunk * ChunkStride + place * SumPlaceStride),
+                            ref Unsafe.Add(ref t, panel * ChunkStride + place * SumPlaceStride), ref to, add: true);
                         to = ref Unsafe.Add(ref to, Kernels);
                     }
         }
     }
 
     // Where the tiles from number `first` on lie: their first pixel, moved up and left by `border`.
+    [MethodImpl(Hot)]
     static void Place(in ConvolutionSizes c, int first, Span<int> at, in PixelLayout layout, int image, int border)
     {
         var (height, width) = (c.Height / 2, c.Width / 2);

@@ -16,19 +16,18 @@ public static class Convolutions
         new(32, 16, 16, 64, 1, 1, 2, 0),
     ];
 
-    public static void Report(TextWriter to, int rounds, string only = "")
+    /// <summary>Prints a line for each layer.</summary>
+    public static void Report(int rounds, Action<object> write)
     {
-        to.WriteLine($"  {"share of the peak",-40}{"forward",9}{"by input",10}{"by kernels",12}");
-        foreach (var layer in Layers.Where(layer => Name(layer).Contains(only)))
+        Out.WriteLine($"  {"share of the peak",-60}{"forward",9}{"by input",10}{"by kernels",12}");
+        foreach (var layer in Layers)
         {
-            var shares = Passes(layer).Select(pass => Share(layer.Flops * ImageConvolution.ImagesTogether(layer), pass, rounds));
-            to.WriteLine($"  {Name(layer),-40}{string.Concat(shares.Zip([9, 10, 12], (share, width) =>
-                $"{share:P0}".PadLeft(width)))}");
+            var flops = layer.Flops * ImageConvolution.ImagesTogether(layer);
+            double[] shares = [.. Passes(layer).Select(pass => Share(flops, pass, rounds))];
+            Out.WriteLine($"  {layer,-60}{shares[0],9:P0}{shares[1],10:P0}{shares[2],12:P0}");
+            write(new { Layer = $"{layer}", Forward = shares[0], ByInput = shares[1], ByKernels = shares[2] });
         }
     }
-
-    static string Name(in ConvolutionSizes c) => $"{c.Channels} to {c.Outputs}, {c.Height} x {c.Width}, kernel "
-        + $"{c.KernelHeight}, stride {c.Stride}, padding {c.Padding}";
 
     // Images of one call, in frames.
     static Action[] Passes(ConvolutionSizes c)
@@ -37,7 +36,8 @@ public static class Convolutions
         var (x, g) = (Noise(images * c.InputFrame.Length), Noise(images * c.GradientFrame.Length));
         var (y, dx) = (new float[images * c.Output.Length], new float[images * c.Input.Length]);
         var w = Noise(c.Outputs * c.Channels * c.Area);
-        var (forward, back) = (Noise(ImageConvolution.ForwardLength(c)), Noise(ImageConvolution.InputGradientLength(c)));
+        var forward = new float[ImageConvolution.ForwardLength(c)];
+        var back = new float[ImageConvolution.InputGradientLength(c)];
         var sums = new float[ImageConvolution.ForwardLength(c)];
         ImageConvolution.PackForward(c, w, c.Channels * c.Area, forward);
         ImageConvolution.PackInputGradient(c, w, c.Channels * c.Area, back);

@@ -25,7 +25,7 @@ public sealed class ConvolutionCase
         w = Draw("w", c.Outputs * c.Channels * c.Area);
         g = Draw("g", images * c.Outputs * c.OutHeight * c.OutWidth);
         (y, dx, dw) = (new double[g.Length], new double[x.Length], new double[w.Length]);
-        for (int at = 0; at < g.Length; at++)
+        for (var at = 0; at < g.Length; at++)
         {
             var (row, column) = (at / c.OutWidth % c.OutHeight, at % c.OutWidth);
             var (n, o) = Math.DivRem(at / (c.OutHeight * c.OutWidth), c.Outputs);
@@ -108,8 +108,6 @@ public sealed class ConvolutionCase
         from row in Enumerable.Range(0, at.Height)
         from column in Enumerable.Range(0, at.Width)
         select n * at.Length + at.Offset(channel / at.Block, row, column) + channel % at.Block;
-
-    public override string ToString() => $"{images} times {c}";
 }
 
 static readonly ConvolutionSizes[] convolutionSizes =
