@@ -218,11 +218,13 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
 
     /// <summary>The gradients by the summands' tensors and parameters, in their order, from g, the gradient by this.
     /// </summary>
-    public TensorGradient[] Gradients(IPixels g)
+    /// <param name="more">Added to g, if there is any.</param>
+    public TensorGradient[] Gradients(IPixels g, IPixels? more = null)
     {
         var stored = g as StoredPixels;
-        var gradients = new PixelGradients(this,
-            !relu && stored is not null ? stored.Values : TensorValues.Empty(Shape, Shape.Blocks));
+        var asItIs = !relu && stored is not null && more is null;
+        var gradients =
+            new PixelGradients(this, asItIs ? stored!.Values : TensorValues.Empty(Shape, Shape.Blocks), more);
         for (var n = 0; n < Shape.Rows; n++)
         {
             if (stored is null) g.Fill(n, Shape.Pixels, gradients.Dz.Image(n));
@@ -242,14 +244,26 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
 /// <summary>The gradients of a map, image by image.</summary>
 /// <param name="dz">Memory for the gradient by the sum of the summands; without ReLU it is the gradient by the map.
 /// </param>
-public sealed class PixelGradients(PixelMap map, TensorValues dz)
+/// <param name="more">A part of the gradient by the map that is added to what Add gets.</param>
+public sealed class PixelGradients(PixelMap map, TensorValues dz, IPixels? more = null)
 {
+    [ThreadStatic] static Block scratch;
+
     readonly ImageSums sums = new(map.Shape.Rows, map.Shape[1]);
 
     public TensorValues Dz => dz;
 
     /// <summary>Adds image n, given the gradient g by the map, which may lie in dz's place.</summary>
-    public void Add(int n, ReadOnlySpan<float> g) => map.AddGradient(n, g, dz.Image(n), sums.Of(n));
+    public void Add(int n, ReadOnlySpan<float> g)
+    {
+        var own = dz.Image(n);
+        if (more is not null)
+        {
+            TensorPrimitives.Add(g, more.Image(n, ref scratch), own);
+            g = own;
+        }
+        map.AddGradient(n, g, own, sums.Of(n));
+    }
 
     /// <summary>The gradients by the summands' tensors and parameters, in their order.</summary>
     public TensorGradient[] Results() => map.Gradients(dz, sums);

@@ -11,6 +11,7 @@ public sealed class Tensor
     TensorValues values;
     IDeferred? deferred;
     Tensor[]? deferredInputs;
+    bool isRead;
 
     Tensor(in TensorValues values, Arena? arena) => (this.values, this.arena, step) = (values, arena, arena?.Step ?? 0);
 
@@ -195,9 +196,9 @@ public sealed class Tensor
     public Tensor Convolve(Tensor w, int padding = 0, Tensor? bias = null, int stride = 1)
     {
         // A map with two summands ends a residual block. It is kept, because the block's shortcut reads it too.
-        var map = Mapped is { HasTwo: false } one ? one : null;
-        Tensor[] inputs = map is null ? [this] : deferredInputs!;
+        var map = Mapped is { HasTwo: true } ? null : TakePlace();
         var convolved = new ConvolvedPixels(map ?? Kept(), w, padding, stride);
+        Tensor[] inputs = map is null ? [this] : deferredInputs!;
         // Before a normalizer, which wants the moments, there is usually no bias.
         var y = Tape.Op([.. inputs, w], convolved.Forward(measure: bias is null), (g, _) =>
         {
@@ -205,7 +206,7 @@ public sealed class Tensor
                 return [.. inputs.Select(_ => (Tensor?)null), convolved.Backward(g.Pixels, null)];
             var dx = TensorValues.Empty(Shape, Shape.Blocks);
             if (map is null) return [dx, convolved.Backward(g.Pixels, dx)];
-            var gradients = new PixelGradients(map, dx);
+            var gradients = new PixelGradients(map, dx, Tape.Take(this)?.Pixels);
             var dw = convolved.Backward(g.Pixels, dx, n => gradients.Add(n, dx.Image(n)));
             return [.. Tensors(gradients.Results()), dw];
         });
@@ -267,12 +268,22 @@ public sealed class Tensor
     // The images of this tensor, computed as they are read if they are deferred.
     IPixels Pixels => Pending as IPixels ?? new StoredPixels(Values);
 
-    // The same, but once they are read they are this tensor's values.
+    // The same, but those of a map with two summands are kept as this tensor's values when they are read.
     IPixels Kept()
     {
-        if (Mapped is not { } map) return Layout.IsBlocks ? new StoredPixels(Values) : new PlanePixels(Values.RowMajor());
+        if (Mapped is not { HasTwo: true } map)
+            return Layout.IsBlocks ? Pixels : new PlanePixels(Values.RowMajor());
         (values, deferred) = (TensorValues.Empty(Shape, Layout), null);
         return new KeptPixels(map, values);
+    }
+
+    // This tensor's map, if there is one and nothing has read it. The op that reads it first takes its place on the
+    // tape: it passes gradients on to what the map is computed from, together with those of later readers.
+    PixelMap? TakePlace()
+    {
+        var map = isRead ? null : Mapped;
+        isRead = true;
+        return map;
     }
 
     // A tensor whose images are computed when something reads them.
@@ -286,18 +297,19 @@ public sealed class Tensor
     static Tensor AddPixels(Tensor a, Tensor b)
     {
         // What is normalized is added as it is computed.
-        (MappedPixels, Tensor[]) Summand(Tensor x) =>
+        static (MappedPixels, Tensor[]) Summand(Tensor x) =>
             x.Mapped is { HasTwo: false, HasRelu: false } map ? (map.First, x.deferredInputs!) : (new(x.Values), [x]);
         var ((first, its), (second, others)) = (Summand(a), Summand(b));
         return Map(new(first, second, relu: false), [.. its, .. others]);
     }
 
-    // An op that reads images one at a time. If they are a map, the gradient by it goes on to what it is computed from.
+    // An op that reads images one at a time.
     Tensor OfPixels(Func<IPixels, TensorValues> f, Func<IPixels, TensorValues, TensorValues, IPixels> gradient)
     {
-        if (Mapped is { } map)
-            return Tape.Op(deferredInputs!, f(map), (g, y) => Tensors(map.Gradients(gradient(map, g, y))));
-        var x = new StoredPixels(Values.InBlocks());
+        if (TakePlace() is { } map)
+            return Tape.Op(deferredInputs!, f(map),
+                (g, y) => Tensors(map.Gradients(gradient(map, g, y), Tape.Take(this)?.Pixels)));
+        var x = Layout.IsBlocks ? Pixels : new StoredPixels(Values);
         return Tape.Op([this], f(x), (g, y) => Tensors([new(default, gradient(x, g, y))]));
     }
 
@@ -332,6 +344,7 @@ public sealed class Tape
 
     readonly List<Entry> entries = [];
     readonly Arena arena = new();
+    Tensor?[] gradients = [];
     bool paused;
 
     /// <summary>The tape whose step is running on this thread.</summary>
@@ -373,6 +386,17 @@ public sealed class Tape
     public static IEnumerable<(Tensor Parameter, Tensor Gradient)> Gradients(Tensor y, Tensor g) =>
         current?.Reverse(y, g) ?? throw new InvalidOperationException("gradients are taken within a step");
 
+    /// <summary>The sum of the gradients that have arrived at x so far in the reverse pass, if there are any. The caller,
+    /// a gradient rule, passes them on in place of the op that gave x.</summary>
+    public static Tensor? Take(Tensor x)
+    {
+        if (!current!.Holds(x)) return null;
+        ref var slot = ref current.gradients[x.Node];
+        var taken = slot;
+        slot = null;
+        return taken;
+    }
+
     void Record(Tensor[] inputs, Tensor y, GradientRule rule)
     {
         // A parameter is recorded just before its first use, so that the reverse pass reaches it when nothing reads it
@@ -411,7 +435,7 @@ public sealed class Tape
 
     void Propagate(Entry entry, Tensor arrived, Tensor?[] gradients)
     {
-        paused = true;
+        (paused, this.gradients) = (true, gradients);
         try
         {
             var given = entry.Rule!(arrived, entry.Y);
