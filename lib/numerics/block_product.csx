@@ -97,8 +97,11 @@ public static class BlockProduct
     {
         // In bytes: what stands ready costs the inner loop no instruction.
         nint one = (nint)grid.ARow * sizeof(float), two = 2 * one, aThree = grid.AThree, yRow = grid.YRow;
+        ref var ahead = ref ReadAhead.Own;
+        var aheadLines = ahead.LinesFor(sum.Outer * sum.Middle * sum.Inner * R.Value * C.Value * S.Lanes);
         for (var tile = grid.Tiles; tile > 0; tile--)
         {
+            ahead.Fetch(aheadLines);
             Sums<S, V, C> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
                 s6 = default, s7 = default, s8 = default;
             ref var aChunk = ref a;

@@ -27,7 +27,7 @@ public static class Winograd
     // for the same few cache sets.
     const int PlaceStride = (MostTogether + 1) * Channels, SumPlaceStride = (SumTogether + 2) * Channels;
 
-    [ThreadStatic] static Block plain, pixels, products;
+    [ThreadStatic] static Block plain, pixels, products, sourceTiles, resultTiles;
 
     /// <summary>Stride 1, padding 1, images of even height and width, and blocks of 16 channels.</summary>
     public static bool Fits(in ConvolutionSizes c) =>
@@ -84,26 +84,28 @@ public static class Winograd
         ref var v = ref MemoryMarshal.GetReference(
             Block.Scratch<float>(ref pixels, source.Chunks * Places * PlaceStride));
         ref var m = ref MemoryMarshal.GetReference(Block.Scratch<float>(ref products, Places * PlaceStride));
-        Span<int> from = stackalloc int[MostTogether], to = stackalloc int[MostTogether];
+        var from = Tiles(c, ref sourceTiles, images, source, source.Length, border: 1);
+        var to = Tiles(c, ref resultTiles, images, result, yImage, border: 0);
         var packedPlace = source.Chunks * Kernels;
         var grid = new TileGrid(1, 0, 0, Places, PlaceStride, packedPlace, PlaceStride, Channels, 3 * Channels,
             Channels);
         var sum = new Reduction(source.Chunks, Places * PlaceStride, Kernels, 1, 0, 0, Channels, 1);
-        var (most, all) = (BlockProduct.MostRows<S, V>(Channels), images * TileCount(c));
-        var groups = (all + most - 1) / most;
-        for (int first = 0, count; groups > 0; groups--, first += count)
+        var most = BlockProduct.MostRows<S, V>(Channels);
+        for (int groups = (from.Length + most - 1) / most, count; groups > 0; groups--)
         {
-            count = (all - first + groups - 1) / groups;
-            Place(c, first, from[..count], source, source.Length, -1);
-            Place(c, first, to[..count], result, yImage, 0);
+            count = (from.Length + groups - 1) / groups;
             TransformPatches<S, V>(from[..count], ref frames, source, ref v, PlaceStride);
+            var next = to.Slice(count, Math.Min(count, to.Length - count));
             for (var panel = 0; panel < result.Chunks; panel++)
             {
+                ref var yPanel = ref Unsafe.Add(ref y, panel * result.ChunkStride);
+                Prefetch(next, ref yPanel, result.RowStride);
                 BlockProduct.Tiles<S, V>(Channels, count, grid, sum, ref v,
                     ref Unsafe.Add(ref packed, panel * Places * packedPlace), ref m, add: false);
-                TransformBack<S, V>(to[..count], ref m, ref Unsafe.Add(ref y, panel * result.ChunkStride),
-                    result.RowStride);
+                TransformBack<S, V>(to[..count], ref m, ref yPanel, result.RowStride);
             }
+            from = from[count..];
+            to = to[count..];
         }
     }
 
@@ -116,15 +118,13 @@ public static class Winograd
         const int ChunkStride = Places * SumPlaceStride;
         ref var v = ref MemoryMarshal.GetReference(Block.Scratch<float>(ref pixels, x.Chunks * ChunkStride));
         ref var t = ref MemoryMarshal.GetReference(Block.Scratch<float>(ref products, g.Chunks * ChunkStride));
-        Span<int> at = stackalloc int[SumTogether];
-        for (int first = 0, all = images * TileCount(c), count; first < all; first += count)
+        var xTiles = Tiles(c, ref sourceTiles, images, x, x.Length, border: 1);
+        var gTiles = Tiles(c, ref resultTiles, images, g, g.Length, border: 0);
+        for (int first = 0, count; first < xTiles.Length; first += count)
         {
-            count = Math.Min(SumTogether, all - first);
-            var tiles = at[..count];
-            Place(c, first, tiles, x, x.Length, -1);
-            TransformPatches<S, V>(tiles, ref frames, x, ref v, SumPlaceStride);
-            Place(c, first, tiles, g, g.Length, 0);
-            TransformGradients<S, V>(tiles, ref gFrames, g, ref t, SumPlaceStride);
+            count = Math.Min(SumTogether, xTiles.Length - first);
+            TransformPatches<S, V>(xTiles.Slice(first, count), ref frames, x, ref v, SumPlaceStride);
+            TransformGradients<S, V>(gTiles.Slice(first, count), ref gFrames, g, ref t, SumPlaceStride);
             var sum = new Reduction(1, 0, 0, 1, 0, 0, count, Channels);
             ref var to = ref sums;
             for (var panel = 0; panel < g.Chunks; panel++)
@@ -139,22 +139,18 @@ public static class Winograd
         }
     }
 
-    // Where the tiles from number `first` on lie: their first pixel, moved up and left by `border`.
+    // Where the tiles of all images lie: their first pixel, or one `border` above and to the left of it.
     [MethodImpl(Hot)]
-    static void Place(in ConvolutionSizes c, int first, Span<int> at, in PixelLayout layout, int image, int border)
+    static Span<int> Tiles(in ConvolutionSizes c, ref Block memory, int images, in PixelLayout layout, int image,
+        int border)
     {
-        var (height, width) = (c.Height / 2, c.Width / 2);
-        var (line, column) = Math.DivRem(first, width);
-        var (n, row) = Math.DivRem(line, height);
-        for (var i = 0; i < at.Length; i++)
-        {
-            at[i] = n * image + layout.Offset(0, 2 * row + border, 2 * column + border);
-            if (++column < width) continue;
-            column = 0;
-            if (++row < height) continue;
-            row = 0;
-            n++;
-        }
+        var tiles = Block.Scratch<int>(ref memory, images * TileCount(c));
+        var at = 0;
+        for (var n = 0; n < images; n++)
+            for (var row = -border; row < c.Height - border; row += 2)
+                for (var column = -border; column < c.Width - border; column += 2)
+                    tiles[at++] = n * image + layout.Offset(0, row, column);
+        return tiles;
     }
 
     // B^T d B for the patches d of some tiles.
@@ -212,6 +208,21 @@ public static class Winograd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V Less<S, V>(ref float a, ref float b, int column) where S : struct, ISimd<V> where V : struct =>
         S.Subtract(Pixel<S, V>(ref a, column), Pixel<S, V>(ref b, column));
+
+    // Starts to load what will be written: stores would have to wait for it.
+    [MethodImpl(Hot)]
+    static void Prefetch(ReadOnlySpan<int> tiles, ref float y, nint row)
+    {
+        foreach (var tile in tiles)
+        {
+            ref var to = ref Unsafe.Add(ref y, tile);
+            CacheLine.Prefetch(ref to);
+            CacheLine.Prefetch(ref Unsafe.Add(ref to, Channels));
+            to = ref Unsafe.Add(ref to, row);
+            CacheLine.Prefetch(ref to);
+            CacheLine.Prefetch(ref Unsafe.Add(ref to, Channels));
+        }
+    }
 
     // A^T m A for the products m of some tiles.
     [MethodImpl(Hot)]
