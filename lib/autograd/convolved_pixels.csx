@@ -37,6 +37,7 @@ public sealed class ConvolvedPixels
         {
             var count = Math.Min(together, images - n);
             Fill(x, n, count, c.InputFrame, xFrames);
+            Announce(n + together, x);
             ImageConvolution.Forward(c, count, xFrames, kernels, y.Storage[(n * y.Layout.RowStride)..],
                 y.Layout.RowStride);
             for (var i = n; i < n + count; i++) moments?.Measure(i, y.Image(i), y.Layout.Positions);
@@ -46,8 +47,8 @@ public sealed class ConvolvedPixels
 
     /// <summary>The gradient by w from g, the gradient by y.</summary>
     /// <param name="dx">Memory for the gradient by x; null if it is not wanted.</param>
-    /// <param name="done">Called for each image of dx as soon as it is there.</param>
-    public TensorValues Backward(IPixels g, TensorValues? dx, Action<int>? done = null)
+    /// <param name="byMap">Gets each image of dx as soon as it is there, where x is a map.</param>
+    public TensorValues Backward(IPixels g, TensorValues? dx, PixelGradients? byMap = null)
     {
         var total = Block.Scratch<float>(ref sums, ImageConvolution.ForwardLength(c));
         total.Clear();
@@ -59,11 +60,12 @@ public sealed class ConvolvedPixels
             var count = Math.Min(together, images - n);
             Fill(x, n, count, c.InputFrame, xFrames);
             Fill(g, n, count, c.GradientFrame, gFrames);
+            Announce(n + together, x, g, byMap?.More);
             ImageConvolution.AddKernelGradient(c, count, xFrames, gFrames, total);
             if (dx is not { } to) continue;
             ImageConvolution.InputGradient(c, count, gFrames, kernels, to.Storage[(n * to.Layout.RowStride)..],
                 to.Layout.RowStride);
-            for (var i = n; i < n + count; i++) done?.Invoke(i);
+            for (var i = n; i < n + count; i++) byMap?.Add(i, to.Image(i));
         }
         var dw = TensorValues.Empty(w.Shape);
         ImageConvolution.KernelGradient(c, total, dw.Storage, dw.Layout.RowStride);
@@ -76,6 +78,13 @@ public sealed class ConvolvedPixels
         var all = Block.Scratch<float>(ref memory, together * at.Length + PixelLayout.BlockFor(1));
         all.Clear();
         return all;
+    }
+
+    // What the next images are computed from is fetched while the convolution runs.
+    void Announce(int n, params ReadOnlySpan<IPixels?> all)
+    {
+        ReadAhead.Own.Clear();
+        if (n < images) foreach (var pixels in all) pixels?.Announce(n, Math.Min(together, images - n));
     }
 
     static void Fill(IPixels pixels, int n, int count, in PixelLayout at, Span<float> to)

@@ -11,6 +11,10 @@ public interface IPixels : IDeferred
     /// floats behind the image may become 0.</summary>
     void Fill(int n, in PixelLayout at, Span<float> y);
 
+    /// <summary>Has this thread fetch what Fill reads for `count` images from n on, while it computes something else.
+    /// </summary>
+    void Announce(int n, int count);
+
     void IDeferred.ComputeInto(in TensorValues y)
     {
         for (var n = 0; n < Shape.Rows; n++) Fill(n, Shape.Pixels, y.Image(n));
@@ -74,6 +78,8 @@ public class MappedPixels(TensorValues x, PixelConstants constants)
 
     /// <summary>The tensor itself.</summary>
     public MappedPixels(TensorValues x) : this(x.InBlocks(), PixelConstants.Identity(x.Shape[1], x.Shape.Rows)) { }
+
+    public void Announce(int n, int count) => ReadAhead.Own.Add(x.Images(n, count));
 
     public PixelTerm Term(int n) => new(x.Image(n), constants.Of(n));
 
@@ -158,6 +164,8 @@ public sealed class StoredPixels(TensorValues x) : IPixels
     public void Fill(int n, in PixelLayout at, Span<float> y) =>
         PixelLoops.Map(own.Term(n), default, relu: false, at, y);
 
+    public void Announce(int n, int count) => own.Announce(n, count);
+
     public ReadOnlySpan<float> Image(int n, ref Block scratch) => Values.Image(n);
 }
 
@@ -165,19 +173,21 @@ public sealed class StoredPixels(TensorValues x) : IPixels
 public sealed class KeptPixels(IPixels map, TensorValues values) : IPixels
 {
     readonly StoredPixels stored = new(values);
-    int count;
+    int kept;
 
     public Shape Shape => map.Shape;
 
     public void Fill(int n, in PixelLayout at, Span<float> y)
     {
-        if (n >= count)
+        if (n >= kept)
         {
             map.Fill(n, Shape.Pixels, values.Image(n));
-            count = n + 1;
+            kept = n + 1;
         }
         stored.Fill(n, at, y);
     }
+
+    public void Announce(int n, int count) => (n < kept ? stored : map).Announce(n, count);
 }
 
 /// <summary>Images that lie row-major, channel by channel, such as data.</summary>
@@ -196,6 +206,8 @@ public sealed class PlanePixels(TensorValues x) : IPixels
                 else for (var column = 0; column < line.Length; column++) to[column * at.Block] = line[column];
             }
     }
+
+    public void Announce(int n, int count) => ReadAhead.Own.Add(x.Images(n, count));
 }
 
 /// <summary>One or two summands and, if wanted, ReLU of their sum.</summary>
@@ -213,6 +225,12 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
 
     public void Fill(int n, in PixelLayout at, Span<float> y) =>
         PixelLoops.Map(first.Term(n), Second(n), relu, at, y);
+
+    public void Announce(int n, int count)
+    {
+        first.Announce(n, count);
+        second?.Announce(n, count);
+    }
 
     PixelTerm Second(int n) => second is null ? default : second.Term(n);
 
@@ -252,6 +270,7 @@ public sealed class PixelGradients(PixelMap map, TensorValues dz, IPixels? more 
     readonly ImageSums sums = new(map.Shape.Rows, map.Shape[1]);
 
     public TensorValues Dz => dz;
+    public IPixels? More => more;
 
     /// <summary>Adds image n, given the gradient g by the map, which may lie in dz's place.</summary>
     public void Add(int n, ReadOnlySpan<float> g)
@@ -276,6 +295,8 @@ public sealed class AveragePoolGradient(Shape shape, TensorValues g) : IPixels
     public Shape Shape => shape;
 
     public void Fill(int n, in PixelLayout at, Span<float> dx) => Pooling.AverageGradient(g.Image(n), at, dx);
+
+    public void Announce(int n, int count) => ReadAhead.Own.Add(g.Images(n, count));
 }
 
 /// <summary>The gradient by the input x of MaxPool from g, the gradient by its result y.</summary>
@@ -287,6 +308,13 @@ public sealed class MaxPoolGradient(IPixels x, TensorValues y, TensorValues g) :
 
     public void Fill(int n, in PixelLayout at, Span<float> dx) =>
         Pooling.MaxGradient(g.Image(n), x.Image(n, ref scratch), y.Image(n), at, dx);
+
+    public void Announce(int n, int count)
+    {
+        x.Announce(n, count);
+        ReadAhead.Own.Add(y.Images(n, count));
+        ReadAhead.Own.Add(g.Images(n, count));
+    }
 }
 
 /// <summary>The gradient by the input of GlobalAveragePool, an image of `shape`, from g, the gradient by its result.
@@ -296,4 +324,6 @@ public sealed class GlobalAveragePoolGradient(Shape shape, TensorValues g) : IPi
     public Shape Shape => shape;
 
     public void Fill(int n, in PixelLayout at, Span<float> dx) => Pooling.GlobalAverageGradient(g.Row(n), at, dx);
+
+    public void Announce(int n, int count) => ReadAhead.Own.Add(g.Images(n, count));
 }

@@ -207,7 +207,7 @@ public sealed class Tensor
             var dx = TensorValues.Empty(Shape, Shape.Blocks);
             if (map is null) return [dx, convolved.Backward(g.Pixels, dx)];
             var gradients = new PixelGradients(map, dx, Tape.Take(this)?.Pixels);
-            var dw = convolved.Backward(g.Pixels, dx, n => gradients.Add(n, dx.Image(n)));
+            var dw = convolved.Backward(g.Pixels, dx, gradients);
             return [.. Tensors(gradients.Results()), dw];
         });
         return bias is null ? y : y.AddToChannels(bias);

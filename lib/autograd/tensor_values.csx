@@ -45,7 +45,10 @@ public readonly struct TensorValues(Shape shape, Layout layout, Block block, Ima
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref First, r * Layout.RowStride), Layout.Columns);
 
     /// <summary>The pixels of image n, in blocks of channels.</summary>
-    public Span<float> Image(int n) => Storage.Slice(n * Layout.RowStride, Layout.RowStride);
+    public Span<float> Image(int n) => Images(n, 1);
+
+    /// <summary>The memory of `count` images from n on.</summary>
+    public Span<float> Images(int n, int count) => Storage.Slice(n * Layout.RowStride, count * Layout.RowStride);
 
     /// <summary>These values if they are row-major, else a copy that is.</summary>
     public TensorValues RowMajor() => Layout.IsRowMajor ? this : In(Layout.RowMajor(Shape.Rows, Shape.Columns));
