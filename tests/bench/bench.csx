@@ -14,7 +14,7 @@ const string Help = """
     Trains seven workloads with BN and without: steps per CPU-second of the lab beside NumPy and PyTorch, two models at
     once, and of the lab alone with one. NumPy is there twice: by hand, an expression for each equation, and in place,
     as one makes it fast. Then the workloads' matrix products, the lab's beside OpenBLAS's. Prints tables and writes a
-    line of JSON for each measurement. About five minutes.
+    line of JSON for each measurement. About ten minutes.
 
       --quick         one short round: shows that it runs
       --only W1,W3    these workloads, of W1 to W7
