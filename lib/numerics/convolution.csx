@@ -48,8 +48,8 @@ public static class Convolution
             for (var n = 0; n < c.Images; n++)
             {
                 ref var image = ref MemoryMarshal.GetReference(padding.Apply(x.Slice(n * xRow, xRow), xRow, 1));
-                Gemm.Tiles<S, V, Patches, StoreTo>(c.Outputs, vectors.Length, c.Patch, ref kernels, wRow, 1, ref image,
-                    columns, new StoreTo(ref y[n * yRow]), c.OutSize);
+                Gemm.Tiles<S, V, Patches, StoreTo>(c.Outputs, vectors.Length, c.Patch, ref kernels,
+                    TiledRows.Strided<S, V>(wRow, 1), ref image, columns, new StoreTo(ref y[n * yRow]), c.OutSize);
             }
         }
     }

@@ -18,8 +18,8 @@ public interface IColumns
     V Start<S, V>(int row) where S : struct, ISimd<V> where V : struct;
 }
 
-/// <summary>The columns of two matrices, whose sums begin at 0.</summary>
-public readonly struct MatrixColumns(Layout b, Layout y) : IColumns
+/// <summary>The columns of two matrices, whose sums begin at 0. Row 0 of y is `firstRow` of its layout.</summary>
+public readonly struct MatrixColumns(Layout b, Layout y, int firstRow = 0) : IColumns
 {
     readonly nint step = b.RowStride;
 
@@ -27,8 +27,28 @@ public readonly struct MatrixColumns(Layout b, Layout y) : IColumns
     public nint RowOffset(nint i) => i * step;
 
     public nint Source(int vector, int lanes) => b.Offset(0, vector * lanes);
-    public nint Target(int vector, int lanes) => y.Offset(0, vector * lanes);
+    public nint Target(int vector, int lanes) => y.Offset(firstRow, vector * lanes);
     public V Start<S, V>(int row) where S : struct, ISimd<V> where V : struct => default;
+}
+
+/// <summary>How the rows of a lie in memory, which are read tile by tile.</summary>
+/// <param name="Row">Floats from one row to the next within a tile.</param>
+/// <param name="Inner">Floats from one column to the next.</param>
+/// <param name="Tile">Floats from one tile to the next.</param>
+public readonly record struct TiledRows(int Row, int Inner, int Tile)
+{
+    /// <summary>Rows at equal distances.</summary>
+    public static TiledRows Strided<S, V>(int row, int inner) where S : struct, ISimd<V> where V : struct =>
+        new(row, inner, Gemm.TileRows<S, V>() * row);
+
+    public bool IsStrided<S, V>() where S : struct, ISimd<V> where V : struct => Tile == Gemm.TileRows<S, V>() * Row;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint Offset<S, V>(int row) where S : struct, ISimd<V> where V : struct
+    {
+        var (tile, within) = Math.DivRem(row, Gemm.TileRows<S, V>());
+        return (nint)tile * Tile + (nint)within * Row;
+    }
 }
 
 public static class Gemm
@@ -69,6 +89,13 @@ public static class Gemm
     // A longer inner dimension k is done in pieces of this length, so that a panel of b stays in the first-level cache.
     const int InnerBlock = 400;
 
+    // A product of a transposed a is packed from this many multiply-adds on, where its operands no longer stay in the
+    // second-level cache while they are read again and again, each time in short pieces of many rows. A block of a is
+    // packed at a time: of 128 KB, which stay there.
+    const int PackFrom = 1 << 23, BlockFloats = 1 << 15;
+
+    [ThreadStatic] static Block aScratch, bScratch;
+
     // From this k on, prefetched operands of an epilogue arrive while the sums are computed.
     const int PrefetchFrom = 32;
 
@@ -105,44 +132,117 @@ public static class Gemm
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<S, V>() where S : struct, IPairs<V> where V : struct =>
-            Tiles<S, V, MatrixColumns, E>(m, (n + S.Lanes - 1) / S.Lanes, k, ref a, aRow, aInner, ref b, new(bAt, yAt),
-                epilogue, yAt.RowStride);
+            Gemm.Run<S, V, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, epilogue, yAt,
+                packed: aRow == 1 && (long)m * n * k >= PackFrom);
     }
 
-    /// <summary>The same for a given vector width (the tests run every width on any machine) and any columns. Tiles
-    /// have up to 8 rows by 3 vectors with 32 registers, and 6 by 2 with 16. Neighbouring tiles differ by at most one
-    /// vector, so that none has too few sums to hide the latency of a multiply-add.</summary>
+    /// <summary>The same for a given vector width (the tests run every width on any machine).</summary>
+    /// <param name="packed">Copies a, block by block, and b to where each tile reads them from the first float to the
+    /// last; only for a transposed a.</param>
+    public static void Run<S, V, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
+        E epilogue, Layout yAt, bool packed) where S : struct, ISimd<V> where V : struct
+        where E : IEpilogue, allows ref struct
+    {
+        var vectors = (n + S.Lanes - 1) / S.Lanes;
+        if (!packed)
+        {
+            Tiles<S, V, MatrixColumns, E>(m, vectors, k, ref a, TiledRows.Strided<S, V>(aRow, aInner), ref b,
+                new(bAt, yAt), epilogue, yAt.RowStride);
+            return;
+        }
+        var height = TileRows<S, V>();
+        // Copies end with whole vectors of four floats.
+        var at = new TiledRows(1, height, Block.Padded(height * k + 3));
+        var rows = Math.Max(1, BlockFloats / at.Tile) * height;
+        var panels = Layout.Panels(k, n);
+        ref var aPacked = ref MemoryMarshal.GetReference(
+            Block.Scratch<float>(ref aScratch, Math.Min(rows, m + height - 1) / height * at.Tile));
+        ref var bPacked = ref MemoryMarshal.GetReference(Block.Scratch<float>(ref bScratch, panels.Length));
+        PackColumns<S, V>(vectors, k, ref b, bAt, ref bPacked, panels);
+        for (var row = 0; row < m; row += rows)
+        {
+            var count = Math.Min(rows, m - row);
+            PackRows(count, k, ref Unsafe.Add(ref a, row), aInner, ref aPacked, at);
+            Tiles<S, V, MatrixColumns, E>(count, vectors, k, ref aPacked, at, ref bPacked, new(panels, yAt, row),
+                epilogue, yAt.RowStride);
+        }
+    }
+
+    // From row-major to panels.
+    [MethodImpl(Hot)]
+    static void PackColumns<S, V>(int vectors, int k, ref float b, Layout bAt, ref float packed, Layout at)
+        where S : struct, ISimd<V> where V : struct
+    {
+        for (var i = 0; i < k; i++)
+            for (var column = 0; column < vectors * S.Lanes; column += S.Lanes)
+                S.Store(S.Load(ref Unsafe.Add(ref b, bAt.Offset(i, column))),
+                    ref Unsafe.Add(ref packed, at.Offset(i, column)));
+    }
+
+    // From a transposed a, whose rows lie in columns, to tiles: for each i the floats that a tile reads, one after
+    // another. What the last copy writes behind a tile, or behind the floats for i, is not read.
+    [MethodImpl(Hot)]
+    static void PackRows(int rows, int k, ref float a, nint aInner, ref float packed, TiledRows at)
+    {
+        int height = at.Inner, copied = Block.Padded(height, 4);
+        for (var i = 0; i < k; i++)
+        {
+            ref var from = ref Unsafe.Add(ref a, i * aInner);
+            ref var to = ref Unsafe.Add(ref packed, i * height);
+            var row = 0;
+            for (; row + copied <= rows; row += height)
+            {
+                for (var part = 0; part < copied; part += 4)
+                    Vector128.LoadUnsafe(ref from, (nuint)(row + part)).StoreUnsafe(ref to, (nuint)part);
+                to = ref Unsafe.Add(ref to, at.Tile);
+            }
+            for (; row < rows; row += height)
+            {
+                for (var part = 0; part < Math.Min(height, rows - row); part++)
+                    Unsafe.Add(ref to, part) = Unsafe.Add(ref from, row + part);
+                to = ref Unsafe.Add(ref to, at.Tile);
+            }
+        }
+    }
+
+    /// <summary>The rows of a tile with the widest vectors and 32 registers, or with 16.</summary>
+    public static int TileRows<S, V>() where S : struct, ISimd<V> where V : struct => S.Lanes == 16 ? 8 : 6;
+
+    /// <summary>a b for a given vector width and any columns. Tiles have up to 8 rows by 3 vectors with 32 registers,
+    /// and 6 by 2 or, for few rows, 4 by 3 with 16: a tile needs some ten sums to hide the latency of a multiply-add.
+    /// </summary>
     /// <param name="vectors">Vectors in a row of y; they are computed from the first to the last.</param>
     [MethodImpl(Hot)]
-    public static void Tiles<S, V, B, E>(int m, int vectors, int k, ref float a, int aRow, int aInner, ref float b,
+    public static void Tiles<S, V, B, E>(int m, int vectors, int k, ref float a, TiledRows aAt, ref float b,
         in B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
         if (vectors == 0) return;
-        var widest = S.Lanes == 16 ? 3 : 2;
-        var tiles = (vectors + widest - 1) / widest;
+        // Neighbouring tiles differ by at most one vector.
+        var tiles = S.Lanes == 16 || m < TileRows<S, V>() ? (vectors + 2) / 3
+            : aAt.IsStrided<S, V>() ? Math.Max(1, vectors / 2) : (vectors + 1) / 2;
         var (narrow, wider) = Math.DivRem(vectors, tiles);
-        Strip<S, V, B, E>(narrow + 1, 0, wider, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
-        Strip<S, V, B, E>(narrow, wider * (narrow + 1), tiles - wider, m, k, ref a, aRow, aInner, ref b, columns,
-            epilogue, yRow);
+        Strip<S, V, B, E>(narrow + 1, 0, wider, m, k, ref a, aAt, ref b, columns, epilogue, yRow);
+        Strip<S, V, B, E>(narrow, wider * (narrow + 1), tiles - wider, m, k, ref a, aAt, ref b, columns, epilogue,
+            yRow);
     }
 
     // All rows of neighbouring tiles that are `width` vectors wide, from the vector `first` on.
-    static void Strip<S, V, B, E>(int width, int first, int tiles, int m, int k, ref float a, int aRow, int aInner,
+    static void Strip<S, V, B, E>(int width, int first, int tiles, int m, int k, ref float a, TiledRows aAt,
         ref float b, in B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
         if (tiles == 0) return;
         if (width == 3)
-            Rows<S, V, Three, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
+            Rows<S, V, Three, B, E>(first, tiles, m, k, ref a, aAt, ref b, columns, epilogue, yRow);
         else if (width == 2)
-            Rows<S, V, Two, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
+            Rows<S, V, Two, B, E>(first, tiles, m, k, ref a, aAt, ref b, columns, epilogue, yRow);
         else
-            Rows<S, V, One, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
+            Rows<S, V, One, B, E>(first, tiles, m, k, ref a, aAt, ref b, columns, epilogue, yRow);
     }
 
     // All rows, each time in the highest tiles that the remaining rows fill.
-    static void Rows<S, V, C, B, E>(int first, int tiles, int m, int k, ref float a, int aRow, int aInner, ref float b,
+    static void Rows<S, V, C, B, E>(int first, int tiles, int m, int k, ref float a, TiledRows aAt, ref float b,
         in B columns, E epilogue, int yRow)
         where S : struct, ISimd<V> where V : struct where C : struct, ICount
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
@@ -151,43 +251,45 @@ public static class Gemm
         {
             var left = m - row;
             if (left >= 8 && S.Lanes == 16)
-                Band<S, V, Eight, C, B, E>(row, end = row + left / 8 * 8, first, tiles, k, ref a, aRow, aInner, ref b,
-                    columns, epilogue, yRow);
-            else if (left >= 6)
-                Band<S, V, Six, C, B, E>(row, end = row + left / 6 * 6, first, tiles, k, ref a, aRow, aInner, ref b,
-                    columns, epilogue, yRow);
+                Band<S, V, Eight, C, B, E>(row, end = row + left / 8 * 8, first, tiles, k, ref a, aAt, ref b, columns,
+                    epilogue, yRow);
+            else if (left >= 6 && (S.Lanes == 16 || C.Value < 3))
+                Band<S, V, Six, C, B, E>(row, end = row + left / 6 * 6, first, tiles, k, ref a, aAt, ref b, columns,
+                    epilogue, yRow);
             else if (left >= 4)
-                Band<S, V, Four, C, B, E>(row, end = row + 4, first, tiles, k, ref a, aRow, aInner, ref b, columns,
+                Band<S, V, Four, C, B, E>(row, end = row + left / 4 * 4, first, tiles, k, ref a, aAt, ref b, columns,
                     epilogue, yRow);
             else if (left >= 2)
-                Band<S, V, Two, C, B, E>(row, end = row + 2, first, tiles, k, ref a, aRow, aInner, ref b, columns,
-                    epilogue, yRow);
+                Band<S, V, Two, C, B, E>(row, end = row + 2, first, tiles, k, ref a, aAt, ref b, columns, epilogue,
+                    yRow);
             else
-                Band<S, V, One, C, B, E>(row, end = row + 1, first, tiles, k, ref a, aRow, aInner, ref b, columns,
-                    epilogue, yRow);
+                Band<S, V, One, C, B, E>(row, end = row + 1, first, tiles, k, ref a, aAt, ref b, columns, epilogue,
+                    yRow);
         }
     }
 
     // The rows from `row` to before `end` of each of the tiles.
     [MethodImpl(Hot)]
-    static void Band<S, V, R, C, B, E>(int row, int end, int first, int tiles, int k, ref float a, nint aRow,
-        nint aInner, ref float b, in B columns, E epilogue, nint yRow)
+    static void Band<S, V, R, C, B, E>(int row, int end, int first, int tiles, int k, ref float a, TiledRows aAt,
+        ref float b, in B columns, E epilogue, nint yRow)
         where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
         for (var last = first + tiles * C.Value; first < last; first += C.Value)
-            Tile<S, V, R, C, B, E>(row, end, first, k, ref Unsafe.Add(ref a, row * aRow), aRow, aInner, ref b, columns,
-                epilogue, yRow);
+            Tile<S, V, R, C, B, E>(row, end, first, k, ref Unsafe.Add(ref a, aAt.Offset<S, V>(row)), aAt, ref b,
+                columns, epilogue, yRow);
     }
 
     // The inner loop: a tile's sums stay in registers over all of k. It uses references in place of spans, because
     // bounds checks would cost a quarter of its time.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Tile<S, V, R, C, B, E>(int row, int end, int first, int k, ref float a, nint aRow, nint aInner,
+    static void Tile<S, V, R, C, B, E>(int row, int end, int first, int k, ref float a, TiledRows aAt,
         ref float b, in B columns, E epilogue, nint yRow)
         where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
         where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
     {
+        nint aRow = aAt.Row, aInner = aAt.Inner,
+            aTile = R.Value == TileRows<S, V>() ? aAt.Tile : R.Value * aRow;
         int second = C.Value > 1 ? first + 1 : first, third = C.Value > 2 ? first + 2 : first;
         ref var b0 = ref Unsafe.Add(ref b, columns.Source(first, S.Lanes));
         ref var b1 = ref Unsafe.Add(ref b, columns.Source(second, S.Lanes));
@@ -239,7 +341,7 @@ public static class Gemm
             if (R.Value > 4) s5.WriteTo<C, E>(epilogue, y0 + 5 * yRow, y1 + 5 * yRow, y2 + 5 * yRow);
             if (R.Value > 6) s6.WriteTo<C, E>(epilogue, y0 + 6 * yRow, y1 + 6 * yRow, y2 + 6 * yRow);
             if (R.Value > 6) s7.WriteTo<C, E>(epilogue, y0 + 7 * yRow, y1 + 7 * yRow, y2 + 7 * yRow);
-            a = ref Unsafe.Add(ref a, R.Value * aRow);
+            a = ref Unsafe.Add(ref a, aTile);
             y0 += R.Value * yRow;
             y1 += R.Value * yRow;
             y2 += R.Value * yRow;
