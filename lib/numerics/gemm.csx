@@ -181,10 +181,12 @@ public static class Gemm
 
     // Tiles have 8 rows by up to 3 vectors with 32 registers, and 6 by 2 with 16: it takes some ten sums to hide the
     // latency of a multiply-add. 4 by 3 do as well where multiply-add is one instruction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static int TileRows<S, V>() where S : struct, ISimd<V> where V : struct => S.Lanes == 16 ? 8 : 6;
 
     // Vectors of the next strip, of those that are left. The narrower strips come first, as panels hold pairs of
     // vectors of 8 floats. Packed tiles have more than the four rows that a strip of three has with 16 registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static int StripVectors<S, V>(int left, int m, bool packed) where S : struct, ISimd<V> where V : struct
     {
         var threeByFour = S.Lanes == 8 && !packed;
