@@ -147,14 +147,14 @@ done
 mkdir "$tmp/slurm"
 cat > "$tmp/slurm/sbatch" << 'SH'
 #!/usr/bin/env bash
-compiled=$(ls "$XDG_CACHE_HOME/bn-lab/scripts/begun$PWD/experiments/init_sweep.csx")
+compiled=$(ls "$XDG_CACHE_HOME"/bn-lab/scripts/begun"$XDG_CACHE_HOME/bn-lab/together$PWD/lab.csx")
 echo "${compiled##*/} ${*: -1}" >> "${0%/*}/log"
 grep -c . "${0%/*}/log"
 SH
 chmod +x "$tmp/slurm/sbatch"
 PATH=$tmp/slurm:$PATH run ./run-all.sh --slurm --tasks 3 "${small[@]}" --out "$tmp/cluster" init_sweep
 expect slurm_submits_what_is_compiled "$code$err $(cut -d ' ' -f 1 "$tmp/slurm/log" | tr '\n' ' ')" \
-  '0 init_sweep.csx init_sweep.csx init_sweep.csx '
+  '0 lab.csx lab.csx lab.csx '
 expect slurm_tasks_name_their_part "$(grep -o 'init_sweep *\(--shard.*\)*$' "$tmp/slurm/log" | tr -s ' \n' '  ')" \
   'init_sweep --shard $SLURM_ARRAY_TASK_ID/3 init_sweep --shard $SLURM_ARRAY_TASK_ID/3 init_sweep '
 array=(env SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=1 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_STEP=1)
