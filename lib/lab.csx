@@ -34,6 +34,7 @@
 #load "nn/init.csx"
 #load "nn/layers.csx"
 #load "nn/normalization.csx"
+#load "nn/norm_methods.csx"
 #load "nn/optimizers.csx"
 #load "nn/models.csx"
 #load "data/idx.csx"

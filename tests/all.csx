@@ -35,6 +35,7 @@
 #load "nn/init_tests.csx"
 #load "nn/layers_tests.csx"
 #load "nn/normalization_tests.csx"
+#load "nn/norm_methods_tests.csx"
 #load "nn/optimizers_tests.csx"
 #load "nn/models_tests.csx"
 #load "data/idx_tests.csx"
@@ -124,6 +125,7 @@
 #load "lab/experiment_tests.csx"
 #load "lab/together_tests.csx"
 #load "golden_tests.csx"
+#load "golden_convnets_tests.csx"
 #load "coverage_tests.csx"
 #load "culture_tests.csx"
 #nullable enable

@@ -13,6 +13,8 @@ public static class Coverage
     // Functions of the tests.
     static readonly string[] own = ["LayerOf"];
 
+    static readonly NormMethod Batched = NormMethod.By(c => BatchNorm(c));
+
     /// <summary>Names of the script's functions and variables that give a T.</summary>
     public static IReadOnlyList<string> Giving<T>() => [.. script.GetMethods(Any).Where(m => m.ReturnType == typeof(T))
         .Select(m => m.Name).Concat(script.GetFields(Any).Where(f => f.FieldType == typeof(T)).Select(f => f.Name))
@@ -32,6 +34,8 @@ public static class Coverage
             ["Linear"] = (Linear(5, 4, HeNormal), (3, 5)),
             ["Conv2d"] = (Conv2d(2, 3, 3, HeNormal, padding: 1), (2, 2, 5, 4)),
             ["AveragePool"] = (AveragePool, (2, 3, 4, 6)),
+            ["Stages"] = (Stages(Identity, 8, 3,
+                (inputs, outputs, _) => Conv2d(inputs, outputs, 3, HeNormal)), (2, 3, 8, 8)),
             ["ReluPool"] = (BatchNorm(3) >> ReluPool, (2, 3, 5, 6)),
             ["MaxPool"] = (MaxPool, (2, 3, 4, 6)),
             ["Flatten"] = (Flatten, (2, 3, 4, 6)),
@@ -44,13 +48,22 @@ public static class Coverage
             ["PerExample"] = (PerExample(6, 3, 1e-3, gamma: true, beta: true), (4, 6)),
             ["SeedNorm"] = (SeedNorm(5, last: true), (4, 5)),
             ["NoisyBatchNorm"] = (NoisyBatchNorm(5), (6, 5)),
-            ["Mlp"] = (Mlp(6, 2, 5, 3, Sigmoid, c => BatchNorm(c), HeNormal), (6, 6)),
-            ["LeNet"] = (LeNet(14, 3, (c, _) => BatchNorm(c), HeNormal), (6, 1, 14, 14)),
-            ["ResidualMlp"] = (ResidualMlp(6, 2, 5, 3, Tanh, c => BatchNorm(c), HeNormal), (6, 6)),
-            ["DeepLinear"] = (DeepLinear(6, 3, 5, 3, c => BatchNorm(c), HeNormal), (6, 6)),
+            ["BatchRenorm"] = (BatchRenorm(5, _ => (1, 0)), (6, 5)),
+            ["RmsNorm"] = (RmsNorm(5), (3, 5)),
+            ["GlobalAveragePool"] = (GlobalAveragePool, (2, 3, 4, 5)),
+            ["LearnedScale"] = (LearnedScale(0.5), (3, 5)),
+            ["LearnedShift"] = (LearnedShift, (3, 5)),
+            ["Mlp"] = (Mlp(6, 2, 5, 3, Sigmoid, Batched, HeNormal), (6, 6)),
+            ["LeNet"] = (LeNet(1, 14, 14, 3, Batched, HeNormal), (6, 1, 14, 14)),
+            ["ResidualMlp"] = (ResidualMlp(6, 2, 5, 3, Tanh, Batched, HeNormal), (6, 6)),
+            ["DeepLinear"] = (DeepLinear(6, 3, 5, 3, Batched, HeNormal), (6, 6)),
+            ["ResNet"] = (ResNet(2, 8, 4, 3, Tanh, Batched, HeNormal), (3, 2, 9, 7)),
+            ["PreactivationResNet"] = (PreactivationResNet(2, 8, 4, 3, Tanh, Batched, HeNormal), (3, 2, 9, 7)),
+            ["Vgg"] = (Vgg(2, 6, 4, 3, Tanh, Batched, HeNormal), (3, 2, 9, 8)),
         };
 
-    /// <summary>What each arm adds to a layer: parameters, and whether it keeps running statistics.</summary>
+    /// <summary>What each arm adds to a hidden layer of `mlp` or, if it is about residual branches, to a block of
+    /// `residual_mlp`: parameters, and whether it keeps running statistics.</summary>
     public static IReadOnlyDictionary<Norm, (string[] Parameters, bool Tracks)> Norms { get; } =
         new Dictionary<Norm, (string[], bool)>
         {
@@ -65,6 +78,13 @@ public static class Coverage
             [Norm.Instance] = (["gamma", "beta"], false),
             [Norm.Ghost] = (["gamma", "beta"], true),
             [Norm.Noisy] = (["gamma", "beta"], true),
+            [Norm.Renorm] = (["gamma", "beta"], true),
+            [Norm.Rms] = (["gamma"], false),
+            [Norm.WeightNorm] = (["bias", "gain"], false),
+            [Norm.WeightStd] = (["gamma", "beta"], false),
+            [Norm.ScaledWeightStd] = (["bias", "gain"], false),
+            [Norm.SkipInit] = (["bias", "scale"], false),
+            [Norm.Fixup] = (["shift", "shift", "bias", "scale"], false),
         };
 
     /// <summary>A rate at which the small problem below is learned.</summary>
@@ -85,10 +105,20 @@ public static class Coverage
         [Scheme.Orthogonal] = "Orthogonal",
     };
 
-    /// <summary>Weights of each architecture with two hidden layers or blocks.</summary>
-    public static IReadOnlyDictionary<Architecture, int> Architectures { get; } = new Dictionary<Architecture, int>
+    /// <summary>For each architecture a small depth and how many weights it then has.</summary>
+    public static IReadOnlyDictionary<Architecture, (int Depth, int Weights)> Architectures { get; } =
+        new Dictionary<Architecture, (int, int)>
+        {
+            [Architecture.Mlp] = (2, 3), [Architecture.Lenet] = (2, 5), [Architecture.ResidualMlp] = (2, 4),
+            [Architecture.DeepLinear] = (2, 3), [Architecture.Resnet] = (8, 10), [Architecture.PreactResnet] = (8, 10),
+            [Architecture.Vgg] = (4, 5),
+        };
+
+    /// <summary>A small net of an architecture with an arm.</summary>
+    public static Config NetOf(Architecture architecture, Norm norm) => Small with
     {
-        [Architecture.Mlp] = 3, [Architecture.Lenet] = 5, [Architecture.ResidualMlp] = 4, [Architecture.DeepLinear] = 3,
+        Model = architecture, Norm = norm, Depth = Architectures[architecture].Depth, Width = 8,
+        Activation = Activation.Relu, Optimizer = Optimization.RmspropKeras, Lr = 0.003,
     };
 
     public static IReadOnlyDictionary<Activation, Func<double, double>> Activations { get; } =
@@ -194,38 +224,48 @@ foreach (var (name, (layer, shape)) in Coverage.Layers)
     Test($"coverage: layer {name} has the gradients that differences show", () =>
         Coverage.ShouldHaveItsGradients(() => layer.ToModel(2), Numeric.Draw(shape, "input")));
 
-foreach (var (norm, (parameters, tracks)) in Coverage.Norms)
+foreach (var (norm, (parameters, tracks)) in Coverage.Norms.Where(row => row.Key != Norm.Instance))
 {
-    var config = Coverage.Small with { Norm = norm };
+    var isOfBranches = norm is Norm.SkipInit or Norm.Fixup;
+    var config = Coverage.Small with { Norm = norm, Model = isOfBranches ? Architecture.ResidualMlp : default };
     Test($"coverage: arm {Snake(norm)} has its parameters and buffers, its gradients, and learns", () =>
     {
         var model = Coverage.ModelOf(config);
+        var own = model.Parameters.Where(p => p.Shape.Rank == 1).Select(p => p.Name!.Split('.')[1]).ToList();
         // A layer of its kind after each weight but the last.
-        model.Parameters.Where(p => p.Shape.Rank == 1).Select(p => p.Name!.Split('.')[1])
-            .ShouldBe([.. parameters, .. parameters, "bias"]);
+        if (!isOfBranches) own.ShouldBe([.. parameters, .. parameters, "bias"]);
+        else
+            foreach (var name in parameters.Distinct())
+                own.Count(other => other == name)
+                    .ShouldBeGreaterThanOrEqualTo(2 * parameters.Count(other => other == name));
         model.Buffers.Count.ShouldBe(tracks ? 6 : 0);
-        if (norm == Norm.Instance)
-        {
-            // In a layer of units an example has one value per channel.
-            Should.Throw<ArgumentException>(() => Coverage.Train(config)).Message.ShouldContain("is a single value");
-            return;
-        }
         Coverage.ShouldHaveItsGradients(() => Coverage.ModelOf(config), Coverage.Input(config));
         foreach (var placement in Enum.GetValues<Placement>())
             Coverage.ShouldLearn(config with { Placement = placement });
     });
 }
 
-foreach (var (architecture, weights) in Coverage.Architectures)
+Test("coverage: arm instance is an error in layers of units, where an example has one value per channel", () =>
+    Should.Throw<ArgumentException>(() => Coverage.Train(Coverage.Small with { Norm = Norm.Instance })).Message
+        .ShouldContain("is a single value"));
+
+foreach (var architecture in new[] { Architecture.Resnet, Architecture.PreactResnet, Architecture.Vgg })
+    foreach (var norm in Enum.GetValues<Norm>())
+        if (architecture != Architecture.Vgg || norm is not (Norm.SkipInit or Norm.Fixup))
+            Test($"coverage: arm {Snake(norm)} learns in {Snake(architecture)}, before and after the activation", () =>
+            {
+                foreach (var placement in Enum.GetValues<Placement>())
+                    // Normalized last, each channel's mean is a constant.
+                    if (norm != Norm.Instance || placement == Placement.Before)
+                        Coverage.ShouldLearn(Coverage.NetOf(architecture, norm) with { Placement = placement });
+            });
+
+foreach (var (architecture, (_, weights)) in Coverage.Architectures)
     Test($"coverage: architecture {Snake(architecture)} has its weights and learns, normalized or not", () =>
     {
         foreach (var norm in new[] { Norm.None, Norm.Batch, Norm.Seed })
         {
-            var config = Coverage.Small with
-            {
-                Model = architecture, Norm = norm, Activation = Activation.Relu, Optimizer = Optimization.RmspropKeras,
-                Lr = 0.003,
-            };
+            var config = Coverage.NetOf(architecture, norm) with { Width = 20 };
             Coverage.ModelOf(config).Parameters.Count(p => p.Name!.EndsWith("weight")).ShouldBe(weights);
             Coverage.ShouldLearn(config);
         }
@@ -237,8 +277,11 @@ foreach (var (optimizer, (kind, rate)) in Coverage.Optimizers)
         var config = Coverage.Small with { Optimizer = optimizer, Lr = rate, Norm = Norm.Batch };
         config.NewOptimizer().GetType().Name.ShouldBe(kind);
         config.NewOptimizer().Rate.ShouldBe(rate);
-        (config with { WeightDecay = 0.25 }).NewOptimizer().WeightDecay.ShouldBe(0.25);
+        var decaying = config with { WeightDecay = 1e-3, Decay = Decay.Decoupled, Decayed = Decayed.Weights };
+        var made = decaying.NewOptimizer();
+        (made.WeightDecay, made.Decay, made.Decayed).ShouldBe((1e-3, Decay.Decoupled, Decayed.Weights));
         Coverage.ShouldLearn(config);
+        Coverage.ShouldLearn(decaying);
     });
 
 foreach (var (scheme, name) in Coverage.Schemes)

@@ -133,15 +133,47 @@ static Optimizer OptimizerOf(JsonElement test)
 {
     var config = test.GetProperty("config");
     var lr = config.Number("lr");
-    return test.Text("optimizer") switch
+    Optimizer optimizer = test.Text("optimizer") switch
     {
-        "sgd" => new Sgd(lr, config.Number("momentum"), config.Number("weight_decay")),
+        "sgd" => new Sgd(lr, config.Number("momentum")),
         "rmsprop_torch" => new RmsProp(lr, config.Number("rho"), config.Number("eps")),
         "rmsprop_keras" => new RmsProp(lr, config.Number("rho"), config.Number("eps"), epsilonInside: true),
         "adam" => new Adam(lr, config.Number("beta1"), config.Number("beta2"), config.Number("eps")),
         var other => throw new NotSupportedException(other),
     };
+    optimizer.WeightDecay = config.TryGetProperty("weight_decay", out var decay) ? decay.GetDouble() : 0;
+    optimizer.Decay = config.Choice("decay", Decay.Coupled);
+    optimizer.Decayed = config.Choice("decayed", Decayed.All);
+    return optimizer;
 }
+
+/// <summary>One of an enumeration's values, by its name; where it is not recorded, the default.</summary>
+static T Choice<T>(this JsonElement e, string key, T unset) where T : struct, Enum =>
+    e.TryGetProperty(key, out var name) ? Enum.GetValues<T>().Single(value => Snake(value) == name.GetString()) : unset;
+
+/// <summary>A configuration of so many steps with the recorded rate and schedule.</summary>
+static Config ScheduleOf(JsonElement recorded, int steps) => new()
+{
+    TrainSize = 1, BatchSize = 1, Epochs = steps, Lr = recorded.Number("lr"),
+    Schedule = recorded.Choice("schedule", Schedule.Constant),
+    Warmup = recorded.TryGetProperty("warmup", out var share) ? share.GetDouble() : 0,
+};
+
+Test("golden: every schedule is recorded, with a warm-up and without", () =>
+    GoldenCases("schedules.json")
+        .Select(test => (test.Choice("schedule", Schedule.Constant), test.Number("warmup") > 0)).Distinct()
+        .ShouldBe(from schedule in Enum.GetValues<Schedule>() from warmup in new[] { false, true }
+                  select (schedule, warmup), ignoreOrder: true));
+
+foreach (var test in GoldenCases("schedules.json").ToList())
+    Test($"golden: schedule {test.Text("name")}", () =>
+    {
+        var expected = test.GetProperty("double").GetProperty("rates").Values();
+        var config = ScheduleOf(test, expected.Length);
+        config.Steps.ShouldBe(expected.Length);
+        foreach (var (step, rate) in expected.Index())
+            config.RateAt(step).ShouldBe(rate, 1e-11 * config.Lr, $"step {step}");
+    });
 
 foreach (var test in GoldenCases("optimizers.json")
     .Where(test => test.Text("optimizer") != "clip_global_norm").ToList())
@@ -201,15 +233,18 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
         };
         var layers = test.Text("model") == "lenet" ? GoldenNet.Layers(norm)
             : Mlp(20, 3, 12, 5, test.Text("activation") == "relu" ? Relu : Sigmoid,
-                norm is null ? null : channels => norm(channels, false), Zero);
+                norm is null ? new() : new(norm), Zero);
         var model = layers.ToModel(0).Load(test.GetProperty("parameters"));
         var sample = images.Shape.Columns;
         var optimizer = OptimizerOf(test);
         var size = test.GetProperty("batch_size").GetInt32();
         var tolerance = test.Text("optimizer") == "sgd" ? 1e-4 : 1e-3;
         var (tape, step) = (new Tape(), 0);
-        foreach (var expected in test.GetProperty("double").GetProperty("losses").Values())
+        var losses = test.GetProperty("double").GetProperty("losses").Values();
+        var schedule = ScheduleOf(test.GetProperty("config"), losses.Length);
+        foreach (var expected in losses)
         {
+            optimizer.Rate = schedule.RateAt(step);
             var start = size * step++ % labels.Length;
             var loss = tape.Step(() =>
             {

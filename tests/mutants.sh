@@ -99,6 +99,28 @@ mutant layer_over_the_whole_batch 'norm: layer' $layers \
 mutant seed_per_channel 'norm: seed' $layers \
   'PositionsPerChannel(x, channels), x.Shape[0], channels,' 'PositionsPerChannel(x, channels), x.Shape[0], 1,'
 
+# Convnets and normalization methods.
+methods=lib/nn/norm_methods.csx
+mutant no_shortcut 'golden: convnets' lib/nn/layers.csx \
+  'return (x, mode) => outer(x, mode) + inner(x, mode);' 'return inner;'
+mutant shortcut_without_projection_normalizer 'golden: convnets' lib/nn/models.csx \
+  'method.Conv(inputs, outputs, 1, init, bias, stride) >> AfterConv(outputs))' \
+  'method.Conv(inputs, outputs, 1, init, bias, stride))'
+mutant renorm_shift_without_gamma 'golden: convnets renorm' $layers 'gamma! * d + beta!' 'd + beta!'
+mutant renorm_after_its_batch_is_counted 'golden: convnets renorm' $layers \
+  'var (rMax, dMax) = limits((int)running.Batches.Item);' \
+  'var (rMax, dMax) = limits((int)running.Batches.Item); running.Update(moments, sets);'
+mutant renorm_without_limits 'golden: convnets renorm' $layers ', 1 / rMax, rMax)' ', 0, 1e9)'
+mutant weight_std_over_all_outputs 'golden: convnets weight_std' $methods \
+  'new NormalizationSets(rows, columns, 1, 1, columns, epsilon)' \
+  'new NormalizationSets(rows, columns, 1, rows, columns, epsilon)'
+mutant weight_std_not_centred 'golden: convnets weight_std' $methods \
+  'columns, 1, 1, columns, epsilon);' 'columns, 1, 1, columns, epsilon, Uncentred: true);'
+mutant weight_norm_without_norm 'golden: convnets weight_norm' $methods \
+  'v.TimesOutputs(g / v.OutputNorms())' 'v.TimesOutputs(g)'
+mutant fixup_starts_as_the_plain_net 'method: Fixup' $methods 'last ? Zero' 'last ? init'
+mutant uncentred_gradient_through_the_mean 'golden: convnets rms' $kernels 'if (sets.Uncentred) sums.G.Clear();' ''
+
 # Noise, and what both arms of a comparison share.
 mutant noise_in_evaluation 'edge: noisy' $layers 'if (mode == Mode.Evaluation) return x;' ''
 draw='var shape = new Shape([x.Shape[0], channels,'
@@ -107,7 +129,7 @@ mutant weights_drawn_by_position 'init: weights are the same' lib/nn/layers.csx 
   'Stream(parameter.Name!)' 'Stream($"{Parameters.Count}")'
 
 # What is in no test's table.
-mutant unlisted_arm 'coverage: every' lib/training/config.csx 'Ghost, Noisy }' 'Ghost, Noisy, Other }'
+mutant unlisted_arm 'coverage: every' lib/training/config.csx 'SkipInit, Fixup' 'SkipInit, Fixup, Other'
 mutant unlisted_layer 'coverage: every' lib/nn/layers.csx 'static readonly Layer Relu =' \
   'static readonly Layer Other = Layer.From(x => x);
 static readonly Layer Relu ='

@@ -116,6 +116,32 @@ public static class Compute
         return (dw, db);
     }
 
+    /// <summary>Every s-th row and column of x (N, C, H, W), from the first on.</summary>
+    public static TensorValues Subsample(in TensorValues x, int s)
+    {
+        var y = TensorValues.Empty((x.Shape[0], x.Shape[1], (x.Shape[2] + s - 1) / s, (x.Shape[3] + s - 1) / s));
+        for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
+        {
+            Span<float> from = x.Plane(plane), to = y.Plane(plane);
+            for (var i = 0; i < to.Length; i++)
+                to[i] = from[i / y.Shape[3] * s * x.Shape[3] + i % y.Shape[3] * s];
+        }
+        return y;
+    }
+
+    /// <summary>The gradient by x from g, the gradient by what Subsample gives.</summary>
+    public static TensorValues Scatter(in TensorValues g, int s, Shape shape)
+    {
+        var dx = TensorValues.Filled(shape, 0);
+        for (var plane = 0; plane < shape[0] * shape[1]; plane++)
+        {
+            Span<float> from = g.Plane(plane), to = dx.Plane(plane);
+            for (var i = 0; i < from.Length; i++)
+                to[i / g.Shape[3] * s * shape[3] + i % g.Shape[3] * s] = from[i];
+        }
+        return dx;
+    }
+
     /// <summary>Pooling of (N, C, H, W), plane by plane.</summary>
     public static TensorValues Pool(Pooling2x2 pool, in TensorValues x)
     {

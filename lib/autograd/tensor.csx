@@ -169,15 +169,25 @@ public sealed class Tensor
     /// <summary>The same numbers, in row-major order, in another shape.</summary>
     public Tensor Reshape(Shape shape) => Tape.Op([this], Values.View(shape), (g, _) => [g.Values.View(Shape)]);
 
-    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), stride 1, p zeros on each side, plus a bias (O) if
-    /// there is one: (N, O, H + 2p - KH + 1, W + 2p - KW + 1). As usual in this field, the kernel is not
-    /// flipped.</summary>
-    public Tensor Convolve(Tensor w, int padding = 0, Tensor? bias = null) => Tape.Op(Present(this, w, bias),
+    /// <summary>The sum over the axes that the shape lacks or in which it is 1, by NumPy's rule of
+    /// broadcasting.</summary>
+    public Tensor SumTo(Shape shape) => Tape.Op([this], Compute.SumTo(this, shape), (g, _) => [g + Filled(Shape, 0)]);
+
+    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), stride s, p zeros on each side, plus a bias (O) if
+    /// there is one: (N, O, (H + 2p - KH) / s + 1, (W + 2p - KW) / s + 1), rounded down. As usual in this field, the
+    /// kernel is not flipped.</summary>
+    public Tensor Convolve(Tensor w, int padding = 0, Tensor? bias = null, int stride = 1) =>
+        stride == 1 ? ConvolveDensely(w, padding, bias) : ConvolveDensely(w, padding, bias).Subsample(stride);
+
+    Tensor ConvolveDensely(Tensor w, int padding, Tensor? bias) => Tape.Op(Present(this, w, bias),
         Compute.Convolve(this, w, bias?.Values, padding), (g, _) =>
         {
             var (dw, db) = Compute.ConvolutionByKernels(this, w, bias?.Values, padding, g);
             return [Tape.Wants(this) ? Compute.ConvolutionByInput(this, w, padding, g) : null, dw, Optional(db)];
         });
+
+    // Every s-th row and column, from the first on.
+    Tensor Subsample(int s) => Tape.Op([this], Compute.Subsample(this, s), (g, _) => [Compute.Scatter(g, s, Shape)]);
 
     /// <summary>Means over windows of 2 x 2 of (N, C, H, W), stride 2; an odd last row or column is left out.</summary>
     public Tensor AveragePool() => Tape.Op([this], Compute.AveragePool(new IdentityPixels(), this),
@@ -193,6 +203,10 @@ public sealed class Tensor
     /// <summary>The maximum of each window of 2 x 2; the gradient goes to the first of equal pixels.</summary>
     public Tensor MaxPool() => Tape.Op([this], Compute.Pool(Pooling.Max, this),
         (g, y) => [Compute.MaxPoolGradient(this, g, y)]);
+
+    /// <summary>The mean of each channel of (N, C, H, W): (N, C).</summary>
+    public Tensor GlobalAveragePool() =>
+        SumTo(new(Shape[0], Shape[1], 1, 1)).Reshape((Shape[0], Shape[1])) * (1f / (Shape[2] * Shape[3]));
 
     /// <summary>The mean over rows of -ln softmax(x)[label], a scalar, for x (N, classes) and one label for each row.
     /// </summary>

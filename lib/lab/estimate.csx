@@ -37,8 +37,13 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
     }
 
     /// <summary>What a trial costs, roughly: images seen, convolutions being dearer.</summary>
-    public static double Cost(Config config) =>
-        (double)config.Steps * config.BatchSize * (config.Model == Architecture.Lenet ? 6 : 1);
+    public static double Cost(Config config) => (double)config.Steps * config.BatchSize * config.Model switch
+    {
+        Architecture.Lenet => 6,
+        Architecture.Resnet or Architecture.PreactResnet or Architecture.Vgg =>
+            config.Depth * config.Width * config.Width / 15.0,
+        _ => 1,
+    };
 
     /// <summary>"612 trials on mnist (36 kept), about 1 min 30 s with 2 jobs and 0.3 GB of memory".</summary>
     public string Words(string dataset, int jobs) => string.Create(CultureInfo.InvariantCulture,

@@ -89,23 +89,32 @@ static readonly Layer Sigmoid = Layer.From(x => x.Sigmoid());
 static readonly Layer Tanh = Layer.From(x => x.Tanh());
 static readonly Layer Relu = Layer.From(x => x.Relu());
 
+/// <summary>Makes the weights that a layer uses, in every step, from the weights w that it learns: (in, out) or (O, C,
+/// KH, KW). What it learns besides stands under the layer's name.</summary>
+public delegate Func<Tensor> WeightMap(Scope scope, string layer, Tensor w);
+
 /// <summary>x w + b for x (N, in), w (in, out), b (out).</summary>
-static Layer Linear(int fanIn, int fanOut, Init init, bool bias = true) => new(scope =>
+/// <param name="map">Makes w from what is learned; null: w is learned.</param>
+static Layer Linear(int fanIn, int fanOut, Init init, bool bias = true, WeightMap? map = null) => new(scope =>
 {
     var name = scope.Next("linear");
-    var w = scope.Weight($"{name}.weight", fanIn, fanOut, init);
+    var learned = scope.Weight($"{name}.weight", fanIn, fanOut, init);
     var b = bias ? scope.PerChannel($"{name}.bias", fanOut, Zero) : null;
-    return (x, _) => b is null ? x.MatMul(w) : x.Linear(w, b);
+    var w = map?.Invoke(scope, name, learned) ?? (() => learned);
+    return (x, _) => b is null ? x.MatMul(w()) : x.Linear(w(), b);
 });
 
-/// <summary>x (N, inputs, H, W) convolved with kernels of size x size, stride 1, plus a bias per output channel.
-/// </summary>
-static Layer Conv2d(int inputs, int outputs, int size, Init init, bool bias = true, int padding = 0) => new(scope =>
+/// <summary>x (N, inputs, H, W) convolved with kernels of size x size, plus a bias per output channel.</summary>
+/// <param name="padding">Zeros on every side of x.</param>
+/// <param name="map">Makes the kernels from what is learned; null: they are learned.</param>
+static Layer Conv2d(int inputs, int outputs, int size, Init init, bool bias = true, int padding = 0, int stride = 1,
+    WeightMap? map = null) => new(scope =>
 {
     var name = scope.Next("conv");
-    var w = scope.Kernels($"{name}.weight", inputs, outputs, size, init);
+    var learned = scope.Kernels($"{name}.weight", inputs, outputs, size, init);
     var b = bias ? scope.PerChannel($"{name}.bias", outputs, Zero) : null;
-    return (x, _) => x.Convolve(w, padding, b);
+    var w = map?.Invoke(scope, name, learned) ?? (() => learned);
+    return (x, _) => x.Convolve(w(), padding, b, stride);
 });
 
 static readonly Layer AveragePool = Layer.From(x => x.AveragePool());
@@ -113,6 +122,9 @@ static readonly Layer AveragePool = Layer.From(x => x.AveragePool());
 /// <summary>Relu >> AveragePool in one pass over memory, which includes a normalizer just before it.</summary>
 static readonly Layer ReluPool = Layer.From(x => x.ReluPool());
 static readonly Layer MaxPool = Layer.From(x => x.MaxPool());
+
+/// <summary>(N, C, H, W) to the mean of each channel, (N, C).</summary>
+static readonly Layer GlobalAveragePool = Layer.From(x => x.GlobalAveragePool());
 
 /// <summary>(N, ...) reshaped to (N, product of all other sizes).</summary>
 static readonly Layer Flatten = Layer.From(x => x.Reshape((x.Shape.Rows, x.Shape.Columns)));
@@ -133,9 +145,24 @@ static Layer Dropout(double p) => p is not (>= 0 and < 1)
         };
     });
 
-/// <summary>x + f(x) (He et al. 2016), where f(x) has the shape of x.</summary>
-static Layer Residual(Layer f) => new(scope =>
+/// <summary>shortcut(x) + f(x), two tensors of one shape (He et al. 2016).</summary>
+/// <param name="shortcut">Null: the identity.</param>
+static Layer Residual(Layer f, Layer? shortcut = null) => new(scope =>
 {
-    var inner = f.Build(scope);
-    return (x, mode) => x + inner(x, mode);
+    var (inner, outer) = (f.Build(scope), shortcut?.Build(scope) ?? ((x, _) => x));
+    return (x, mode) => outer(x, mode) + inner(x, mode);
+});
+
+/// <summary>x times one number that is learned.</summary>
+static Layer LearnedScale(double start) => new(scope =>
+{
+    var scale = scope.PerChannel($"{scope.Next("scale")}.scale", 1, Constant(start));
+    return (x, _) => x * scale;
+});
+
+/// <summary>x plus one number that is learned and starts at 0.</summary>
+static readonly Layer LearnedShift = new(scope =>
+{
+    var shift = scope.PerChannel($"{scope.Next("shift")}.shift", 1, Zero);
+    return (x, _) => x + shift;
 });

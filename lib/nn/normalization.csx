@@ -5,6 +5,10 @@
 /// momentum * batch, the variance made unbiased; momentum null averages all batches equally.</summary>
 public sealed record Running(Tensor Mean, Tensor Variance, Tensor Batches, double? Momentum)
 {
+    public static Running In(Scope scope, string name, int channels, double? momentum) =>
+        new(scope.Buffer($"{name}.running_mean", channels, 0), scope.Buffer($"{name}.running_var", channels, 1),
+            scope.Buffer($"{name}.batches", 1, 0), momentum);
+
     public Moments Moments => Moments.From(Mean, Variance);
 
     public void Update(Moments batch, in NormalizationSets sets)
@@ -33,8 +37,7 @@ static Layer BatchNorm(int channels, double? momentum = 0.1, double epsilon = 1e
 {
     var name = scope.Next("norm");
     var (scale, shift) = Affine(scope, name, channels, gamma, beta);
-    var running = new Running(scope.Buffer($"{name}.running_mean", channels, 0),
-        scope.Buffer($"{name}.running_var", channels, 1), scope.Buffer($"{name}.batches", 1, 0), momentum);
+    var running = Running.In(scope, name, channels, momentum);
     return (x, mode) =>
     {
         var length = PositionsPerChannel(x, channels);
@@ -42,12 +45,43 @@ static Layer BatchNorm(int channels, double? momentum = 0.1, double epsilon = 1e
         var sets = new NormalizationSets(x.Shape[0], channels, length, rows, 1, epsilon);
         if (mode == Mode.Evaluation)
             return x.Normalize(sets with { ConstantMoments = true }, running.Moments, scale, shift);
-        if (sets.SizeOf(sets.Blocks - 1) < 2)
-            throw new ArgumentException($"{name}: one value per channel in {x.Shape} has no variance to normalize by; "
-                + "train with at least 2 values per channel");
+        sets.RequireVariance(name, x);
         var moments = Moments.Measure(x, sets);
         running.Update(moments, sets);
         return x.Normalize(sets, moments, scale, shift);
+    };
+});
+
+/// <summary>Batch renormalization (Ioffe 2017, algorithm 1): in training BN's output is moved to where the running
+/// statistics would put it, xhat r + d with r = deviation / running deviation and d = (mean - running mean) / running
+/// deviation, taken before the batch is counted. No gradient goes through r and d, and they are limited to [1 / rmax,
+/// rmax] and [-dmax, dmax]. Evaluation is BN's.</summary>
+/// <param name="limits">rmax and dmax for a step of training, the first being 0; (1, 0) is BN.</param>
+static Layer BatchRenorm(int channels, Func<int, (double RMax, double DMax)> limits, double momentum = 0.1,
+    double epsilon = 1e-5) => new(scope =>
+{
+    var name = scope.Next("norm");
+    var (gamma, beta) = Affine(scope, name, channels, gamma: true, beta: true);
+    var running = Running.In(scope, name, channels, momentum);
+    return (x, mode) =>
+    {
+        var (rows, length) = (x.Shape[0], PositionsPerChannel(x, channels));
+        var sets = new NormalizationSets(rows, channels, length, rows, 1, epsilon);
+        if (mode == Mode.Evaluation)
+            return x.Normalize(sets with { ConstantMoments = true }, running.Moments, gamma, beta);
+        sets.RequireVariance(name, x);
+        var moments = Moments.Measure(x, sets);
+        var (rMax, dMax) = limits((int)running.Batches.Item);
+        Tensor r = Tensor.Filled(channels, 0), d = Tensor.Filled(channels, 0);
+        for (var c = 0; c < channels; c++)
+        {
+            var deviation = Math.Sqrt(running.Variance.Row(0)[c] + epsilon);
+            r.Row(0)[c] = (float)Math.Clamp(Math.Sqrt(moments.Variance[c] + epsilon) / deviation, 1 / rMax, rMax);
+            d.Row(0)[c] = (float)Math.Clamp((moments.Mean[c] - running.Mean.Row(0)[c]) / deviation, -dMax, dMax);
+        }
+        running.Update(moments, sets);
+        // (xhat r + d) gamma + beta = xhat (r gamma) + (d gamma + beta)
+        return x.Normalize(sets, moments, gamma! * r, gamma! * d + beta!);
     };
 });
 
@@ -65,6 +99,11 @@ static Layer LayerNorm(int channels, double epsilon = 1e-5, bool gamma = true, b
 
 static Layer InstanceNorm(int channels, double epsilon = 1e-5, bool gamma = true, bool beta = true) =>
     GroupNorm(channels, channels, epsilon, gamma, beta);
+
+/// <summary>RMS normalization (Zhang and Sennrich 2019): x / sqrt(mean(x^2) + epsilon) * gamma, the mean over each
+/// example.</summary>
+static Layer RmsNorm(int channels, double epsilon = 1e-5, bool gamma = true) =>
+    PerExample(channels, channels, epsilon, gamma, beta: false, uncentred: true);
 
 /// <summary>The layer of the program that this lab grew from: one mean and one variance over the whole tensor, (x -
 /// mean) / (sqrt(var) + 1e-3), no running statistics (evaluation uses its own batch too), a shift per channel, and a
@@ -105,19 +144,27 @@ static Layer NoisyBatchNorm(int channels) => BatchNorm(channels) >> new Layer(sc
     };
 });
 
-static Layer PerExample(int channels, int channelsPerGroup, double epsilon, bool gamma, bool beta) => new(scope =>
+static Layer PerExample(int channels, int channelsPerGroup, double epsilon, bool gamma, bool beta,
+    bool uncentred = false) => new(scope =>
 {
     var name = scope.Next("norm");
     var (scale, shift) = Affine(scope, name, channels, gamma, beta);
     return (x, _) =>
     {
         var sets = new NormalizationSets(x.Shape[0], channels, PositionsPerChannel(x, channels), 1, channelsPerGroup,
-            epsilon);
-        if (sets.SizeOf(0) < 2)
+            epsilon, Uncentred: uncentred);
+        if (sets.SizeOf(0) < 2 && !uncentred)
             throw new ArgumentException($"{name}: each set of {x.Shape} is a single value, which has no variance");
         return x.Normalize(sets, Moments.Measure(x, sets), scale, shift);
     };
 });
+
+static void RequireVariance(this in NormalizationSets sets, string name, Tensor x)
+{
+    if (sets.SizeOf(sets.Blocks - 1) < 2)
+        throw new ArgumentException($"{name}: one value per channel in {x.Shape} has no variance to normalize by; "
+            + "train with at least 2 values per channel");
+}
 
 static (Tensor? Gamma, Tensor? Beta) Affine(Scope scope, string name, int channels, bool gamma, bool beta) =>
     (gamma ? scope.PerChannel($"{name}.gamma", channels, One) : null,

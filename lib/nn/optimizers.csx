@@ -2,18 +2,29 @@
 // Optimizers. Each rule is written once, as an epilogue: what is done with a vector of gradients. If a weight's
 // gradient is a deferred product, the rule becomes the product's epilogue, and the gradient is never written to memory.
 
+/// <summary>How parameters decay. Coupled: decay * w is added to the gradient (L2 regularization; PyTorch's
+/// `weight_decay`). Decoupled: rate * decay * w is taken from w beside the step, and the gradient stays as it is
+/// (Loshchilov and Hutter 2019, whose decay is rate * decay here, as in PyTorch's AdamW).</summary>
+public enum Decay { Coupled, Decoupled }
+
+/// <summary>Which parameters decay: all, or weights alone, that is those of at least two axes. Gamma, beta and biases
+/// are vectors.</summary>
+public enum Decayed { All, Weights }
+
 /// <summary>Updates parameters by their gradients, and keeps a state for each parameter (such as its
 /// velocity).</summary>
-public abstract class Optimizer(double rate, double weightDecay = 0)
+public abstract class Optimizer(double rate)
 {
     readonly Dictionary<Tensor, Block[]> slots = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Learning rate. It may be changed between steps.</summary>
     public double Rate { get; set; } = rate;
 
-    /// <summary>WeightDecay times the parameter is added to its gradient: L2 regularization as in PyTorch's optimizers.
-    /// </summary>
-    public double WeightDecay { get; } = weightDecay;
+    /// <summary>How strongly parameters decay; 0: not at all.</summary>
+    public double WeightDecay { get; set; }
+
+    public Decay Decay { get; set; }
+    public Decayed Decayed { get; set; }
 
     /// <summary>Updates one parameter. Parameters may come in any order, each once in a step.</summary>
     public abstract void Update(Tensor parameter, Tensor gradient);
@@ -33,8 +44,11 @@ public abstract class Optimizer(double rate, double weightDecay = 0)
 
     protected void UpdateBy<E>(E rule, Tensor parameter, Tensor gradient) where E : IEpilogue, allows ref struct
     {
-        if (WeightDecay == 0) Run(rule, parameter, gradient);
-        else Run(new WithDecay<E>(ref parameter.First, (float)WeightDecay, rule), parameter, gradient);
+        ref var w = ref parameter.First;
+        var decays = WeightDecay != 0 && (Decayed == Decayed.All || parameter.Shape.Rank >= 2);
+        if (!decays) Run(rule, parameter, gradient);
+        else if (Decay == Decay.Coupled) Run(new WithDecay<E>(ref w, (float)WeightDecay, rule), parameter, gradient);
+        else Run(new WithDecoupledDecay<E>(ref w, (float)(Rate * WeightDecay), rule), parameter, gradient);
     }
 
     static void Run<E>(E rule, Tensor parameter, Tensor gradient) where E : IEpilogue, allows ref struct
@@ -57,6 +71,26 @@ public abstract class Optimizer(double rate, double weightDecay = 0)
         public void Apply<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct =>
             rule.Apply<S, V>(S.MultiplyAdd(S.All(decay), S.Load(ref Unsafe.Add(ref w, at)), g), at);
     }
+
+    // Takes a share of w from w, then applies a rule to the gradient.
+    readonly ref struct WithDecoupledDecay<E>(ref float w, float share, E rule) : IEpilogue
+        where E : IEpilogue, allows ref struct
+    {
+        readonly ref float w = ref w;
+        readonly E rule = rule;
+
+        public void Prefetch(nint at) => rule.Prefetch(at);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<S, V>(V g, nint at) where S : struct, ISimd<V> where V : struct
+        {
+            ref var target = ref Unsafe.Add(ref w, at);
+            var old = S.Load(ref target);
+            // Not old * (1 - share): in float32, 1 - share would lose most digits of a share of 1e-6.
+            S.Store(S.MultiplyAdd(S.All(-share), old, old), ref target);
+            rule.Apply<S, V>(g, at);
+        }
+    }
 }
 
 /// <summary>Gradients, each times min(1, limit / norm), where norm is the Euclidean norm of all of them together
@@ -72,7 +106,7 @@ static IReadOnlyList<(Tensor Parameter, Tensor Gradient)> ClippedGradients(
 
 /// <summary>Stochastic gradient descent: v = momentum v + g, w -= rate v, as in PyTorch. Without momentum no v is kept.
 /// </summary>
-public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0) : Optimizer(rate, weightDecay)
+public sealed class Sgd(double rate, double momentum = 0) : Optimizer(rate)
 {
     public override void Update(Tensor parameter, Tensor gradient)
     {
@@ -125,8 +159,8 @@ public sealed class Sgd(double rate, double momentum = 0, double weightDecay = 0
 /// <summary>RMSprop (Tieleman and Hinton 2012): s = rho s + (1 - rho) g^2, w -= rate g / (sqrt(s) + eps), where eps
 /// stands as in PyTorch, or g / sqrt(s + eps), as in Keras. The defaults of rho and eps are Keras's; PyTorch's own are
 /// 0.99 and 1e-8.</summary>
-public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7, bool epsilonInside = false,
-    double weightDecay = 0) : Optimizer(rate, weightDecay)
+public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7, bool epsilonInside = false)
+    : Optimizer(rate)
 {
     public override void Update(Tensor parameter, Tensor gradient) =>
         UpdateBy(new Rule(ref parameter.First, ref Slots(parameter, 1)[0].First, (float)Rate, (float)rho,
@@ -160,8 +194,8 @@ public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7
 }
 
 /// <summary>Adam (Kingma and Ba 2015, algorithm 1), eps outside the root.</summary>
-public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
-    double weightDecay = 0) : Optimizer(rate, weightDecay)
+public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
+    : Optimizer(rate)
 {
     readonly Dictionary<Tensor, int> steps = new(ReferenceEqualityComparer.Instance);
 

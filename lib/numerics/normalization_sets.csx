@@ -8,8 +8,10 @@
 /// <param name="Epsilon">Added to the variance or to the deviation, so that no division is by 0.</param>
 /// <param name="EpsilonOutside">The deviation is sqrt(variance) + epsilon in place of sqrt(variance + epsilon).</param>
 /// <param name="ConstantMoments">Mean and variance do not depend on x, so that no gradient goes through them.</param>
+/// <param name="Uncentred">The mean is taken as 0, and so the variance is the mean square.</param>
 public readonly record struct NormalizationSets(int Rows, int Channels, int Length, int RowsPerBlock,
-    int ChannelsPerGroup, double Epsilon, bool EpsilonOutside = false, bool ConstantMoments = false)
+    int ChannelsPerGroup, double Epsilon, bool EpsilonOutside = false, bool ConstantMoments = false,
+    bool Uncentred = false)
 {
     public int Blocks => (Rows + RowsPerBlock - 1) / RowsPerBlock;
     public int Groups => Channels / ChannelsPerGroup;

@@ -6,8 +6,8 @@ public static class Normalization
 {
     [ThreadStatic] static Block forwardScratch, backwardScratch;
 
-    /// <summary>Mean and biased variance of every set of x. Distances from the mean are squared, because
-    /// E[x^2] - E[x]^2 cancels.</summary>
+    /// <summary>Mean and biased variance of every set of x; uncentred, 0 and the mean square. Distances from the mean
+    /// are squared, because E[x^2] - E[x]^2 cancels.</summary>
     public static void MeasureMoments(in NormalizationSets sets, ReadOnlySpan<float> x, int stride, Span<double> mean,
         Span<double> variance)
     {
@@ -19,6 +19,9 @@ public static class Normalization
             if (sets.Length == 1) ColumnLoops.MeasureMoments(sets, block, x[start..], stride, mean, variance);
             else RunLoops.MeasureMoments(sets, block, x[start..], stride, mean, variance);
         }
+        if (!sets.Uncentred) return;
+        for (var set = 0; set < sets.Count; set++)
+            (mean[set], variance[set]) = (0, variance[set] + mean[set] * mean[set]);
     }
 
     /// <summary>y = (x - mean) / deviation * gamma + beta. Gamma and beta have one value for each channel; if empty,
@@ -107,6 +110,8 @@ public static class Normalization
         var map = new ChannelMap(sets.Channels);
         AddParameterGradients(sets.Channels, inverse, gamma, sums, dGamma, dBeta);
         if (sets.ConstantMoments) sums.Clear();
+        // After that dMean is 0, as that of a constant.
+        if (sets.Uncentred) sums.G.Clear();
         sets.SumWithinGroups(sums.G);
         sets.SumWithinGroups(sums.GD);
         SetBackward(map, sets.SizeOf(block), inverse, correction, gamma, sums);

@@ -6,11 +6,12 @@ public static class RangeTest
 {
     const int Steps = 200, Every = 5;
 
-    /// <summary>The test of a cell from the lowest rate to the highest. It selects nothing, and sees no test images.
-    /// </summary>
+    /// <summary>The test of a cell from the lowest rate to the highest, in place of its schedule. It selects nothing,
+    /// and sees no test images.</summary>
     public static Config Configure(Config cell, double low, double high) => cell with
     {
         Lr = low, LrEnd = high, Epochs = (double)Steps / cell.StepsPerEpoch, Role = Role.Tune,
+        Schedule = Schedule.Constant, Warmup = 0,
     };
 
     /// <summary>The common columns: of tests every five steps, of other trials at the usual steps.</summary>

@@ -56,19 +56,19 @@ public static class Shift
     }
 
     /// <summary>Santurkar et al. 2018, definition 2.1: G is the gradient of a layer's weights, G' the same after the
-    /// earlier layers took a step of plain gradient descent, both on the batch of that step. cosine_i is the cosine
-    /// between them, change_i = |G - G'| / |G|.</summary>
+    /// earlier layers took a step of plain gradient descent at the last step's rate, both on one batch. cosine_i is the
+    /// cosine between them, change_i = |G - G'| / |G|.</summary>
     /// <param name="layers">By number; the first is 1.</param>
     public static IEnumerable<(string Column, double Value)> OfGradients(Snapshot snapshot, IEnumerable<int> layers)
     {
         var batch = snapshot.FixedBatch(snapshot.Config.BatchSize);
-        var now = snapshot.LossAndGradients(snapshot.Copy(), batch).Gradients;
+        var (now, rate) = (snapshot.LossAndGradients(snapshot.Copy(), batch).Gradients, snapshot.Rate);
         foreach (var layer in layers)
         {
             var stepped = snapshot.Copy();
             foreach (var parameter in stepped.Parameters.Where(parameter => LayerOf(parameter) < layer))
                 parameter.Assign([.. parameter.ToArray()
-                    .Zip(now[parameter.Name!], (w, g) => (float)(w - snapshot.Config.Lr * g))]);
+                    .Zip(now[parameter.Name!], (w, g) => (float)(w - rate * g))]);
             var (before, after) = (now[$"linear{layer}.weight"],
                 snapshot.LossAndGradients(stepped, batch).Gradients[$"linear{layer}.weight"]);
             yield return ($"cosine_{layer}", TensorPrimitives.CosineSimilarity<float>(before, after));

@@ -19,14 +19,19 @@ public static class Method
             .GroupBy(trial => trial.ToCell() with { Lr = trial.Lr }).Select(cell => cell.Count())];
         var sizes = string.Join(", ", trials.Select(trial => trial.TrainSize).Distinct().Order()
             .Select(size => size.ToString("N0", CultureInfo.InvariantCulture)));
-        IEnumerable<(string, string)> varied =
+        string Each(IEnumerable<Trial> some, Func<Config, string> inWords) =>
+            string.Join("; or ", some.Select(inWords).Distinct());
+        IEnumerable<(string, string)> ofDesign =
         [
             ("Scientific", Listed(design.Scientific)), ("Nuisance, tuned", Listed(design.Nuisance)),
             ("Dependent", Listed(design.Dependent)), ("The grid, and why", design.Why.ReplaceLineEndings(" ")),
+            ("Learning rate", Each(trials.Where(trial => trial.LrEnd == 0), RateInWords)
+                + (trials.All(trial => trial.LrEnd == 0) ? "" : "; in range tests it rises geometrically")),
+            ("Weight decay", Each(trials.Where(trial => trial.WeightDecay > 0), DecayInWords)),
         ];
         return new("How it was done",
         [
-            .. varied.Where(pair => pair.Item2 != ""),
+            .. ofDesign.Where(pair => pair.Item2 != ""),
             ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1
                 && !Hyperparameters.IsUnset(pair.Name, pair.Values[0]))
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
@@ -49,6 +54,26 @@ public static class Method
                 + "drawn and never averaged. Verdicts were taken again with 3 and 10 in place of 5."),
         ]);
     }
+
+    static string RateInWords(Config config)
+    {
+        var after = config.Schedule switch
+        {
+            Schedule.Constant => "constant",
+            Schedule.Linear => "falls linearly from lr to 0",
+            Schedule.Cosine => "falls from lr to 0 along half a cosine (Loshchilov and Hutter 2017)",
+            Schedule.Step => "falls to a tenth of lr after 1/2 of the steps, to a hundredth after 3/4 (He et al. 2016)",
+            var other => throw new ArgumentOutOfRangeException(nameof(config), other, null),
+        };
+        return config.Warmup == 0 ? after
+            : $"rises linearly to lr in the first {Format.Percent(config.Warmup)} of the steps (Goyal et al. 2017), "
+                + "then " + (config.Schedule == Schedule.Constant ? "is constant" : after);
+    }
+
+    static string DecayInWords(Config config) => (config.Decay == Decay.Coupled
+            ? "times the parameter, added to its gradient"
+            : "times rate and parameter, taken from the parameter beside each step (Loshchilov and Hutter 2019)")
+        + (config.Decayed == Decayed.All ? ", of all parameters" : ", of weights alone, not of gamma, beta and biases");
 
     // Name, fingerprint and form of the data.
     static string Data(Provenance past)

@@ -1,10 +1,19 @@
 #nullable enable
 // What is trained: everything that a trial's result depends on, except the dataset's bytes and the code.
 
-public enum Architecture { Mlp, Lenet, ResidualMlp, DeepLinear }
+public enum Architecture { Mlp, Lenet, ResidualMlp, DeepLinear, Resnet, PreactResnet, Vgg }
 public enum Activation { Sigmoid, Tanh, Relu }
-public enum Norm { None, Batch, BatchNoGamma, BatchNoBeta, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy }
+public enum Norm
+{
+    None, Batch, BatchNoGamma, BatchNoBeta, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy, Renorm, Rms,
+    WeightNorm, WeightStd, ScaledWeightStd, SkipInit, Fixup
+}
 public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
+
+/// <summary>How the learning rate changes after the warm-up. Linear and Cosine (Loshchilov and Hutter 2017, without
+/// restarts): it falls to 0. Step: it falls to a tenth after 1/2, and again after 3/4, of all steps (He et al.
+/// 2016).</summary>
+public enum Schedule { Constant, Linear, Cosine, Step }
 public enum Scheme
 {
     Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
@@ -21,10 +30,11 @@ public record Config
     public string Dataset { get; init; } = "";
     public Architecture Model { get; init; } = Architecture.Mlp;
 
-    /// <summary>Hidden layers.</summary>
+    /// <summary>Hidden layers; of residual_mlp, blocks; of vgg, convolutions; of resnet, 6 n + 2 for n blocks in each
+    /// of three stages.</summary>
     public int Depth { get; init; } = 3;
 
-    /// <summary>Units in each hidden layer.</summary>
+    /// <summary>Units in each hidden layer; of convnets, channels of the first stage.</summary>
     public int Width { get; init; } = 100;
     public Activation Activation { get; init; } = Activation.Sigmoid;
 
@@ -35,7 +45,7 @@ public record Config
     public Placement Placement { get; init; } = Placement.Before;
     public Optimization Optimizer { get; init; } = Optimization.Sgd;
 
-    /// <summary>Learning rate.</summary>
+    /// <summary>Learning rate: where a schedule begins and a warm-up ends.</summary>
     public double Lr { get; init; } = 0.1;
 
     public double Momentum { get; init; }
@@ -94,13 +104,37 @@ public record Config
     /// <summary>Whether images are used at half their resolution.</summary>
     public bool Halve { get; init; }
 
+    public Schedule Schedule { get; init; }
+
+    /// <summary>Share of the steps in which the rate rises linearly to Lr (Goyal et al. 2017).</summary>
+    public double Warmup { get; init; }
+
+    public Decay Decay { get; init; }
+
+    public Decayed Decayed { get; init; }
+
     public int StepsPerEpoch =>
         Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
     public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
 
-    /// <summary>Learning rate of a step, the first being 0.</summary>
-    public double RateAt(int step) =>
-        LrEnd == 0 ? Lr : Lr * Math.Pow(LrEnd / Lr, step / Math.Max(1.0, Steps - 1));
+    /// <summary>Learning rate of a step, the first being 0. In the W steps of a warm-up it is Lr (step + 1) / W. A
+    /// linear or cosine schedule runs over the steps that are left, and would be at 0 one step after the last; the
+    /// places of a step schedule are counted from the first step of all.</summary>
+    public double RateAt(int step)
+    {
+        if (LrEnd != 0) return Lr * Math.Pow(LrEnd / Lr, step / Math.Max(1.0, Steps - 1));
+        var warmup = (int)Math.Round(Warmup * Steps);
+        if (step < warmup) return Lr * ((step + 1.0) / warmup);
+        var done = (double)(step - warmup) / (Steps - warmup);
+        return Lr * Schedule switch
+        {
+            Schedule.Constant => 1,
+            Schedule.Linear => 1 - done,
+            Schedule.Cosine => (1 + Math.Cos(Math.PI * done)) / 2,
+            Schedule.Step => step < 0.5 * Steps ? 1 : step < 0.75 * Steps ? 0.1 : 0.01,
+            _ => throw new ArgumentOutOfRangeException(nameof(Schedule), Schedule, null),
+        };
+    }
 
     /// <summary>This configuration without what may differ between trials of a cell (rate, seed and role), and without
     /// experiment and dataset.</summary>
@@ -123,14 +157,31 @@ public record Config
         return Model switch
         {
             Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
-                Hidden, Initializer, Placement, KeepBias, NormInput ? InputNorm(inputs) : null,
-                NormOutput ? Hidden?.Invoke(classes) : null),
-            Architecture.Lenet => LeNet(width + 2 * LenetPadding, classes, Normalizer, Initializer),
-            Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Hidden, Initializer),
-            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Hidden, Initializer),
+                Method, Initializer, Placement, KeepBias, NormInput ? InputNorm(inputs) : null,
+                NormOutput ? Method.After(classes) : null),
+            Architecture.Lenet => LeNet(channels, height + 2 * LenetPadding, width + 2 * LenetPadding, classes, Method,
+                Initializer),
+            Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Method, Initializer),
+            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Method, Initializer),
+            Architecture.Resnet => ResNet(channels, Depth, Width, classes, activation, Method, Initializer, Placement),
+            Architecture.PreactResnet => PreactivationResNet(channels, Depth, Width, classes, activation, Method,
+                Initializer, Placement),
+            Architecture.Vgg => Vgg(channels, Depth, Width, classes, activation, Method, Initializer, Placement),
             _ => throw new ArgumentOutOfRangeException(nameof(Model), Model, null),
         };
     }
+
+    /// <summary>Whether the model takes images as (N, C, H, W).</summary>
+    public bool IsConvnet => Model is Architecture.Lenet or Architecture.Resnet or Architecture.PreactResnet
+        or Architecture.Vgg;
+
+    /// <summary>Residual branches of the model.</summary>
+    public int Branches => Model switch
+    {
+        Architecture.ResidualMlp => Depth,
+        Architecture.Resnet or Architecture.PreactResnet => (Depth - 2) / 2,
+        _ => 0,
+    };
 
     Layer Dropped => Dropout(Dropout);
 
@@ -143,8 +194,8 @@ public record Config
     public bool Standardizes(int channels) =>
         Standardize == Standardization.Always || Standardize == Standardization.ColourOnly && channels > 1;
 
-    /// <summary>The images at the given places as the model takes them: (N, C * H * W), or, for LeNet, (N, C, H, W)
-    /// with two zeros on every side.</summary>
+    /// <summary>The images at the given places as the model takes them: (N, C * H * W), or (N, C, H, W) for a convnet;
+    /// for LeNet with two zeros on every side.</summary>
     /// <param name="set">At full resolution.</param>
     /// <param name="crops">How each image is shown, in training; empty: as it is.</param>
     public Tensor Input(ImageSet set, ReadOnlySpan<int> at, ReadOnlySpan<Crop> crops = default)
@@ -152,20 +203,25 @@ public record Config
         set = ImagesOf(set);
         var padding = Model == Architecture.Lenet ? LenetPadding : 0;
         var images = Batches.Images(set, at, padding, Standardizes(set.Channels), crops);
-        return Model != Architecture.Lenet ? images
+        return !IsConvnet ? images
             : images.Reshape((at.Length, set.Channels, set.Height + 2 * padding, set.Width + 2 * padding));
     }
 
     const int LenetPadding = 2;
 
-    public Optimizer NewOptimizer() => Optimizer switch
+    public Optimizer NewOptimizer()
     {
-        Optimization.Sgd => new Sgd(Lr, Momentum, WeightDecay),
-        Optimization.RmspropTorch => new RmsProp(Lr, weightDecay: WeightDecay),
-        Optimization.RmspropKeras => new RmsProp(Lr, epsilonInside: true, weightDecay: WeightDecay),
-        Optimization.Adam => new Adam(Lr, weightDecay: WeightDecay),
-        _ => throw new ArgumentOutOfRangeException(nameof(Optimizer), Optimizer, null),
-    };
+        Optimizer optimizer = Optimizer switch
+        {
+            Optimization.Sgd => new Sgd(Lr, Momentum),
+            Optimization.RmspropTorch => new RmsProp(Lr),
+            Optimization.RmspropKeras => new RmsProp(Lr, epsilonInside: true),
+            Optimization.Adam => new Adam(Lr),
+            _ => throw new ArgumentOutOfRangeException(nameof(Optimizer), Optimizer, null),
+        };
+        (optimizer.WeightDecay, optimizer.Decay, optimizer.Decayed) = (WeightDecay, Decay, Decayed);
+        return optimizer;
+    }
 
     Layer ActivationLayer => Activation switch
     {
@@ -175,33 +231,49 @@ public record Config
         _ => throw new ArgumentOutOfRangeException(nameof(Activation), Activation, null),
     };
 
-    // The normalizer of a hidden layer, by its channels; null: none.
-    Func<int, Layer>? Hidden => Normalizer is { } normalizer ? channels => normalizer(channels, false) : null;
-
-    // The normalizer of a layer, by its channels and by whether it is the last layer; null: none.
-    Func<int, bool, Layer>? Normalizer => Norm switch
+    // The arm.
+    NormMethod Method => Norm switch
     {
-        Norm.None => null,
-        Norm.Batch => (channels, _) => BatchNorm(channels, BnMomentum),
-        Norm.BatchNoGamma => (channels, _) => BatchNorm(channels, BnMomentum, gamma: false),
-        Norm.BatchNoBeta => (channels, _) => BatchNorm(channels, BnMomentum, beta: false),
-        Norm.BatchNoAffine => (channels, _) => BatchNorm(channels, BnMomentum, gamma: false, beta: false),
-        Norm.Seed => SeedNorm,
-        Norm.Layer => (channels, _) => LayerNorm(channels),
-        Norm.Group => (channels, _) => GroupNorm(channels, GroupCount(channels)),
-        Norm.Instance => (channels, _) => InstanceNorm(channels),
-        Norm.Ghost => (channels, _) => BatchNorm(channels, ghost: GhostSize),
-        Norm.Noisy => (channels, _) => NoisyBatchNorm(channels),
+        Norm.None => new(),
+        Norm.Batch => NormMethod.By(channels => BatchNorm(channels, BnMomentum)),
+        Norm.BatchNoGamma => NormMethod.By(channels => BatchNorm(channels, BnMomentum, gamma: false)),
+        Norm.BatchNoBeta => NormMethod.By(channels => BatchNorm(channels, BnMomentum, beta: false)),
+        Norm.BatchNoAffine => NormMethod.By(channels => BatchNorm(channels, BnMomentum, gamma: false, beta: false)),
+        Norm.Seed => new(SeedNorm),
+        Norm.Layer => NormMethod.By(channels => LayerNorm(channels)),
+        Norm.Group => NormMethod.By(Grouped),
+        Norm.Instance => NormMethod.By(channels => InstanceNorm(channels)),
+        Norm.Ghost => NormMethod.By(channels => BatchNorm(channels, ghost: GhostSize)),
+        Norm.Noisy => NormMethod.By(NoisyBatchNorm),
+        Norm.Renorm => NormMethod.By(channels => BatchRenorm(channels, RenormLimits, BnMomentum)),
+        Norm.Rms => NormMethod.By(channels => RmsNorm(channels)),
+        Norm.WeightNorm => NormMethod.WeightNormalization,
+        Norm.WeightStd => NormMethod.WeightStandardization(Grouped),
+        Norm.ScaledWeightStd => NormMethod.ScaledWeightStandardization,
+        Norm.SkipInit => NormMethod.SkipInit,
+        Norm.Fixup => NormMethod.Fixup(Branches),
         _ => throw new ArgumentOutOfRangeException(nameof(Norm), Norm, null),
     };
 
     /// <summary>Examples in a sub-batch of the arm `ghost`.</summary>
     public const int GhostSize = 16;
 
-    // Groups of ten channels, or of the nearest number that divides them.
-    static int GroupCount(int channels) =>
-        Enumerable.Range(1, channels).Where(count => channels % count == 0)
-            .MinBy(count => Math.Abs(count - channels / 10));
+    // In deep convnets 32 groups, as Wu and He 2018, but no group of fewer than four channels; else groups of ten
+    // channels. Or the nearest number that divides the channels.
+    Layer Grouped(int channels)
+    {
+        var wanted = IsConvnet && Model != Architecture.Lenet ? Math.Min(32, channels / 4) : channels / 10;
+        return GroupNorm(channels, Enumerable.Range(1, channels).Where(count => channels % count == 0)
+            .MinBy(count => Math.Abs(count - wanted)));
+    }
+
+    // As in the paper (Ioffe 2017, section 4), whose training took about 130,000 steps: plain BN for 5,000 of them,
+    // then growing limits, of r up to 3 at step 40,000 and of d up to 5 at step 25,000.
+    (double RMax, double DMax) RenormLimits(int step)
+    {
+        double Grown(double by) => Math.Clamp((130_000.0 * step / Steps - 5_000) / (by - 5_000), 0, 1);
+        return (1 + 2 * Grown(40_000), 5 * Grown(25_000));
+    }
 
     Init Initializer => (Init switch
     {

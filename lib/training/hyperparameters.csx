@@ -15,7 +15,7 @@ public static class Hyperparameters
     public static IReadOnlyList<string> Extra { get; } =
     [
         "lr_end", "short_batch", "dropout", "clip_norm", "learned", "keep_bias", "norm_input", "norm_output",
-        "bn_momentum", "standardize", "augment", "halve",
+        "bn_momentum", "standardize", "augment", "halve", "schedule", "warmup", "decay", "decayed",
     ];
 
     public static IReadOnlyList<string> All { get; } = [.. Common, .. Extra];

@@ -7,6 +7,9 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
 {
     public bool EndsEpoch => Step % Config.StepsPerEpoch == 0;
 
+    /// <summary>Learning rate of the last step.</summary>
+    public double Rate => Config.RateAt(Step - 1);
+
     /// <summary>The model as it was before its first step.</summary>
     public Model Start() => NewModel();
 

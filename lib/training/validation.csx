@@ -19,6 +19,8 @@ public static class ConfigRules
         Require("lr_end", IsNotNegative(config.LrEnd), $"{positive}, or 0: the rate does not change");
         Require("momentum", config.Momentum is >= 0 and < 1, "0 to below 1");
         Require("weight_decay", IsNotNegative(config.WeightDecay), notNegative);
+        CheckSchedule(config);
+        CheckDecay(config);
         Require("clip_norm", IsNotNegative(config.ClipNorm), $"{positive}, or 0: gradients are not clipped");
         Require("init_scale", IsNotNegative(config.InitScale), notNegative);
         Require("dropout", config.Dropout is >= 0 and < 1, "0 to below 1");
@@ -40,21 +42,57 @@ public static class ConfigRules
         Require("halve", !config.Halve || height % 2 + width % 2 == 0,
             $"false, since images of {height} x {width} pixels have no half");
         if (config.Halve) (height, width) = (height / 2, width / 2);
-        if (config.Model != Architecture.Lenet) return;
-        if (height != width || height < SmallestLenetImage)
-            throw new BadInput($"images of {height} x {width} pixels are out of range for model lenet: they must be "
-                + $"square, of {SmallestLenetImage} x {SmallestLenetImage} pixels or more");
-        if (data.Train.Channels > 1)
-            throw new BadInput($"images of {data.Train.Channels} channels are out of range for model lenet: it takes "
-                + "grey images");
+        CheckModel(config, height, width);
     }
 
-    // A variance needs two values. In layers of units, which every model has, an example has one value per channel.
+    static void CheckModel(Config config, int height, int width)
+    {
+        var model = $"of model {Snake(config.Model)}";
+        if (config.Model is Architecture.Resnet or Architecture.PreactResnet)
+            Require(config, "depth", config.Depth >= 8 && config.Depth % 6 == 2, $"8, 14, 20 and so on, by 6, {model}");
+        if (config.Model == Architecture.Vgg)
+            Require(config, "depth", config.Depth % 2 == 0, $"an even number of convolutions, {model}");
+        var smallest = config.Model switch
+        {
+            Architecture.Lenet => SmallestLenetImage,
+            Architecture.Vgg => 1 << (config.Depth / 2 - 1),
+            _ => 1,
+        };
+        var deep = config.Model == Architecture.Vgg ? $" of depth {config.Depth}" : "";
+        if (Math.Min(height, width) < smallest)
+            throw new BadInput($"images of {height} x {width} pixels are out of range for model {Snake(config.Model)}"
+                + $"{deep}: they must be of {smallest} x {smallest} pixels or more");
+        if (config.Norm is Norm.SkipInit or Norm.Fixup)
+            Require(config, "norm", config.Branches > 0,
+                $"all others, since model {Snake(config.Model)} has no residual branches");
+    }
+
+    static void CheckSchedule(Config config)
+    {
+        Require(config, "warmup", config.Warmup is >= 0 and < 1, "0 to below 1 (a share of the steps)");
+        var why = $"with lr_end {Hyperparameters.Text(config, "lr_end")}, since a range test has a schedule of its own";
+        Require(config, "schedule", config.LrEnd == 0 || config.Schedule == Schedule.Constant, $"constant {why}");
+        Require(config, "warmup", config.LrEnd == 0 || config.Warmup == 0, $"0 {why}");
+    }
+
+    // What would change nothing is refused, so that no two trials are the same under two names.
+    static void CheckDecay(Config config)
+    {
+        Require(config, "decay", config.WeightDecay > 0 || config.Decay == Decay.Coupled,
+            "coupled where weight_decay is 0");
+        Require(config, "decayed", config.WeightDecay > 0 || config.Decayed == Decayed.All,
+            "all where weight_decay is 0");
+        Require(config, "decayed", config.Learned == Learned.All || config.Decayed == Decayed.All,
+            "all with learned affine, since weights are not updated");
+    }
+
+    // A variance needs two values. In normalized layers of units an example has one value per channel; resnet and vgg
+    // have no such layers.
     static void CheckNormalizer(Config config)
     {
         var lastBatch = config.ShortBatch ? config.TrainSize % config.BatchSize : 0;
         var isOverBatch = config.Norm is Norm.Batch or Norm.BatchNoGamma or Norm.BatchNoBeta or Norm.BatchNoAffine
-            or Norm.Noisy or Norm.Ghost;
+            or Norm.Noisy or Norm.Ghost or Norm.Renorm;
         var why = $"({(isOverBatch ? $"norm {Snake(config.Norm)}" : "norm_input")} needs several values per channel)";
         if (isOverBatch || config.NormInput)
         {
@@ -65,10 +103,13 @@ public static class ConfigRules
         if (config.Norm == Norm.Ghost)
             Require(config, "batch_size", config.BatchSize % Config.GhostSize != 1 && lastBatch % Config.GhostSize != 1,
                 $"one image must not be left for a sub-batch of its own, of {Config.GhostSize} images {why}");
-        if (config.Norm is Norm.Layer or Norm.Group && config.Model != Architecture.Lenet)
+        if (config.Norm is Norm.Layer or Norm.Group or Norm.WeightStd && !config.IsConvnet)
             Require(config, "width", config.Width >= 2, $"2 or above (norm {Snake(config.Norm)} needs several units)");
-        Require(config, "norm", config.Norm != Norm.Instance, "all others; a layer of units has one value per example "
-            + "and channel, which has no variance");
+        Require(config, "norm", config.Norm != Norm.Instance || config.IsConvnet && config.Model != Architecture.Lenet,
+            "all others; a layer of units has one value per example and channel, which has no variance");
+        Require(config, "placement", config.Norm != Norm.Instance || config.Placement == Placement.Before,
+            "before, with norm instance: after the last activation it would make each channel's mean, which the "
+            + "classifier is given, a constant");
     }
 
     static void Require(Config config, string name, bool isInRange, string range)

@@ -2,7 +2,7 @@
 
 Test("layers: nothing is allocated after the first step", () =>
 {
-    var model = Mlp(20, 3, 33, 4, Sigmoid, c => BatchNorm(c), GlorotUniform).ToModel(0);
+    var model = Mlp(20, 3, 33, 4, Sigmoid, NormMethod.By(c => BatchNorm(c)), GlorotUniform).ToModel(0);
     var (tape, optimizer, x) = (new Tape(), new Sgd(0.1), Numeric.Draw((30, 20), "x"));
     byte[] labels = [.. Enumerable.Range(0, 30).Select(i => (byte)(i % 4))];
     long Step()

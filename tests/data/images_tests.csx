@@ -175,10 +175,19 @@ Test("images: half the resolution is the mean of 2 x 2, rounded, and its moments
         .Message.ShouldBe("halve true is out of range: false, since images of 9 x 8 pixels have no half");
 });
 
-Test("images: LeNet refuses images in colour, in a line", () =>
-    Should.Throw<BadInput>(() => ConfigRules.Check(new() { Model = Architecture.Lenet, TrainSize = 6, BatchSize = 2 },
-        new("drawn", TestImages.Draw(6, 3, 8, 8), TestImages.Draw(3, 3, 8, 8), "", null))).Message
-        .ShouldBe("images of 3 channels are out of range for model lenet: it takes grey images"));
+Test("images: every convnet trains on images in colour that are not square", () =>
+{
+    var data = new Dataset("drawn", TestImages.Draw(12, 3, 8, 12), TestImages.Draw(3, 3, 8, 12), "", null);
+    foreach (var (model, depth) in new[]
+    {
+        (Architecture.Lenet, 5), (Architecture.Resnet, 8), (Architecture.PreactResnet, 8), (Architecture.Vgg, 6),
+    })
+    {
+        var config = new Config { Model = model, Depth = depth, Width = 4, TrainSize = 12, BatchSize = 4, Epochs = 1 };
+        ConfigRules.Check(config, data);
+        Training.Run(config, data).Status.ShouldNotBe(Status.Failed, Snake(model));
+    }
+});
 
 Test("images: what changes images is named in every row", () =>
 {

@@ -2,9 +2,9 @@
 
 An independent reference: every number is computed by PyTorch, from formulas and layers that share no code with lib/.
 What PyTorch lacks (the seed's normalization, ghost and noisy batch normalization, RMSprop with epsilon inside the
-root) is written here in a few lines each, and differentiated by PyTorch's autograd.
+root, SGD with decoupled decay) is written here in a few lines each, and differentiated by PyTorch's autograd.
 
-    python3 record.py [folder]        writes layers.json, optimizers.json, trajectories.json, probes.json (schema: README.md)
+    python3 record.py [folder]        writes the JSON files that README.md describes
 
 Deterministic: one thread, and every case draws from a generator keyed by the case's name, so adding a case moves no
 other. Everything given (inputs, parameters, upstream gradients) is a multiple of a power of two with a short exact
@@ -20,6 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when torch is loaded
 import torch
 import torch.nn.functional as F
 
+DIGITS = {"float": "%.9g", "double": "%.12g", "double_to_8_digits": "%.8g"}
 EPS, MOMENTUM = 1e-5, 0.1
 SEED_EPS = 1e-3
 
@@ -42,15 +43,14 @@ def normal(g, *shape, mean=0.0, deviation=1.0, grain=64):
 def dump(value, digits="%r"):
     """JSON of a tree of dicts, lists, scalars and tensors; a tensor becomes {"shape":[...],"data":[...]}, row-major.
 
-    What is given is printed exactly, results under "float" with 9 and under "double" with 12 significant digits.
+    What is given is printed exactly, results with as many significant digits as their name has in DIGITS.
     """
     if isinstance(value, torch.Tensor):
         data = value.detach().flatten().tolist()
         assert all(math.isfinite(v) for v in data)
         return '{"shape":%s,"data":[%s]}' % (dump(list(value.shape)), ",".join(digits % v for v in data))
     if isinstance(value, dict):
-        within = {"float": "%.9g", "double": "%.12g"}
-        return "{%s}" % ",".join('"%s":%s' % (k, dump(v, within.get(k, digits))) for k, v in value.items())
+        return "{%s}" % ",".join('"%s":%s' % (k, dump(v, DIGITS.get(k, digits))) for k, v in value.items())
     if isinstance(value, (list, tuple)):
         return "[%s]" % ",".join(dump(v, digits) for v in value)
     if value is None or isinstance(value, bool):
@@ -60,7 +60,7 @@ def dump(value, digits="%r"):
 
 def write(path, cases, **head):
     """One line per head entry and per case."""
-    head = {"recorded_by": "tests/golden/record.py", "torch": torch.__version__, **head}
+    head = {"recorded_by": "tests/golden/" + os.path.basename(sys.argv[0]), "torch": torch.__version__, **head}
     with open(path, "w", newline="\n") as file:
         file.write("{\n" + "".join('"%s":%s,\n' % (k, dump(v)) for k, v in head.items()))
         file.write('"cases":[\n' + ",\n".join(dump(c) for c in cases) + "\n]}\n")
@@ -331,14 +331,51 @@ class RMSpropInside(torch.optim.Optimizer):
                 p.addcdiv_(p.grad, (s + group["eps"]).sqrt_(), value=-group["lr"])
 
 
-def make_optimizer(name, parameters, lr, momentum=0.0, weight_decay=0.0, rho=0.9, eps=1e-7, beta1=0.9, beta2=0.999):
+class SGDW(torch.optim.SGD):
+    """SGD with decoupled decay: p -= lr * weight_decay * p, then the step of SGD without decay."""
+
+    @torch.no_grad()
+    def step(self):
+        decays = [group["weight_decay"] for group in self.param_groups]
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+            group["weight_decay"] = 0
+        super().step()
+        for group, decay in zip(self.param_groups, decays):
+            group["weight_decay"] = decay
+
+
+def make_optimizer(name, parameters, lr, momentum=0.0, weight_decay=0.0, rho=0.9, eps=1e-7, beta1=0.9, beta2=0.999,
+                   decay="coupled", decayed="all"):
+    if decayed == "weights":
+        weights = lambda p: p.dim() >= 2
+        parameters = [{"params": [p for p in parameters if weights(p)]},
+                      {"params": [p for p in parameters if not weights(p)], "weight_decay": 0.0}]
+        parameters = [group for group in parameters if group["params"]]
     if name == "sgd":
-        return torch.optim.SGD(parameters, lr, momentum=momentum, weight_decay=weight_decay)
+        kind = {"coupled": torch.optim.SGD, "decoupled": SGDW}[decay]
+        return kind(parameters, lr, momentum=momentum, weight_decay=weight_decay)
     if name == "rmsprop_torch":
-        return torch.optim.RMSprop(parameters, lr, alpha=rho, eps=eps)
+        return torch.optim.RMSprop(parameters, lr, alpha=rho, eps=eps, weight_decay=weight_decay)
     if name == "rmsprop_keras":
         return RMSpropInside(parameters, lr, alpha=rho, eps=eps)
-    return torch.optim.Adam(parameters, lr, betas=(beta1, beta2), eps=eps)
+    kind = {"coupled": torch.optim.Adam, "decoupled": torch.optim.AdamW}[decay]
+    return kind(parameters, lr, betas=(beta1, beta2), eps=eps, weight_decay=weight_decay)
+
+
+def make_schedule(optimizer, steps, schedule="constant", warmup=0.0):
+    """PyTorch's schedulers, to be stepped after each step. Linear and cosine run over the steps after the warm-up; the
+    milestones of step are counted from the start."""
+    S, w = torch.optim.lr_scheduler, round(warmup * steps)
+    rise = lambda: S.LinearLR(optimizer, 1 / w, 1.0, w - 1)  # (step + 1) / w
+    if schedule == "step":
+        parts = [S.MultiStepLR(optimizer, [math.ceil(steps / 2), math.ceil(3 * steps / 4)])]
+        return S.ChainedScheduler(([rise()] if w > 1 else []) + parts)
+    fall = {"constant": lambda: S.LambdaLR(optimizer, lambda step: 1.0),
+            "linear": lambda: S.LinearLR(optimizer, 1.0, 0.0, steps - w),
+            "cosine": lambda: S.CosineAnnealingLR(optimizer, steps - w)}[schedule]
+    return S.SequentialLR(optimizer, [rise(), fall()], [w]) if w > 1 else fall()
 
 
 SGD = {"lr": 0.1, "momentum": 0.0, "weight_decay": 0.0}
@@ -359,6 +396,24 @@ def optimizer_case(name, optimizer, parameter, gradients, config):
 
     return {"name": name, "optimizer": optimizer, "config": config, "parameter": parameter, "gradients": gradients,
             **both(compute)}
+
+
+def schedule_case(schedule, lr, steps, warmup):
+    name = schedule + ("_warmup" if warmup else "") + f"_{steps}"
+    rates = []
+    optimizer = torch.optim.SGD([torch.zeros(1, dtype=torch.float64)], lr)
+    scheduler = make_schedule(optimizer, steps, schedule, warmup)
+    for _ in range(steps):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    return {"name": name, "schedule": schedule, "lr": lr, "steps": steps, "warmup": warmup,
+            "double": {"rates": torch.tensor(rates, dtype=torch.float64)}}
+
+
+def schedule_cases():
+    return [schedule_case(schedule, 0.3, steps, warmup) for schedule in ("constant", "linear", "cosine", "step")
+            for steps, warmup in ((20, 0.0), (31, 0.0), (31, 0.2), (50, 0.1))]
 
 
 def clip_case(name, max_norm, gradients):
@@ -389,6 +444,11 @@ def optimizer_cases():
         case("rmsprop_torch", "rmsprop_torch", **RMSPROP),
         case("rmsprop_keras", "rmsprop_keras", **RMSPROP),
         case("adam", "adam", **ADAM),
+        case("rmsprop_torch_weight_decay", "rmsprop_torch", **RMSPROP, weight_decay=0.1),
+        case("adam_weight_decay", "adam", **{**ADAM, "lr": 1e-2}, weight_decay=0.1),
+        case("sgd_decoupled", "sgd", **{**SGD, "weight_decay": 0.1}, decay="decoupled"),
+        case("sgd_momentum_decoupled", "sgd", **{**SGD, "momentum": 0.9, "weight_decay": 0.1}, decay="decoupled"),
+        case("adam_decoupled", "adam", **{**ADAM, "lr": 1e-2}, weight_decay=0.1, decay="decoupled"),
         clip_case("clip_above", 1.0, clip),
         clip_case("clip_below", 100.0, clip),
     ]
@@ -474,7 +534,7 @@ def lenet_parts(arm, channels, sizes, init):
     return {**p, **norms}, b
 
 
-def trajectory(name, dataset, model, arm, activation, optimizer, config, steps, batch, data):
+def trajectory(name, dataset, model, arm, activation, optimizer, config, steps, batch, data, **schedule):
     images, labels = data
     parameters, buffers = (mlp_parts(arm, [20, 12, 12, 12, 5], glorot) if model == "mlp" else
                            lenet_parts(arm, [1, 3, 4], [16, 8, 5], glorot))
@@ -484,6 +544,7 @@ def trajectory(name, dataset, model, arm, activation, optimizer, config, steps, 
         p = {k: v.requires_grad_() for k, v in cast(parameters, dtype).items()}
         b, x, losses = cast(buffers, dtype), images.to(dtype), []
         update = make_optimizer(optimizer, list(p.values()), **config)
+        scheduler = make_schedule(update, steps, **schedule)
         for step in range(steps):
             rows = slice(step * batch % len(x), step * batch % len(x) + batch)
             logits = mlp(x[rows], p, b, arm, function) if model == "mlp" else lenet(x[rows], p, b, arm)
@@ -491,6 +552,7 @@ def trajectory(name, dataset, model, arm, activation, optimizer, config, steps, 
             update.zero_grad()
             loss.backward()
             update.step()
+            scheduler.step()
             losses.append(loss.detach())
         return {"losses": torch.stack(losses), "parameters": p, "buffers": b}
 
@@ -499,8 +561,8 @@ def trajectory(name, dataset, model, arm, activation, optimizer, config, steps, 
     last = results["double"]["losses"][-1].item()
     print("  %-28s last loss %-9.6g largest difference of the loss, float against double %.1e" % (name, last, gap))
     return {"name": name, "model": model, "dataset": dataset, "norm": arm, "activation": activation,
-            "optimizer": optimizer, "config": config, "steps": steps, "batch_size": batch, "parameters": parameters,
-            "buffers": buffers, **results}
+            "optimizer": optimizer, "config": {**config, **schedule}, "steps": steps, "batch_size": batch,
+            "parameters": parameters, "buffers": buffers, **results}
 
 
 def batchnorm_alone():
@@ -550,6 +612,17 @@ def trajectory_cases():
         # from rounding alone (batch at 16: 2e-5 and growing; seed at 32: 0.3), and a comparison would test luck.
         cases += [trajectory(f"lenet_{optimizer}_{arm}", "images", "lenet", arm, "relu", optimizer, config, steps,
                              16 if arm == "seed" else 32, images) for arm in ("none", "seed", "batch")]
+    decay = {"weight_decay": 0.02, "decayed": "weights"}
+    for suffix, optimizer, config, schedule in (
+            ("all", "sgd", {**momentum, "weight_decay": 0.02}, {"schedule": "linear"}),
+            ("weights", "sgd", {**momentum, **decay}, {"schedule": "step", "warmup": 0.1}),
+            ("decoupled_weights", "sgd", {**momentum, **decay, "decay": "decoupled"},
+             {"schedule": "cosine", "warmup": 0.1}),
+            ("decoupled_weights", "adam", {**ADAM, **decay, "lr": 0.01, "decay": "decoupled"},
+             {"schedule": "cosine", "warmup": 0.1})):
+        name, steps = f"mlp_{optimizer}_{schedule['schedule']}_decay_{suffix}", 100 if optimizer == "sgd" else 20
+        cases.append(trajectory(name, "vectors", "mlp", "batch", "relu", optimizer, config, steps, 16, vectors,
+                                **schedule))
     datasets = {name: {"inputs": x, "labels": labels}
                 for name, (x, labels) in (("vectors", vectors), ("images", images))}
     return cases + [batchnorm_alone()], datasets
@@ -612,6 +685,7 @@ def main(folder):
     print("torch", torch.__version__)
     write(os.path.join(folder, "layers.json"), layer_cases())
     write(os.path.join(folder, "optimizers.json"), optimizer_cases())
+    write(os.path.join(folder, "schedules.json"), schedule_cases())
     cases, datasets = trajectory_cases()
     write(os.path.join(folder, "trajectories.json"), cases, datasets=datasets)
     cases, head = probe_cases()

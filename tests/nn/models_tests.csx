@@ -11,25 +11,28 @@ static int ShouldShare(Model a, Model b)
 
 Test("init: weights are the same whether and where a normalizer stands", () =>
 {
-    var plain = Mlp(12, 3, 7, 4, Relu, null, HeNormal).ToModel(5);
+    var plain = Mlp(12, 3, 7, 4, Relu, new(), HeNormal).ToModel(5);
     plain.Parameters.Count.ShouldBe(8);
     foreach (var normalizer in Normalizer.All.Where(normalizer => normalizer.Name != "instance"))
         foreach (var placement in Enum.GetValues<Placement>())
         {
-            var model = Mlp(12, 3, 7, 4, Relu, c => normalizer.Make(c, 1e-5), HeNormal, placement).ToModel(5);
+            var method = NormMethod.By(channels => normalizer.Make(channels, 1e-5));
+            var model = Mlp(12, 3, 7, 4, Relu, method, HeNormal, placement).ToModel(5);
             // Four weights and the last bias; the biases of hidden layers too where the normalizer stands behind.
             ShouldShare(plain, model).ShouldBe(placement == Placement.After ? 8 : 5, $"{normalizer} {placement}");
         }
-    ShouldShare(plain, Mlp(12, 3, 7, 4, Relu, c => NoisyBatchNorm(c) >> Dropout(0.5), HeNormal).ToModel(5)).ShouldBe(5);
-    ShouldShare(LeNet(14, 5, null, HeNormal).ToModel(5), LeNet(14, 5, (c, _) => BatchNorm(c), HeNormal).ToModel(5))
+    var noisy = NormMethod.By(channels => NoisyBatchNorm(channels) >> Dropout(0.5));
+    ShouldShare(plain, Mlp(12, 3, 7, 4, Relu, noisy, HeNormal).ToModel(5)).ShouldBe(5);
+    ShouldShare(LeNet(1, 14, 14, 5, new(), HeNormal).ToModel(5),
+        LeNet(1, 14, 14, 5, NormMethod.By(c => BatchNorm(c)), HeNormal).ToModel(5))
         .ShouldBe(5);
-    ShouldShare(ResidualMlp(12, 2, 7, 4, Relu, null, HeNormal).ToModel(5),
-        ResidualMlp(12, 2, 7, 4, Relu, c => BatchNorm(c), HeNormal).ToModel(5)).ShouldBe(8);
+    ShouldShare(ResidualMlp(12, 2, 7, 4, Relu, new(), HeNormal).ToModel(5),
+        ResidualMlp(12, 2, 7, 4, Relu, NormMethod.By(c => BatchNorm(c)), HeNormal).ToModel(5)).ShouldBe(8);
 });
 
 Test("init: the same seed gives the same values, another seed others, and so does another name", () =>
 {
-    Model New(int seed) => Mlp(12, 3, 12, 12, Relu, c => BatchNorm(c), GlorotUniform).ToModel(seed);
+    Model New(int seed) => Mlp(12, 3, 12, 12, Relu, NormMethod.By(c => BatchNorm(c)), GlorotUniform).ToModel(seed);
     ShouldShare(New(1), New(1)).ShouldBe(New(1).Parameters.Count);
     var weights = Enumerable.Range(0, 50).SelectMany(seed => New(seed).Parameters)
         .Where(p => p.Name!.EndsWith("weight")).Select(p => p.ToArray()).ToList();

@@ -11,8 +11,17 @@ static IEnumerable<OpCase> BinaryCases(string op, Func<Tensor, Tensor, Tensor> f
         [Numeric.Draw(pair.A, $"{op}a{i}"), Numeric.Draw(pair.B, $"{op}b{i}", OpCases.Positive)]));
 }
 
+// Summed over the axes in which the shape is 1.
+static Ref SummedTo(Ref x, params int[] shape) => new(shape, [.. Ref.Indices(shape).Select(to =>
+    Ref.Indices(x.Shape).Where(at => at.Select((i, axis) => shape[axis] == 1 ? 0 : i).SequenceEqual(to))
+        .Sum(at => x.At(at)))]);
+
 OpCases.Add(
 [
+    .. new Shape[] { (4, 1), (1, 5), (1, 1) }.Select(to => new OpCase("SumTo", $"(4, 5) to {to}", x => x[0].SumTo(to),
+        x => SummedTo(x[0], to.Sizes), [Numeric.Draw((4, 5), $"sum{to}")])),
+    new("SumTo", "(4, 5) to (5,)", x => x[0].SumTo(5), x => SummedTo(x[0], 1, 5) with { Shape = [5] },
+        [Numeric.Draw((4, 5), "sum")]),
     .. BinaryCases("op_Addition", (a, b) => a + b, (a, b) => a + b),
     .. BinaryCases("op_Subtraction", (a, b) => a - b, (a, b) => a - b),
     .. BinaryCases("op_Multiply", (a, b) => a * b, (a, b) => a * b),

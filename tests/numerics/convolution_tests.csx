@@ -1,14 +1,14 @@
 #nullable enable
 
 // The definition.
-static Ref Convolved(Ref x, Ref w, int p)
+static Ref Convolved(Ref x, Ref w, int p, int s = 1)
 {
-    int[] shape = [x.Shape[0], w.Shape[0], x.Shape[2] + 2 * p - w.Shape[2] + 1,
-        x.Shape[3] + 2 * p - w.Shape[3] + 1];
+    int[] shape = [x.Shape[0], w.Shape[0], (x.Shape[2] + 2 * p - w.Shape[2]) / s + 1,
+        (x.Shape[3] + 2 * p - w.Shape[3]) / s + 1];
     double Pixel(int n, int c, int row, int column) =>
         row < 0 || column < 0 || row >= x.Shape[2] || column >= x.Shape[3] ? 0 : x.At(n, c, row, column);
     return new(shape, [.. Ref.Indices(shape).Select(at => Ref.Indices(w.Shape[1..])
-        .Sum(k => w.At(at[1], k[0], k[1], k[2]) * Pixel(at[0], k[0], at[2] + k[1] - p, at[3] + k[2] - p)))]);
+        .Sum(k => w.At(at[1], k[0], k[1], k[2]) * Pixel(at[0], k[0], s * at[2] + k[1] - p, s * at[3] + k[2] - p)))]);
 }
 
 OpCases.Add(
@@ -23,6 +23,12 @@ OpCases.Add(
     .. Enumerable.Range(1, 17).Select(outputs => new OpCase("Convolve", $"to {outputs} outputs",
         x => x[0].Convolve(x[1]), x => Convolved(x[0], x[1], 0),
         [Numeric.Draw((2, 1, 3, 18), $"ox{outputs}"), Numeric.Draw((outputs, 1, 2, 2), $"ow{outputs}")])),
+    .. new (Shape X, Shape W, int Padding, int Stride)[] { ((2, 3, 5, 6), (4, 3, 3, 3), 1, 2),
+        ((1, 2, 7, 9), (3, 2, 1, 1), 0, 2), ((2, 1, 8, 7), (2, 1, 5, 5), 2, 2), ((1, 2, 6, 6), (3, 2, 3, 3), 1, 3),
+        ((1, 1, 3, 3), (1, 1, 3, 3), 0, 2), ((2, 16, 4, 5), (18, 16, 3, 3), 1, 2) }
+        .Select(s => new OpCase("Convolve", $"{s.X} with {s.W}, padding {s.Padding}, stride {s.Stride}",
+            x => x[0].Convolve(x[1], s.Padding, stride: s.Stride), x => Convolved(x[0], x[1], s.Padding, s.Stride),
+            [Numeric.Draw(s.X, $"sx{s}"), Numeric.Draw(s.W, $"sw{s}")])),
     new("Convolve", "with a bias", x => x[0].Convolve(x[1], 1, x[2]), x => Ref.Zip(Convolved(x[0], x[1], 1),
         x[2] with { Shape = [7, 1, 1] }, (y, b) => y + b),
         [Numeric.Draw((3, 2, 5, 6), "bx"), Numeric.Draw((7, 2, 3, 3), "bw"), Numeric.Draw(7, "bb")]),

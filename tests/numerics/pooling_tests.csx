@@ -10,5 +10,10 @@ OpCases.Add(
         new("ReluPool", $"{shape}", x => x[0].ReluPool(), x => OpCases.ReluPooled(x[0]), [Numeric.Draw(shape, "rp")]),
         new("MaxPool", $"{shape}", x => x[0].MaxPool(), x => OpCases.Windows(x[0], Enumerable.Max),
             [Numeric.Draw(shape, "mp")]),
+        new("GlobalAveragePool", $"{shape}", x => x[0].GlobalAveragePool(),
+            x => SummedTo(x[0], shape[0], shape[1], 1, 1).Map(sum => sum / (shape[2] * shape[3])) with
+            {
+                Shape = [shape[0], shape[1]],
+            }, [Numeric.Draw(shape, "gp")]),
     }),
 ]);

@@ -29,6 +29,19 @@ Test("shift and landscape: known answers", () =>
     seen["drift"].ShouldBeGreaterThan(0.001);
 });
 
+// A step schedule ends at a hundredth of its rate.
+Test("shift: the earlier layers' step is taken at the rate of the last step", () =>
+{
+    var config = Watchable with { Lr = 1, Schedule = Schedule.Step };
+    List<double[]> seen = [];
+    Watched(config, [config.Steps], snapshot =>
+    {
+        foreach (var own in new[] { config, config with { Lr = 0.01, Schedule = Schedule.Constant } })
+            seen.Add([.. Shift.OfGradients(snapshot with { Config = own }, [2, 3]).Select(one => one.Value)]);
+    });
+    seen[0].ShouldBe(seen[1]);
+});
+
 // Trials run side by side share the probe: each must compare its units with its own last measurement.
 Test("shift: the drift of a trial does not depend on trials that run between its measurements", () =>
 {

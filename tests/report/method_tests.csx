@@ -25,4 +25,33 @@ Test("report: the method tells what varied by its role, what was fixed, and how 
     said["Fixed"].ShouldContain("depth 3");
     said["Fixed"].ShouldNotContain("norm");
     said["Trials"].ShouldStartWith("4: 3 ended well, 0 diverged, 1 stuck");
+    said["Learning rate"].ShouldBe("constant");
+    said.ShouldNotContainKey("Weight decay");
+});
+
+Test("report: the method tells how the rate changes and what decays, in every way that trials have", () =>
+{
+    Dictionary<string, string> Said(params Config[] configs) => Method.Describe(
+        [.. configs.Select(config => Made(with: _ => config))], new("e", "", "standard", "mnist", "c0ffee00", null, []),
+        new([], [], "")).Items.ToDictionary(item => item.Term, item => item.Text);
+    foreach (var (config, rate) in new[]
+    {
+        (new Config(), "constant"), (new() { Schedule = Schedule.Linear }, "falls linearly from lr to 0"),
+        (new() { Schedule = Schedule.Cosine }, "falls from lr to 0 along half a cosine (Loshchilov and Hutter 2017)"),
+        (new() { Schedule = Schedule.Step },
+            "falls to a tenth of lr after 1/2 of the steps, to a hundredth after 3/4 (He et al. 2016)"),
+        (new() { Warmup = 0.05 },
+            "rises linearly to lr in the first 5% of the steps (Goyal et al. 2017), then is constant"),
+        (new() { Warmup = 0.1, Schedule = Schedule.Linear },
+            "rises linearly to lr in the first 10% of the steps (Goyal et al. 2017), then falls linearly from lr to "
+            + "0"),
+    })
+        Said(config)["Learning rate"].ShouldBe(rate);
+    Said(new(), new() { Schedule = Schedule.Linear }, new() { LrEnd = 10 })["Learning rate"]
+        .ShouldBe("constant; or falls linearly from lr to 0; in range tests it rises geometrically");
+    Said(new(), new() { WeightDecay = 1e-4 })["Weight decay"]
+        .ShouldBe("times the parameter, added to its gradient, of all parameters");
+    Said(new Config { WeightDecay = 1e-4, Decay = Decay.Decoupled, Decayed = Decayed.Weights })["Weight decay"]
+        .ShouldBe("times rate and parameter, taken from the parameter beside each step (Loshchilov and Hutter 2019), of "
+            + "weights alone, not of gamma, beta and biases");
 });

@@ -13,6 +13,52 @@ Test("training: a trial that fails carries the step that failed, and its reason"
     Training.Run(config with { Dropout = 2 }, NoiseData()).EndedAt.ShouldBe(0);
 });
 
+// Gradients are clipped to a length below theirs, so that a step is as long as its rate times that.
+Test("training: each step is taken at its rate of the schedule, and a snapshot tells that rate", () =>
+{
+    const double limit = 0.01;
+    foreach (var schedule in Enum.GetValues<Schedule>())
+    {
+        var config = new Config
+        {
+            Width = 5, TrainSize = 60, BatchSize = 6, Epochs = 2, ClipNorm = limit, Schedule = schedule, Warmup = 0.2,
+        };
+        List<float[]> at = [];
+        List<double> rates = [];
+        Watched(config, Enumerable.Range(1, config.Steps), snapshot =>
+        {
+            at.Add([.. snapshot.Model.Parameters.SelectMany(parameter => parameter.ToArray())]);
+            rates.Add(snapshot.Rate);
+        });
+        rates.ShouldBe(Enumerable.Range(0, 20).Select(config.RateAt));
+        for (var step = 1; step < 20; step++)
+            ((double)TensorPrimitives.Distance<float>(at[step - 1], at[step]) / limit)
+                .ShouldBe(rates[step], 0.02 * rates[step], $"{schedule}, step {step}");
+    }
+});
+
+// Gradients are clipped to next to nothing, so that decay alone moves parameters.
+Test("training: what decays shrinks at each step's rate, and only what is to decay", () =>
+{
+    foreach (var decay in Enum.GetValues<Decay>())
+        foreach (var decayed in Enum.GetValues<Decayed>())
+        {
+            var config = new Config
+            {
+                Width = 5, Norm = Norm.Batch, TrainSize = 60, BatchSize = 6, Epochs = 2, ClipNorm = 1e-20,
+                Schedule = Schedule.Linear, WeightDecay = 0.5, Decay = decay, Decayed = decayed,
+            };
+            var shrunk = Enumerable.Range(0, config.Steps).Aggregate(1.0, (share, step) =>
+                share * (1 - config.RateAt(step) * config.WeightDecay));
+            Dictionary<string, double> left = [];
+            Watched(config, [config.Steps], snapshot => left = snapshot.Model.Parameters
+                .Zip(snapshot.Start().Parameters).ToDictionary(pair => pair.First.Name!, pair =>
+                    Math.Sqrt(pair.First.SumOfSquares() / pair.Second.SumOfSquares())));
+            left["linear1.weight"].ShouldBe(shrunk, 1e-5);
+            left["norm1.gamma"].ShouldBe(decayed == Decayed.All ? shrunk : 1, 1e-5);
+        }
+});
+
 // Weights of 1e19: the variance of a unit leaves float32's range, but training, in float64, still normalizes by it.
 static readonly Config Huge = new()
 {

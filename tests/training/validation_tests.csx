@@ -20,6 +20,16 @@ foreach (var (wrong, message) in new (Func<Config, Config> Wrong, string Message
     (c => c with { Momentum = 1 }, "momentum 1 is out of range: 0 to below 1"),
     (c => c with { Momentum = -0.1 }, "momentum -0.1 is out of range*"),
     (c => c with { WeightDecay = -1e-4 }, "weight_decay -0.0001 is out of range: 0 or above, and finite"),
+    (c => c with { Warmup = -0.1 }, "warmup -0.1 is out of range: 0 to below 1 (a share of the steps)"),
+    (c => c with { Warmup = 1 }, "warmup 1 is out of range: 0 to below 1 (a share of the steps)"),
+    (c => c with { Warmup = double.NaN }, "warmup NaN is out of range: 0 to below 1*"),
+    (c => c with { LrEnd = 10, Schedule = Schedule.Cosine },
+        "schedule cosine is out of range: constant with lr_end 10, since a range test has a schedule of its own"),
+    (c => c with { LrEnd = 10, Warmup = 0.1 }, "warmup 0.1 is out of range: 0 with lr_end 10, since a range test *"),
+    (c => c with { Decay = Decay.Decoupled }, "decay decoupled is out of range: coupled where weight_decay is 0"),
+    (c => c with { Decayed = Decayed.Weights }, "decayed weights is out of range: all where weight_decay is 0"),
+    (c => c with { WeightDecay = 1, Decayed = Decayed.Weights, Learned = Learned.Affine },
+        "decayed weights is out of range: all with learned affine, since weights are not updated"),
     (c => c with { ClipNorm = double.NaN }, "clip_norm NaN is out of range*"),
     (c => c with { InitScale = -1 }, "init_scale -1 is out of range: 0 or above, and finite"),
     (c => c with { InitScale = double.PositiveInfinity }, "init_scale Infinity is out of range*"),
@@ -48,25 +58,35 @@ foreach (var (wrong, message) in new (Func<Config, Config> Wrong, string Message
     (c => c with { BatchSize = 17, Norm = Norm.Ghost }, "batch_size 17 is out of range: *sub-batch*16 images*"),
     (c => c with { Width = 1, Norm = Norm.Layer }, "width 1 is out of range: 2 or above (norm layer needs several *"),
     (c => c with { Norm = Norm.Instance }, "norm instance is out of range: *"),
-    (c => c with { Model = Architecture.Lenet }, "images of 1 x 1 pixels are out of range for model lenet: *square*"),
+    (c => c with { Norm = Norm.SkipInit }, "norm skip_init is out of range: all others, since model mlp has no *"),
+    (c => c with { Norm = Norm.Fixup, Model = Architecture.Vgg, Depth = 2 }, "norm fixup is out of range: *model vgg*"),
+    (c => c with { Model = Architecture.Resnet }, "depth 3 is out of range: 8, 14, 20 and so on, by 6, of model *"),
+    (c => c with { Model = Architecture.PreactResnet, Depth = 2 }, "depth 2 is out of range: 8, 14, *preact_resnet"),
+    (c => c with { Model = Architecture.Vgg }, "depth 3 is out of range: an even number of convolutions, of model vgg"),
+    (c => c with { Model = Architecture.Vgg, Depth = 6 }, "images of 1 x 1 pixels are out of range for model vgg of "
+        + "depth 6: they must be of 4 x 4 pixels or more"),
+    (c => c with { Model = Architecture.Resnet, Depth = 8, Norm = Norm.Instance, Placement = Placement.After },
+        "placement after is out of range: before, with norm instance: *"),
+    (c => c with { Model = Architecture.Lenet }, "images of 1 x 1 pixels are out of range for model lenet: they must "
+        + "be of 6 x 6 pixels or more"),
 })
     Test($"validation: {message}", () =>
         Should.Throw<BadInput>(() => ConfigRules.Check(wrong(new() { TrainSize = 12_000 }), SixtyThousand))
             .Message.ShouldMatch("^" + Regex.Escape(message).Replace("\\*", ".*") + "$"));
 
-Test("validation: LeNet wants squares of 6 x 6 pixels or more, and trains on these", () =>
+Test("validation: LeNet wants 6 x 6 pixels or more, of any channels, and trains on these", () =>
 {
     var lenet = new Config
     {
         Model = Architecture.Lenet, TrainSize = 60, BatchSize = 30, Norm = Norm.Batch, Epochs = 1,
     };
-    foreach (var (height, width) in new[] { (5, 5), (28, 24), (6, 7) })
+    foreach (var (height, width) in new[] { (5, 5), (5, 24), (7, 5) })
         Should.Throw<BadInput>(() => ConfigRules.Check(lenet, ImagesOf(60, height, width))).Message
             .ShouldContain($"{height} x {width}");
-    foreach (var side in new[] { 6, 7, 28 })
+    foreach (var (height, width) in new[] { (6, 6), (7, 6), (28, 24) })
     {
-        ConfigRules.Check(lenet, ImagesOf(60, side, side));
-        Training.Run(lenet, ImagesOf(60, side, side)).Status.ShouldNotBe(Status.Failed);
+        ConfigRules.Check(lenet, ImagesOf(60, height, width));
+        Training.Run(lenet, ImagesOf(60, height, width)).Status.ShouldNotBe(Status.Failed);
     }
 });
 
@@ -82,6 +102,11 @@ foreach (var (name, edge) in new (string, Func<Config, Config>)[]
     ("layer normalization of 2 units", c => c with { Width = 2, BatchSize = 1, Norm = Norm.Layer }),
     ("group normalization of 2 units", c => c with { Width = 2, BatchSize = 1, Norm = Norm.Group }),
     ("one step", c => c with { Epochs = 0.2 }), ("weights of 0", c => c with { InitScale = 0 }),
+    ("a warm-up of all steps but one", c => c with { Warmup = 0.8, Schedule = Schedule.Cosine }),
+    ("a warm-up that rounds to all steps", c => c with { Warmup = 0.99, Schedule = Schedule.Linear }),
+    ("a schedule of one step", c => c with { Epochs = 0.2, Schedule = Schedule.Step, Warmup = 0.5 }),
+    ("a decay of weights beside the step",
+        c => c with { WeightDecay = 1e-3, Decay = Decay.Decoupled, Decayed = Decayed.Weights }),
     ("a momentum of 1", c => c with { Norm = Norm.Batch, BnMomentum = 1 }),
 })
     Test($"validation: {name} is in range, and trains", () =>
