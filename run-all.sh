@@ -96,7 +96,7 @@ help() {
 Usage: ./run-all.sh [OPTION...] [EXPERIMENT...]
 
 Sets up, runs the experiments named (without names, all of them) and writes results/index.html.
-What has been run already is not run again.
+What has been run already is not run again. An experiment that leaves a core free has the next one's trials beside it.
 
   ./run-all.sh --preset smoke            see that everything works, in minutes
   ./run-all.sh                           answer every question
