@@ -81,6 +81,7 @@
 #load "study/arms.csx"
 #load "study/standard_nets.csx"
 #load "study/plan.csx"
+#load "study/cores.csx"
 #load "study/runner.csx"
 #load "study/measures.csx"
 #load "study/ranges.csx"
@@ -145,6 +146,7 @@
 #load "report/index.csx"
 #load "report/differences.csx"
 #load "lab/terminal.csx"
+#load "lab/turn.csx"
 #load "lab/progress.csx"
 #load "lab/suggestions.csx"
 #load "lab/options.csx"
@@ -154,5 +156,6 @@
 #load "lab/protocol.csx"
 #load "lab/execution.csx"
 #load "lab/experiment.csx"
+#load "lab/together.csx"
 #nullable enable
 // The lab: an experiment loads this one file. In order of dependence: each file uses only what stands above it.
