@@ -73,7 +73,7 @@ ask() {
   local ended
   script "$lab" -- "$@"
   ended=$?
-  if [ $ended != 1 ] || [ "$1" = run ] || [ $lab = lib/index.csx ]; then return $ended; fi
+  if [ $ended != 1 ] || [ "$1" = run ] || [ "$lab" = lib/index.csx ]; then return $ended; fi
   echo "the experiments do not compile together: each is run by itself" >&2
   lab=lib/index.csx together=
   script $lab -- "$@"
