@@ -39,11 +39,11 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
            let compared = tuning.Compare()
            from runs in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Seeds(standard: 6), probe)
            let speed = compared.BySpeed(runs)
-           let claims = new[] { (Arm: "layer", Claim: Literature.LayerInstead), ("group", Literature.GroupInstead),
-               ("noisy", Literature.NoisyInstead) }.Select(one => one.Claim.Judge(speed, all =>
-                   [.. compared.Select(net => net.Steps(all, one.Arm, over: "batch"))])).ToList()
+           let claims = (from one in Literature.Instead
+                         select one.Claim.Judge(speed, all =>
+                             [.. compared.Select(net => net.Steps(all, one.Arm, over: "batch"))])).ToList()
            // Drawn together with those that nobody claimed to be as good.
-           let every = Literature.LayerInstead.Judge(speed, all =>
+           let every = Literature.Instead[0].Claim.Judge(speed, all =>
                compared.StepsOver("batch", all, "layer", "group", "noisy", "ghost", "seed", "none_clipped"))
            select new Report(claims[0].Title,
                runs.Summarize(["model", "activation", "norm", "clip_norm", "lr"],

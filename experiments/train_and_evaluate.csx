@@ -30,9 +30,9 @@ return Experiment(Args, Question, new(["norm"], [], Why, ["short_batch"]), lab =
     return from runs in Evaluate(net.Cells, lab.Seeds(standard: 5), Epochs.Probe)
            let faster = Literature.FasterInProgram.Judge(runs, all =>
            [
-               .. new[] { (Arm: "seed", Words: "the program's own layer"), ("batch", "batch normalization") }.Select(
-                   one => Effect.From(one.Words, all.Paired(net["none"], net[one.Arm], (none, other) =>
-                       Effect.Ratio(StepsTo95(none), StepsTo95(other)))) with { Arm = one.Arm }),
+               .. from arm in new[] { "seed", "batch" }
+                  select Effect.From(arm == "seed" ? "the program's own layer" : "PyTorch's layer", all.Paired(
+                      net["none"], net[arm], (none, other) => Effect.Ratio(StepsTo95(none), StepsTo95(other)))),
            ])
            let better = new[] { "batch", "seed", "batch_no_gamma" }.Select(arm => Effect.From(arm,
                runs.Paired(net[arm], net["none"], (other, none) => other.TestAccuracy - none.TestAccuracy))

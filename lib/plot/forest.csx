@@ -21,10 +21,10 @@ public static class ForestChart
         var range = (Low: ends.Min() - 0.4, High: ends.Max() + 0.4);
         var bottom = blocks.Count == 0 ? 0 : blocks[^1].Bottom + Between;
         return new(id, title, "Each claim declares, before it is run, the least effect that it asks for: its margin. "
-            + "Here 0 is no effect, and what is claimed is shaded (to the right of 1, or of 0 where any effect "
-            + "counts, or between −1 and 1 where the claim is that nothing changes). Beyond 1 the axis goes by powers of ten. Bars: 95% intervals; an arrow "
-            + "has no bound within the figure. A claim depends where some conditions support it and some refute it; it "
-            + "is open where they do not tell.",
+            + "Here 0 is no effect, and what is claimed is shaded (to the right of 1, or of 0 where any effect counts, "
+            + "or between −1 and 1 where the claim is that nothing changes). Beyond 1 the axis goes by powers of ten. "
+            + "Bars: 95% intervals; an arrow has no bound within the figure. A claim depends where some conditions "
+            + "support it and some refute it; it is open where they do not tell.",
             Axes.Assemble(Palette.Verdicts.SelectMany(style => VerdictMarks(style.Key, style.Value,
                 [.. marks.Where(mark => mark.Row.Verdict == style.Key)], range)), Layout(blocks, range, bottom)),
             Format.Sentences(["All claims.",

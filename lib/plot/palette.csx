@@ -13,7 +13,8 @@ public static class Palette
         ["#00704F"] = "#45C79A", ["#8A5A00"] = "#F2C14E", ["#B3122A"] = "#FF7A87",
     };
 
-    /// <summary>Verdicts in words: those that answer come first, those that say most for a claim before others.</summary>
+    /// <summary>Verdicts in words: those that answer come first, and of these those that say most for a claim.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, ArmStyle> Verdicts = new OrderedDictionary<string, ArmStyle>
     {
         ["supported"] = new("#00704F", "circle", "●"), ["depends"] = new("#8A5A00", "diamond-wide", "◆"),

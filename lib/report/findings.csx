@@ -21,8 +21,10 @@ static KeyNumber ToNumber(this Judgement judged, string dataset)
                 (alone ? "" : $"; {dataset}")}. Claimed: {claim.Region.Words(claim.Unit)}.",
             judged.WordingInWords(), $"Says: {claim.Source}.",
             claim.DeniedBy == "" ? "" : $"Denied by {claim.DeniedBy}."), Judgement.TextOf(judged.Of(first)),
-        alone ? [] : [.. judged.Effects.Select(effect => (effect.Condition, claim.Unit.Interval(
-            effect.Interval.Estimate, effect.Interval.Low, effect.Interval.High), Judgement.TextOf(judged.Of(effect))))])
+        alone ? [] : [.. from effect in judged.Effects
+                         let interval = effect.Interval
+                         select (effect.Condition, claim.Unit.Interval(interval.Estimate, interval.Low, interval.High),
+                             Judgement.TextOf(judged.Of(effect)))])
     {
         Whole = (Judgement.TextOf(judged.Verdict), judged.Answer),
     };
@@ -44,8 +46,8 @@ static IEnumerable<(string Term, string Text)> Lines(this Judgement judged)
     yield return ($"{claim.Id}, all", Format.Sentences([
         $"{Judgement.TextOf(judged.Verdict)}{(judged.Answer == "" ? "" : $": {judged.Answer}")}.",
         double.IsNaN(p) ? "" : $"That the effects are equal under all conditions has p {Format.Number(p, 2)} (Welch).",
-        $"{claim.Outcome}; claimed: {claim.Region.Words(claim.Unit)} ({claim.Source}"
-            + $"{(claim.DeniedBy == "" ? "" : $"; denied by {claim.DeniedBy}")}).", judged.WordingInWords(), .. others]));
+        $"{claim.Outcome}; claimed: {claim.Region.Words(claim.Unit)} ({claim.Source}{
+            (claim.DeniedBy == "" ? "" : $"; denied by {claim.DeniedBy}")}).", judged.WordingInWords(), .. others]));
 }
 
 /// <summary>The stronger or closer wording of a claim, and under which conditions it holds.</summary>

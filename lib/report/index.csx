@@ -66,8 +66,8 @@ public static class IndexPage
     static readonly Section What = new Explanation("What is batch normalization?",
         "y = γ (x − μ) / √(σ² + ε) + β",
         [
-            "It stands in a layer, before the activation. For each unit x it takes mean μ and variance σ² over the images "
-                + "of the batch, so that all units have mean 0 and variance 1, whatever the layers before them do.",
+            "It stands in a layer, before the activation. For each unit x it takes mean μ and variance σ² over the "
+                + "images of the batch, so that all units have mean 0 and variance 1, whatever earlier layers do.",
             "γ and β are two weights for each unit, which are learned: a net that wants other means and variances can "
                 + "have them. ε, 0.00001, keeps the division from failing.",
             "When the net is used, averages from training (the running statistics) take the place of μ and σ².",

@@ -53,8 +53,8 @@ public static class Method
                         + "of evaluation seeds")),
             ("Batch normalization", $"{BatchNormInWords(trials)}Evaluation is by running statistics; the arm seed "
                 + "has none and takes those of the batch"),
-            ("Batches", trials.All(trial => trial.ShortBatch) ? "an epoch ends with the short batch of what is left over"
-                : "drawn anew in each epoch; images that fill no batch sit out that epoch"),
+            ("Batches", trials.All(trial => trial.ShortBatch)
+                ? "an epoch ends with the short batch of what is left over" : "drawn anew in each epoch; images that fill no batch sit out that epoch"),
             ("Intervals", "of paired differences between seeds, at 95%: Student's t for the mean or, where some are "
                 + "beyond all others or all are equal, order statistics for the median; widened where a number is read "
                 + "off a grid. Pairs of which both arms were lost say nothing and are left out. They cover what seeds "
@@ -62,8 +62,8 @@ public static class Method
             ("Verdicts", "supported where an interval lies beyond the claim's margin, contradicted where beyond it the "
                 + "other way, not supported where it excludes such an effect, else open. Where rates next to the tuned "
                 + "ones were evaluated, the verdict there must be the same. Of several conditions: depends where some "
-                + "support, some refute, and the effects differ (Welch's test, 5%); else the answer of at least half of "
-                + "them, if none has the opposite"),
+                + "support, some refute, and the effects differ (Welch's test, 5%); else the answer of at least half "
+                + "of them, if none has the opposite"),
             ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
                 + $"last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but {
                     Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, "

@@ -17,19 +17,19 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
 
     /// <summary>That of all conditions. It depends where some support the claim, some refute it, and the effects differ
     /// by a test at 5%. Otherwise it is the answer that conditions have in common, where at least half of them have it
-    /// and none has the opposite: of many conditions a few answer by chance, and most are open.</summary>
+    /// and none has the opposite: of many conditions a few answer by chance. Contradicted where in at least half the
+    /// effect is the other way.</summary>
     public static Verdict Combine(Claim claim, IReadOnlyList<Effect> effects)
     {
         var verdicts = effects.Select(claim.Judge).ToList();
-        var (yes, no) = (verdicts.Count(verdict => verdict == Verdict.Supported), verdicts.Count(Claim.Refutes));
-        return (yes, no) switch
+        int Count(Verdict one) => verdicts.Count(verdict => verdict == one);
+        return (Count(Verdict.Supported), verdicts.Count(Claim.Refutes)) switch
         {
             ( > 0, > 0) => EqualMeansP(effects.Select(effect => effect.Differences)) < 0.05 ? Verdict.Depends
                 : Verdict.Open,
-            ( > 0, 0) when 2 * yes >= verdicts.Count => Verdict.Supported,
-            (0, > 0) when 2 * no >= verdicts.Count =>
-                verdicts.Count(verdict => verdict == Verdict.Contradicted) == no ? Verdict.Contradicted
-                    : Verdict.NotSupported,
+            ( > 0 and var yes, 0) when 2 * yes >= verdicts.Count => Verdict.Supported,
+            (0, > 0 and var no) when 2 * no >= verdicts.Count =>
+                2 * Count(Verdict.Contradicted) >= verdicts.Count ? Verdict.Contradicted : Verdict.NotSupported,
             _ => Verdict.Open,
         };
     }
@@ -43,15 +43,16 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
             var all = Effects.Count;
             if (all < 2) return "";
             var (yes, no) = (With(Verdict.Supported), With(Verdict.NotSupported, Verdict.Contradicted));
-            string Rest(string what, int count, string whole) => count == all ? whole
-                : $"{what} in {count} of {all} conditions, the rest open";
+            string Rest(string what, int count, string whole, string rest = "open") => count == all ? whole
+                : $"{what} in {count} of {all} conditions, the rest {rest}";
             return Verdict switch
             {
                 Verdict.Depends => $"yes with {Listed(yes)}, no with {Listed(no)}"
                     + (With(Verdict.Open) is { Count: > 0 } open ? $"; open with {Listed(open)}" : ""),
                 Verdict.Supported => Rest("yes", yes.Count, $"in all {all} conditions"),
                 Verdict.NotSupported => Rest("refuted", no.Count, $"refuted in all {all} conditions"),
-                Verdict.Contradicted => Rest("the other way", no.Count, $"the other way in all {all} conditions"),
+                Verdict.Contradicted => Rest("the other way", With(Verdict.Contradicted).Count,
+                    $"the other way in all {all} conditions", no.Count == all ? "refuted" : "open or refuted"),
                 _ => yes.Count + no.Count == 0 ? $"in all {all} conditions"
                     : $"of {all} conditions {yes.Count} support it, {no.Count} refute it"
                         + (yes.Count > 0 && no.Count > 0 ? ", and they may differ by chance" : ""),
@@ -67,17 +68,19 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
         get
         {
             var claim = Claim;
-            var (text, rest) = (char.ToLowerInvariant(claim.Text[0]) + claim.Text[1..],
-                Effects.Count(effect => Of(effect) == Verdict.Open));
-            var some = rest == 0 ? "" : $", in {Effects.Count - rest} of {Effects.Count} conditions";
+            var text = char.ToLowerInvariant(claim.Text[0]) + claim.Text[1..];
+            string Some(params Verdict[] verdicts) => With(verdicts).Count is var count && count == Effects.Count ? ""
+                : $", in {count} of {Effects.Count} conditions";
             return Verdict switch
             {
-                Verdict.Supported => Shortest($"{claim.Text}{(rest == 0 ? Amount : some)}", claim.Text),
+                Verdict.Supported => Shortest(claim.Text + (Some(Verdict.Supported) is { Length: > 0 } some ? some
+                    : Amount), claim.Text),
                 Verdict.Depends => Shortest($"{claim.Text} with {Listed(With(Verdict.Supported))}, but not with {
                     Listed(With(Verdict.NotSupported, Verdict.Contradicted))}",
                     $"Whether {text} depends on {claim.DependsOn}"),
-                Verdict.NotSupported => Shortest($"{Sided()}{some}", Sided()),
-                Verdict.Contradicted => Shortest($"{claim.Reversed}{some}", claim.Reversed),
+                Verdict.NotSupported => Shortest(
+                    $"{Sided()}{Some(Verdict.NotSupported, Verdict.Contradicted)}", Sided()),
+                Verdict.Contradicted => Shortest($"{claim.Reversed}{Some(Verdict.Contradicted)}", claim.Reversed),
                 _ => $"It is open whether {text}",
             };
         }

@@ -40,12 +40,12 @@ public static class Literature
     };
 
     public static readonly Claim FasterInProgram = new("faster-program",
-        "In the original program batch normalization trains faster", Program,
+        "Batch normalization trains the original program's net faster", Program,
         "steps to 95% training accuracy at the program's one rate, none over the other layer", Unit.Ratio,
         Region.Above(Math.Log10(1.5)))
     {
-        Refuted = "In the original program batch normalization does not train much faster",
-        Reversed = "In the original program batch normalization trains more slowly", DependsOn = "the layer",
+        Refuted = "Batch normalization does not train the original program's net much faster",
+        Reversed = "Batch normalization trains the original program's net more slowly", DependsOn = "the layer",
     };
 
     // Initial weights and depth.
@@ -75,12 +75,12 @@ public static class Literature
     };
 
     public static readonly Claim Explodes = new("explodes",
-        "With batch normalization, gradients explode at initialization", "Yang et al. 2019",
+        "Batch normalization makes gradients explode at initialization", "Yang et al. 2019",
         "growth of the squared gradient at initialization from a layer to the one before it",
         Unit.Ratio, Region.Above(Math.Log10(1.2)))
     {
-        Refuted = "With batch normalization, gradients hardly grow at initialization",
-        Reversed = "With batch normalization, gradients vanish at initialization", DependsOn = "the batch size",
+        Refuted = "Batch normalization hardly makes gradients grow at initialization",
+        Reversed = "Batch normalization makes gradients vanish at initialization", DependsOn = "the batch size",
         Per = "a layer",
         Wording = ("as for large batches in theory, or more", Region.Above(Math.Log10(Growth.LargeBatches))),
     };
@@ -116,8 +116,8 @@ public static class Literature
     // Why it should work.
 
     public static readonly Claim Drift = new("shift-distribution",
-        "Batch normalization reduces the drift of activations", "Ioffe and Szegedy 2015, figure 1", "path of the median input of a last-hidden unit, in its interquartile "
-        + "ranges, none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)))
+        "Batch normalization reduces the drift of activations", "Ioffe and Szegedy 2015, figure 1",
+        "path of the median input of a last-hidden unit, in its interquartile ranges, none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)))
     {
         Refuted = "Batch normalization does not reduce the drift of activations by much",
         Reversed = "Batch normalization increases the drift of activations",
@@ -178,11 +178,15 @@ public static class Literature
         Reversed = "Nets train sooner with batch normalization after the activation", DependsOn = "the activation",
     };
 
-    public static readonly Claim LayerInstead = Instead("layer", "Layer normalization", "Ba et al. 2016"),
-        GroupInstead = Instead("group", "Group normalization", "Wu and He 2018"),
-        NoisyInstead = Instead("noisy", "Noisy normalization", "Santurkar et al. 2018");
+    /// <summary>Normalizers that somebody proposed as as good, by arm.</summary>
+    public static readonly IReadOnlyList<(string Arm, Claim Claim)> Instead =
+    [
+        AsGood("layer", "Layer normalization", "Ba et al. 2016"),
+        AsGood("group", "Group normalization", "Wu and He 2018"),
+        AsGood("noisy", "Noisy normalization", "Santurkar et al. 2018"),
+    ];
 
-    static Claim Instead(string arm, string name, string source) => new($"alternatives-{arm}",
+    static (string Arm, Claim Claim) AsGood(string arm, string name, string source) => (arm, new($"alternatives-{arm}",
         $"{name} trains as fast as batch normalization", source,
         $"steps to the final accuracy of the arm without BN, {arm} over batch", Unit.Ratio,
         Region.Within(Math.Log10(1.5)))
@@ -190,7 +194,7 @@ public static class Literature
         Refuted = $"{name} trains at another speed than batch normalization",
         Reversed = $"{name} trains faster than batch normalization",
         Exceeded = $"{name} trains more slowly than batch normalization", DependsOn = "the net",
-    };
+    });
 
     /// <summary>All claims by theme; those of a theme in the order in which they are read best.</summary>
     public static IReadOnlyList<(string Theme, IReadOnlyList<Claim> Claims)> Themes { get; } =
@@ -200,7 +204,7 @@ public static class Literature
         ("The batch", [SmallBatch, LargeBatchRates, Inference]),
         ("Why it should work", [Drift, GradientShift, Smooth, Undo, TwoWeights]),
         ("Generalization, and what could stand in its place",
-            [Regularizes, Placement, LayerInstead, GroupInstead, NoisyInstead]),
+            [Regularizes, Placement, .. Instead.Select(one => one.Claim)]),
     ];
 
     /// <summary>The six that are told first: what the method is known for.</summary>

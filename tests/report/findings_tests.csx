@@ -15,7 +15,7 @@ Test("findings: a claim's number stands beside its own condition's verdict, behi
         + "1. Says: s. Denied by somebody.");
     var html = PageHtml.Report(new("e", "t", "", [number], []));
     html.ShouldContain("""<span class="badge depends">depends</span> yes with SGD, no with Adam""");
-    html.ShouldContain("""<td>Adam</td><td>&#215;1.17 (&#215;0.838 to &#215;1.62)</td><td><span class="badge not-supported">""");
+    html.ShouldContain("""<td>Adam</td><td>&#215;1.17 (&#215;0.838 to &#215;1.62)</td><td><span class="badge not-""");
     html.ShouldNotContain("""<span class="value">""");
 
     var alone = claim.Judge([], _ => [Effect.From("SGD", [1, 1.1, 0.9, double.NaN])]).ToNumber("mnist");
@@ -36,8 +36,8 @@ Test("findings: a claim's lines have effect, interval, p, the neighbouring rates
         + "p 0.031 (adjusted over all claims in claims.csv). No rate next to the tuned ones does better");
     lines[1].Text.ShouldStartWith("open: +2 points");
     lines[1].Text.ShouldEndWith("at the best of its rate and its neighbours: 0 points (−0.2 to +0.2), not supported.");
-    lines[2].Text.ShouldStartWith("supported: yes in 1 of 2 conditions, the rest open. That the effects are equal under "
-        + "all conditions has p ");
+    lines[2].Text.ShouldStartWith("supported: yes in 1 of 2 conditions, the rest open. That the effects are equal "
+        + "under all conditions has p ");
     lines[2].Text.ShouldContain("(s; denied by d)");
 });
 

@@ -58,7 +58,7 @@ Test("report: a page is written whole, over an old one, into a new folder", () =
             new Explanation("What is it?", "y = x", ["Nothing."])]));
     var index = File.ReadAllText(path);
     index.ShouldContain("<h1>2 hold &amp; 1 fails.</h1>");
-    index.ShouldContain("""<li><a href="a/report.html">A &lt; B</a> <span class="badge supported">supported</span></li>""");
+    index.ShouldContain("""<a href="a/report.html">A &lt; B</a> <span class="badge supported">supported</span></li>""");
     index.ShouldContain("""<a href="#what_is_it_">What is it?</a>""");
     index.ShouldContain("""<section id="what_is_it_">""");
     File.ReadAllText(path).ShouldContain("""<a href="lr_sweep/report.html"><span class="name">lr_sweep</span>""");

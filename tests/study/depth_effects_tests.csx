@@ -17,6 +17,7 @@ Test("depth: the largest depths that train are compared by seed, and known to a 
     // The other way round; and where both train at every depth, nothing is known of either's end.
     DepthRatios(trials, [new("net", cells, [0.1])], depths, Norm.None, over: Norm.Batch).Single().Differences
         .ShouldBe([-Math.Log10(4), -Math.Log10(4)], 1e-12);
-    Trial[] capped = [.. cells.Select(cell => Made(norm: cell.Norm, with: config => config with { Depth = cell.Depth }))];
+    Trial[] capped = [.. cells.Select(cell => Made(norm: cell.Norm,
+        with: config => config with { Depth = cell.Depth }))];
     DepthRatios(capped, [new("net", cells, [0.1])], depths, Norm.Batch, over: Norm.None).Single().LeftOut.ShouldBe(1);
 });

@@ -25,6 +25,8 @@ Test("judgement: it depends where some conditions support and some refute, else 
         ([No, No, Against], Verdict.NotSupported, "refuted in all 3 conditions"),
         ([No, Open], Verdict.NotSupported, "refuted in 1 of 2 conditions, the rest open"),
         ([Against, Against], Verdict.Contradicted, "the other way in all 2 conditions"),
+        ([Against, Against, No], Verdict.Contradicted, "the other way in 2 of 3 conditions, the rest refuted"),
+        ([Against, Open, No], Verdict.NotSupported, "refuted in 2 of 3 conditions, the rest open"),
         ([Open, Open], Verdict.Open, "in all 2 conditions"),
         ([Yes], Verdict.Supported, ""),
     ];
