@@ -14,7 +14,7 @@ Test("plot: pages, the index, pictures and words do not depend on the culture", 
             PageHtml.Report(new("e", "Title", "I?", [number],
                 [new TableSection("IMAGE", frame), .. figures.Select(figure => new FigureSection(figure))])),
             PageHtml.Index(new("I", "i", [], [new CardSection("IMAGES", [new("e", "t", "s", "e.html", number,
-                Picture: Picture.Draw(figures[0]))]), new FigureSection(figures[^1])], "made")),
+                Picture: Picture.Draw(figures[0]))]), new FigureSection(figures[^1])], Made: "made")),
             .. figures.Select(Picture.Draw), .. figures.Select(figure => figure.Alt + figure.Caption),
             Format.Span(TimeSpan.FromSeconds(4.25)), Format.Anchor("MLP, RELU I"), Format.Number(-2.345e-9),
         ]);

@@ -25,7 +25,8 @@ public static class IndexPage
                         [.. missing.Select(entry => (entry.Name, questions.GetValueOrDefault(entry.Name, "")))]),
                     new Command("Run them", $"./run-all.sh {string.Join(' ', missing.Select(entry => entry.Name))}"),
                 ], .. reported.Count == 0 ? Array.Empty<Section>() : [Made(reported)],
-            ], Made: reported.Count == 0 ? "" : $"Code: {Each(reported, run => run.Code)}."));
+            ], Notice: reported.Any(past => past.Preset == "smoke") ? "Among these are smoke runs, whose numbers "
+                + "answer nothing." : null, Made: reported.Count == 0 ? "" : $"Code: {Each(reported, run => run.Code)}."));
         return path;
     }
 
@@ -33,10 +34,12 @@ public static class IndexPage
     static string Whole(IReadOnlyList<ClaimRow> rows)
     {
         var verdicts = ByClaim(rows).Select(claim => Palette.Verdict(claim[0].Verdict)).ToList();
-        string Count(string verb, params string[] of) => $"{verdicts.Count(of.Contains)} {verb}";
+        string Count((string One, string Many) verb, params string[] of) =>
+            verdicts.Count(of.Contains) is var count && count == 1 ? $"1 {verb.One}" : $"{count} {verb.Many}";
         return verdicts.Count == 0 ? "No claim has been put to the test yet."
-            : $"Of {verdicts.Count} claims {Count("hold", "supported")}, {Count("depend on the case", "depends")}, {
-                Count("fail", "not supported", "contradicted")}, {Count("are open", "open")}.";
+            : $"Of {verdicts.Count} claims {Count(("holds", "hold"), "supported")}, {
+                Count(("depends on the case", "depend on the case"), "depends")}, {
+                Count(("fails", "fail"), "not supported", "contradicted")}, {Count(("is open", "are open"), "open")}.";
     }
 
     const int MainCount = 6;

@@ -46,7 +46,7 @@ public sealed record KeyFinding(string Sentence, string Verdict, string Href);
 /// <param name="Answer">To the whole, in a sentence.</param>
 /// <param name="Findings">The most important, a line each.</param>
 public sealed record IndexOfReports(string Title, string Answer, IReadOnlyList<KeyFinding> Findings,
-    IReadOnlyList<Section> Sections, string Made = "");
+    IReadOnlyList<Section> Sections, string? Notice = null, string Made = "");
 
 /// <summary>An experiment's card on the index.</summary>
 /// <param name="Picture">An SVG element.</param>

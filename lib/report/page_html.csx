@@ -24,6 +24,7 @@ public static class PageHtml
     // The answer comes first, and is what the heading says; what it is the answer to stands above it.
     public static string Index(IndexOfReports index) => Document(index.Title, [
         $"""<header><p class="question">{Html(index.Title)}</p><h1>{Html(index.Answer)}</h1></header>""",
+        Notice(index.Notice),
         index.Findings.Count == 0 ? "" : $"""<ul class="findings">{string.Concat(index.Findings.Select(Line))}</ul>""",
         .. index.Sections.OfType<Explanation>().Select(section =>
             $"""<p class="name"><a href="#{Format.Anchor(section.Title)}">{Html(section.Title)}</a></p>"""),

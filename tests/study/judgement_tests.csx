@@ -63,8 +63,8 @@ Test("judgement: open where the divergence rule's multiple decides", () =>
 Test("judgement: titles say what was found, with amounts or conditions where there is room", () =>
 {
     string Title(params (string, double)[] all) => Judged(MadeUp, all).Title;
-    Title(("", 2)).ShouldBe("Cake makes happy, 100 times");
-    Title(("plums", 2), ("cheese", 3)).ShouldBe("Cake makes happy, 100 to 1000 times");
+    Title(("", 2)).ShouldBe("Cake makes happy, by a factor of 100");
+    Title(("plums", 2), ("cheese", 3)).ShouldBe("Cake makes happy, by a factor of 100 to 1000");
     Title(("plums", 2), ("cheese", 1)).ShouldBe("Cake makes happy, in 1 of 2 conditions");
     Title(("plums", 2), ("cheese", 0)).ShouldBe("Cake makes happy with plums, but not with cheese");
     Title(("plums of the late summer", 2), ("cheese from the high mountains", 0))
@@ -97,7 +97,7 @@ Test("judgement: rows carry p from six pairs on, adjusted over all of them, and 
     var row = rows[1];
     (row.Verdict, row.Unit, row.N, row.IntervalBy, row.DeniedBy, row.Margin, row.Wording, row.WordingVerdict)
         .ShouldBe(("supported", Unit.Ratio.Name, 6, "t", "nobody", 0.5, "very strong", "open"));
-    row.Finding.ShouldBe("BN <helps>, 100 times");
+    row.Finding.ShouldBe("BN <helps>, by a factor of 100");
     double.IsNaN(row.NeighboursEffect).ShouldBeTrue();
 });
 
