@@ -5,25 +5,24 @@
 static KeyNumber ToNumber(this Effect effect, string label, Unit unit, string detail = "") =>
     effect.Differences.Count < 2 ? new(label, Unit.TooFewData, detail)
         : new(label, unit.Text(effect.Interval.Estimate), Format.Sentences(
-            $"{effect.IntervalInWords(unit)}, {effect.CountInWords()}.", detail));
+            $"{Capital(effect.IntervalInWords(unit))}, {effect.CountInWords()}.", detail));
 
 /// <summary>A claim for the head of a report: its verdict and how its conditions answer, then each condition's number
 /// beside the verdict of that condition.</summary>
 static KeyNumber ToNumber(this Judgement judged, string dataset)
 {
     var (claim, first) = (judged.Claim, judged.Effects[0]);
-    // The claim's own words begin a sentence here.
-    var outcome = char.ToUpperInvariant(claim.Outcome[0]) + claim.Outcome[1..];
     var alone = judged.Effects.Count == 1;
     return new(claim.Text, judged.EstimateInWords(first), Format.Sentences(
-            alone ? $"{first.IntervalInWords(claim.Unit)}, {first.CountInWords()}, {dataset}." : "",
-            $"{outcome}{(first.Condition == "" || !alone ? "" : $", {first.Condition}")}{
+            alone ? $"{Capital(first.IntervalInWords(claim.Unit))}, {first.CountInWords()}, {dataset}." : "",
+            $"{Capital(claim.Outcome)}{(first.Condition == "" || !alone ? "" : $", {first.Condition}")}{
                 (alone ? "" : $"; {dataset}")}. Claimed: {claim.Region.Words(claim.Unit)}.",
-            judged.WordingInWords(), $"Says: {claim.Source}.",
+            judged.WordingInWords(), $"Said by {claim.Source}.",
             claim.DeniedBy == "" ? "" : $"Denied by {claim.DeniedBy}."), Judgement.TextOf(judged.Of(first)),
         alone ? [] : [.. from effect in judged.Effects
                          let interval = effect.Interval
-                         select (effect.Condition, claim.Unit.Interval(interval.Estimate, interval.Low, interval.High),
+                         select (effect.Condition, interval.Level < 0.95 ? judged.EstimateInWords(effect)
+                             : claim.Unit.Interval(interval.Estimate, interval.Low, interval.High),
                              Judgement.TextOf(judged.Of(effect)))])
     {
         Whole = (Judgement.TextOf(judged.Verdict), judged.Answer),
@@ -81,6 +80,9 @@ static string IntervalInWords(this Effect effect, Unit unit) => effect.Differenc
     : effect.Interval.Low == effect.Interval.High ? "the same in all seeds"
     : $"{Format.Percent(effect.Interval.Level)} interval {unit.Range(effect.Interval.Low, effect.Interval.High)} by {
         effect.By}";
+
+// Words that begin a sentence.
+static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 
 static string CountInWords(this Effect effect) => $"N = {effect.Differences.Count}"
     + (effect.LeftOut == 0 ? "" : $" ({effect.LeftOut} left out)");

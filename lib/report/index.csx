@@ -13,7 +13,7 @@ public static class IndexPage
             .ToList();
         var reported = entries.Where(entry => entry.Past?.Found is not null).Select(entry => entry.Past!).ToList();
         var missing = entries.Where(entry => entry.Past?.Found is null).ToList();
-        var (path, claims) = (Path.Combine(folder, "index.html"), Claims(folder));
+        var (path, claims) = (Path.Combine(folder, "index.html"), ByImportance(Claims(folder)));
         var themes = reported.GroupBy(past => ThemeOf(past.Found!)).OrderBy(theme => theme.Key.Place).ToList();
         WriteIndex(path, new("What batch normalization does to training", Whole(claims), [.. MostImportant(claims)],
             [
@@ -44,16 +44,18 @@ public static class IndexPage
 
     const int MainCount = 6;
 
-    // The most important claims, then others in the order of their themes.
-    static IEnumerable<KeyFinding> MostImportant(IReadOnlyList<ClaimRow> rows)
+    static IEnumerable<KeyFinding> MostImportant(IReadOnlyList<ClaimRow> rows) =>
+        from claim in ByClaim(rows).Take(MainCount)
+        let first = claim[0]
+        select new KeyFinding(first.Finding == "" ? first.Text : first.Finding, first.Verdict,
+            $"{first.Experiment}/report.html");
+
+    // What the method is known for, then other claims in the order of their themes, then those of no theme.
+    static IReadOnlyList<ClaimRow> ByImportance(IReadOnlyList<ClaimRow> rows)
     {
         var ids = Literature.Main.Concat(Literature.Themes.SelectMany(theme => theme.Claims)).Select(claim => claim.Id)
             .Distinct().ToList();
-        return from claim in ByClaim(rows).OrderBy(claim => ids.IndexOf(claim[0].Claim) is >= 0 and var place ? place
-                   : int.MaxValue).Take(MainCount)
-               let first = claim[0]
-               select new KeyFinding(first.Finding == "" ? first.Text : first.Finding, first.Verdict,
-                   $"{first.Experiment}/report.html");
+        return [.. rows.OrderBy(row => ids.IndexOf(row.Claim) is >= 0 and var place ? place : int.MaxValue)];
     }
 
     static IEnumerable<List<ClaimRow>> ByClaim(IEnumerable<ClaimRow> rows) =>
@@ -138,13 +140,17 @@ public static class IndexPage
         new Store(Path.Combine(folder, past.Experiment)).PictureFile is var picture && File.Exists(picture)
             ? File.ReadAllText(picture) : "");
 
-    // A number stands beside the verdict of its own condition, behind it the whole claim's.
-    static KeyNumber? Number(Finding found) => found.Claims is [var first, ..]
-        ? new(first.Condition, Unit.Named(first.Unit).Effect(first.Effect), "", first.ConditionVerdict)
+    // The first number that there is of the first claim, beside the verdict of its own condition; then the whole claim's.
+    static KeyNumber? Number(Finding found)
+    {
+        if (found.Claims is not [var claim, ..])
+            return found.Value == "" ? null : new(found.Label, found.Value, found.Detail);
+        var first = found.Claims.FirstOrDefault(row => row.Claim == claim.Claim && !double.IsNaN(row.Effect)) ?? claim;
+        return new(first.Condition, Unit.Named(first.Unit).Effect(first.Effect), "", first.ConditionVerdict)
         {
             Whole = (first.Verdict, first.Answer),
-        }
-        : found.Value == "" ? null : new(found.Label, found.Value, found.Detail);
+        };
+    }
 
     static Definitions Made(IReadOnlyList<Provenance> reported) => new("Where and when",
     [

@@ -12,7 +12,7 @@ Test("findings: a claim's number stands beside its own condition's verdict, behi
         ("depends", "yes with SGD, no with Adam")));
     number.Conditions[1].ShouldBe(("Adam", "×1.17 (×0.838 to ×1.62)", "not supported"));
     number.Detail.ShouldBe("O; mnist. Claimed: beyond ×3.16. \"very strong\" (beyond ×10): not supported in 1, open in "
-        + "1. Says: s. Denied by somebody.");
+        + "1. Said by s. Denied by somebody.");
     var html = PageHtml.Report(new("e", "t", "", [number], []));
     html.ShouldContain("""<span class="badge depends">depends</span> yes with SGD, no with Adam""");
     html.ShouldContain("""<td>Adam</td><td>&#215;1.17 (&#215;0.838 to &#215;1.62)</td><td><span class="badge not-""");
@@ -49,7 +49,7 @@ Test("findings: one seed has no interval, and seeds that agree none of any width
     number.Detail.ShouldEndWith("N = 2. More.");
     Effect.From("once", [1]).ToNumber("Gain", Unit.Points).Value.ShouldBe(Unit.TooFewData);
     Effect.From("", [0.01, 0.01, 0.01]).ToNumber("Gain", Unit.Points).Detail
-        .ShouldBe("the same in all seeds, N = 3.");
+        .ShouldBe("The same in all seeds, N = 3.");
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002));
     claim.Judge([], _ => [Effect.From("", [1])]).Lines().First().Text.ShouldStartWith("open: +100 points, no interval");
 });
