@@ -17,9 +17,6 @@ const string Caveats = """
     - One budget: a small net, one epoch of 30,000 images.
     """;
 
-var init = new Claim("init", "With BN, initialization needs less care", "Ioffe and Szegedy 2015; CS231n",
-    "decades of usable weight scales, tuned, batch less none", Unit.Decades, Region.Above(0.5));
-
 return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation"], ["lr"], Why), lab =>
 {
     var start = lab.Baseline with
@@ -45,10 +42,9 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
     return from tuning in Tune([net], seeds: lab.Pick(1, 2, 5), probe)
            from common in Evaluate(net.Cells.Select(cell => cell with { Lr = 1e-3 }), seeds, probe)
            from tuned in Evaluate(tuning.BestCells(ValidationAccuracy), seeds, probe)
-           let claim = init.Judge(tuned, all =>
+           let claim = Literature.Initialization.Judge(tuning.At(ValidationAccuracy, tuned), all =>
                [.. kinds.Select(kind => UsableScaleGain(all, kind.None, kind.Name))])
-           select new Report(Headline("At tuned rates the range of weight scales that train differs by {0} with batch "
-                   + "normalization", claim.InWords()),
+           select new Report(claim.Title,
                tuned.Summarize(["activation", "init", "init_scale", "norm", "lr"], BestValidationAccuracy,
                    BestTrainAccuracy, TestAccuracy, TrainLoss))
            {
