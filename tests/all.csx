@@ -122,6 +122,7 @@
 #load "lab/execution_tests.csx"
 #load "lab/experiment_tests.csx"
 #load "golden_tests.csx"
+#load "golden_convnets_tests.csx"
 #load "coverage_tests.csx"
 #load "culture_tests.csx"
 #nullable enable

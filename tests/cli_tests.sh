@@ -83,6 +83,6 @@ for name in init_sweep batch_size_sweep training_speed covariate_shift loss_land
 done > /dev/null 2>&1 < /dev/null &
 
 # In this order: later ones use the results of earlier ones.
-for part in results again cultures bad_input user_experiment interruption readme; do . tests/cli/$part.sh; done
+for part in results again cultures bad_input own_data user_experiment interruption readme; do . tests/cli/$part.sh; done
 
 counts

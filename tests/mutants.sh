@@ -42,7 +42,7 @@ mutant() {
 }
 
 sets=lib/numerics/normalization_sets.csx kernels=lib/numerics/normalize.csx columns=lib/numerics/normalize_columns.csx
-runs=lib/numerics/normalize_runs.csx layers=lib/nn/normalization.csx
+images=lib/numerics/channel_moments.csx pixels=lib/numerics/pixel_loops.csx layers=lib/nn/normalization.csx
 
 if tests 'norm: batch: ' && [[ $(tail -n 1 "$tmp/log") == [1-9]*' passed, 0 failed' ]]; then
   ok "unbroken code passes"
@@ -58,10 +58,10 @@ mutant gradient_through_variance_without_gamma 'norm: batch: ' $kernels \
 mutant gamma_gradient_without_x 'norm: batch: ' $kernels 'Add(byGamma, dGamma, i)' 'Add(byBeta, dGamma, i)'
 mutant gradient_through_running_statistics 'norm: batch: ' $kernels \
   'if (sets.ConstantMoments) sums' 'if (sets.Count < 0) sums'
-mutant gradient_of_pixels_that_relu_holds_back 'op: ReluPool' lib/numerics/pooling.csx \
-  'S.WherePositive(x, g)' 'g'
-mutant gradient_of_normalized_pixels_that_relu_holds_back 'op: Normalize' lib/numerics/normalize_pooled.csx \
-  'S.MultiplyAdd(ReluGradient<S, V>(x, g), S.All(scale)' 'S.MultiplyAdd(g, S.All(scale)'
+mutant gradient_of_pixels_that_relu_holds_back 'op: Relu' $pixels \
+  'd &= Vector.AsVectorSingle(Vector.GreaterThan(v, Vector<float>.Zero));' ''
+mutant gradient_of_a_map_without_that_of_later_readers 'op: Convolve of Relu' lib/autograd/pixels.csx \
+  'if (more is not null)' 'if (more is not null && n < 0)'
 mutant epsilon_outside_not_in_gradient 'norm: seed' $sets \
   '!EpsilonOutside ? 1 : variance[set] > 0' 'variance[set] < 1e30 ? 1 : variance[set] > 0'
 
@@ -70,10 +70,12 @@ mutant epsilon_outside_the_root 'norm: batch: ' $sets \
   'if (EpsilonOutside) TensorPrimitives.Add(inverse' 'TensorPrimitives.Add(inverse'
 mutant unbiased_variance 'norm: batch: ' $columns \
   'TensorPrimitives.Divide(variance, size, variance)' 'TensorPrimitives.Divide(variance, size - 1, variance)'
-mutant unbiased_variance_of_images 'norm: batch: ' $runs \
-  'variance[group] /= sets.SizeOf(block)' 'variance[group] /= sets.SizeOf(block) - 1'
-mutant distance_between_runs_left_out 'norm: batch: ' $runs \
-  'squares + distance * distance * length * runs / (runs + 1)' 'squares'
+mutant unbiased_variance_of_images 'norm: batch: ' $images \
+  'ownSquares / sets.SizeOf(block)' 'ownSquares / (sets.SizeOf(block) - 1)'
+mutant distance_between_images_left_out 'norm: batch: ' $images \
+  'squares[at] + sets.Length * (means[at] - own) * (means[at] - own)' 'squares[at]'
+mutant distance_between_segments_left_out 'op: Normalize' $images \
+  '+ distance * distance * ((double)done * count / (done + count))' ''
 mutant mean_rounded_to_float32 'edge: mean 1e4' lib/numerics/channels.csx \
   '(shift - (center - rounded) * scale)' 'shift'
 
@@ -99,6 +101,28 @@ mutant layer_over_the_whole_batch 'norm: layer' $layers \
 mutant seed_per_channel 'norm: seed' $layers \
   'PositionsPerChannel(x, channels), x.Shape[0], channels,' 'PositionsPerChannel(x, channels), x.Shape[0], 1,'
 
+# Convnets and normalization methods.
+methods=lib/nn/norm_methods.csx
+mutant no_shortcut 'golden: convnets' lib/nn/layers.csx \
+  'return (x, mode) => outer(x, mode) + inner(x, mode);' 'return inner;'
+mutant shortcut_without_projection_normalizer 'golden: convnets' lib/nn/models.csx \
+  'method.Conv(inputs, outputs, 1, init, bias, stride) >> AfterConv(outputs))' \
+  'method.Conv(inputs, outputs, 1, init, bias, stride))'
+mutant renorm_shift_without_gamma 'golden: convnets renorm' $layers 'gamma! * d + beta!' 'd + beta!'
+mutant renorm_after_its_batch_is_counted 'golden: convnets renorm' $layers \
+  'var (rMax, dMax) = limits((int)running.Batches.Item);' \
+  'var (rMax, dMax) = limits((int)running.Batches.Item); running.Update(moments, sets);'
+mutant renorm_without_limits 'golden: convnets renorm' $layers ', 1 / rMax, rMax)' ', 0, 1e9)'
+mutant weight_std_over_all_outputs 'golden: convnets weight_std' $methods \
+  'new NormalizationSets(rows, columns, 1, 1, columns, epsilon)' \
+  'new NormalizationSets(rows, columns, 1, rows, columns, epsilon)'
+mutant weight_std_not_centred 'golden: convnets weight_std' $methods \
+  'columns, 1, 1, columns, epsilon);' 'columns, 1, 1, columns, epsilon, Uncentred: true);'
+mutant weight_norm_without_norm 'golden: convnets weight_norm' $methods \
+  'v.TimesOutputs(g / v.OutputNorms())' 'v.TimesOutputs(g)'
+mutant fixup_starts_as_the_plain_net 'method: Fixup' $methods 'last ? Zero' 'last ? init'
+mutant uncentred_gradient_through_the_mean 'golden: convnets rms' $kernels 'if (sets.Uncentred) sums.G.Clear();' ''
+
 # Noise, and what both arms of a comparison share.
 mutant noise_in_evaluation 'edge: noisy' $layers 'if (mode == Mode.Evaluation) return x;' ''
 draw='var shape = new Shape([x.Shape[0], channels,'
@@ -107,7 +131,7 @@ mutant weights_drawn_by_position 'init: weights are the same' lib/nn/layers.csx 
   'Stream(parameter.Name!)' 'Stream($"{Parameters.Count}")'
 
 # What is in no test's table.
-mutant unlisted_arm 'coverage: every' lib/training/config.csx 'Ghost, Noisy }' 'Ghost, Noisy, Other }'
+mutant unlisted_arm 'coverage: every' lib/training/config.csx 'SkipInit, Fixup' 'SkipInit, Fixup, Other'
 mutant unlisted_layer 'coverage: every' lib/nn/layers.csx 'static readonly Layer Relu =' \
   'static readonly Layer Other = Layer.From(x => x);
 static readonly Layer Relu ='

@@ -31,7 +31,16 @@ public static class Compute
     public static TensorValues Zip(Broadcast.Function f, in TensorValues a, in TensorValues b)
     {
         if (a.Shape.Equals(b.Shape)) return Map(f.Both, a, b);
-        var (p, q, y) = (a.RowMajor(), b.RowMajor(), TensorValues.Empty(Shape.Broadcast(a.Shape, b.Shape)));
+        var shape = Shape.Broadcast(a.Shape, b.Shape);
+        if ((a.Layout.IsBlocks || b.Layout.IsBlocks) && a.WithinBlocks(shape) is { } left
+            && b.WithinBlocks(shape) is { } right)
+        {
+            var images = TensorValues.Empty(shape, shape.Blocks);
+            Broadcast.Zip(f, images.Layout.BlockSizes, ref left.Values.First, left.Strides, ref right.Values.First,
+                right.Strides, ref images.First, images.Layout.BlockStrides);
+            return images;
+        }
+        var (p, q, y) = (a.RowMajor(), b.RowMajor(), TensorValues.Empty(shape));
         Broadcast.Zip(f, y.Shape.Sizes, ref p.First, p.StridesWithin(y.Shape), ref q.First, q.StridesWithin(y.Shape),
             ref y.First, y.StridesWithin(y.Shape));
         return y;
@@ -40,6 +49,9 @@ public static class Compute
     /// <summary>x summed over the axes along which a tensor of the given shape was broadcast.</summary>
     public static TensorValues SumTo(in TensorValues x, Shape shape)
     {
+        // Images in blocks without padding.
+        if (shape.Count == 1 && x.Layout is { IsBlocks: true } at && at.Width == at.Columns)
+            return TensorValues.Filled(shape, (float)Elementwise.Sum(x.Storage));
         var rows = x.RowMajor();
         if (shape.Rows == 1 && shape.Columns == rows.Layout.Columns)
         {

@@ -71,7 +71,8 @@ public sealed class Shape : IEquatable<Shape>
         return strides;
     }
 
-    int SizeAt(int axis, int rank) => axis < rank - Rank ? 1 : sizes[axis - (rank - Rank)];
+    /// <summary>The size of an axis when this shape is broadcast to so many axes.</summary>
+    public int SizeAt(int axis, int rank) => axis < rank - Rank ? 1 : sizes[axis - (rank - Rank)];
 
     public bool Equals(Shape? other) =>
         ReferenceEquals(this, other) || other is not null && sizes.AsSpan().SequenceEqual(other.sizes);

@@ -95,4 +95,22 @@ public readonly struct TensorValues(Shape shape, Layout layout, Block block, Ima
 
     /// <summary>Floats from one element to the next along each axis of a broadcast shape.</summary>
     public int[] StridesWithin(Shape broadcast) => Shape.StridesWithin(broadcast, Layout.RowStride);
+
+    /// <summary>These values as an operand of images in blocks: floats from one image, block of channels, position and
+    /// channel to the next. Null where they change from position to position in another shape than the images'.
+    /// </summary>
+    public (TensorValues Values, int[] Strides)? WithinBlocks(Shape images)
+    {
+        if (Shape.Equals(images))
+        {
+            var own = InBlocks();
+            return (own, own.Layout.BlockStrides);
+        }
+        if (Shape.Count == 1) return (RowMajor(), [0, 0, 0, 0]);
+        var (n, channels) = (Shape.SizeAt(0, images.Rank), Shape.SizeAt(1, images.Rank));
+        if (n * channels != Shape.Count) return null;
+        var single = View((n, channels, 1)).InBlocks();
+        var strides = single.Layout.BlockStrides;
+        return channels == 1 ? (single, [strides[0], 0, 0, 0]) : (single, [n == 1 ? 0 : strides[0], strides[1], 0, 1]);
+    }
 }

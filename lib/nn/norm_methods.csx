@@ -3,8 +3,8 @@
 
 public enum Placement { Before, After }
 
-/// <summary>A way to normalize a net, or to do without: what stands after each layer with weights and before it, what is
-/// done to the weights, and how residual branches start. Each part may be missing; with none, the net is plain.
+/// <summary>A way to normalize a net, or to do without: what stands after each layer with weights and before it, what
+/// is done to the weights, and how residual branches start. Each part may be missing; with none, the net is plain.
 /// </summary>
 /// <param name="Normalizer">Stands after a layer with weights, which then has no bias: made for a number of channels,
 /// and told whether the layer is the net's last. Null: there is none, and the layer has a bias.</param>
@@ -25,8 +25,8 @@ public sealed record NormMethod(Func<int, bool, Layer>? Normalizer = null)
     /// <summary>Ends each residual branch.</summary>
     public Layer BranchEnd { get; init; } = Identity;
 
-    /// <summary>Initial weights of a layer in a residual branch, made from the net's scheme and told whether the layer is
-    /// the branch's last.</summary>
+    /// <summary>Initial weights of a layer in a residual branch, made from the net's scheme and told whether the layer
+    /// is the branch's last.</summary>
     public Func<Init, bool, Init> BranchInit { get; init; } = (init, _) => init;
 
     /// <summary>Initial weights of the layer that gives the classes; null: the net's scheme.</summary>
@@ -72,17 +72,17 @@ public sealed record NormMethod(Func<int, bool, Layer>? Normalizer = null)
     }
 
     /// <summary>Scaled weight standardization (Brock et al. 2021, equation 2), a way to do without normalizers: each
-    /// output's weights less their mean, over deviation times root of fan-in, times a gain that is learned, and times
-    /// 1 / the deviation of relu(z) for a standard normal z, which is sqrt(2 / (1 - 1 / pi)), where the input comes from
-    /// an activation. Residual branches end with a learned factor that is at first 0 (Brock et al. 2021b), so that the
-    /// variance does not grow with depth.</summary>
+    /// output's weights less their mean, over deviation times root of fan-in, times a gain that is learned. Where the
+    /// input comes from an activation they are also divided by the deviation of relu(z) for a standard normal z, which
+    /// is sqrt((1 - 1 / pi) / 2). Residual branches end with a learned factor that is at first 0 (Brock et al. 2021b),
+    /// so that the variance does not grow with depth.</summary>
     public static NormMethod ScaledWeightStandardization { get; } = new()
     {
         Weights = Scaled(Math.Sqrt(2 / (1 - 1 / Math.PI))), FirstWeights = Scaled(1), BranchEnd = LearnedScale(0),
     };
 
-    /// <summary>SkipInit (De and Smith 2020): no normalizer; each residual branch ends with a factor that is learned and
-    /// at first 0.</summary>
+    /// <summary>SkipInit (De and Smith 2020): no normalizer; each residual branch ends with a factor that is learned
+    /// and at first 0.</summary>
     public static NormMethod SkipInit { get; } = new() { BranchEnd = LearnedScale(0) };
 
     /// <summary>Fixup (Zhang et al. 2019, section 3): no normalizer; numbers that are learned, at first 0, are added

@@ -60,7 +60,7 @@ public static class BlockProduct
         else Tiles<S, V, Gemm.Four>(rows, grid, sum, ref a, ref b, ref y, add);
     }
 
-    [MethodImpl(Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Tiles<S, V, C>(int rows, in TileGrid grid, in Reduction sum, ref float a, ref float b, ref float y,
         bool add) where S : struct, ISimd<V> where V : struct where C : struct, Gemm.ICount
     {
@@ -78,86 +78,88 @@ public static class BlockProduct
         }
     }
 
+    // Tiles of R rows by C vectors.
     [MethodImpl(Hot)]
     static void Tiles<S, V, C, R>(in TileGrid grid, in Reduction sum, ref float a, ref float b, ref float y, bool add)
-        where S : struct, ISimd<V> where V : struct where C : struct, Gemm.ICount where R : struct, Gemm.ICount
-    {
-        for (var line = grid.Lines; line > 0; line--)
-        {
-            Line<S, V, C, R>(grid, sum, ref a, ref b, ref y, add);
-            a = ref Unsafe.Add(ref a, grid.ALine);
-            y = ref Unsafe.Add(ref y, grid.YLine);
-        }
-    }
-
-    // A line of tiles of R rows by C vectors.
-    [MethodImpl(Hot)]
-    static void Line<S, V, C, R>(in TileGrid grid, in Reduction sum, ref float a, ref float b, ref float y, bool add)
         where S : struct, ISimd<V> where V : struct where C : struct, Gemm.ICount where R : struct, Gemm.ICount
     {
         // In bytes: what stands ready costs the inner loop no instruction.
         nint one = (nint)grid.ARow * sizeof(float), two = 2 * one, aThree = grid.AThree, yRow = grid.YRow;
         ref var ahead = ref ReadAhead.Own;
         var aheadLines = ahead.LinesFor(sum.Outer * sum.Middle * sum.Inner * R.Value * C.Value * S.Lanes);
-        for (var tile = grid.Tiles; tile > 0; tile--)
+        for (var line = 0; line < grid.Lines; line++)
         {
-            ahead.Fetch(aheadLines);
-            Sums<S, V, C> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
-                s6 = default, s7 = default, s8 = default;
-            ref var aChunk = ref a;
-            ref var bChunk = ref b;
-            for (var i = sum.Outer; i > 0; i--)
+            ref var aTile = ref Unsafe.Add(ref a, line * grid.ALine);
+            ref var bTile = ref b;
+            ref var yTile = ref Unsafe.Add(ref y, line * grid.YLine);
+            for (var tile = grid.Tiles; tile > 0; tile--)
             {
-                ref var aLine = ref aChunk;
-                ref var bLine = ref bChunk;
-                for (var j = sum.Middle; j > 0; j--)
-                {
-                    // Three rows for each reference: one of them and a distance address the others.
-                    ref var x = ref aLine;
-                    ref var x3 = ref Unsafe.Add(ref x, R.Value > 3 ? aThree : 0);
-                    ref var x6 = ref Unsafe.Add(ref x, R.Value > 6 ? 2 * aThree : 0);
-                    ref var w = ref bLine;
-                    ref var end = ref Unsafe.Add(ref w, sum.Inner * C.Value * S.Lanes);
-                    var inner = (nint)sum.AInner * sizeof(float);
-                    while (Unsafe.IsAddressLessThan(ref w, ref end))
-                    {
-                        V p = S.Load(ref w),
-                            q = C.Value > 1 ? S.Load(ref Unsafe.Add(ref w, S.Lanes)) : p,
-                            r = C.Value > 2 ? S.Load(ref Unsafe.Add(ref w, 2 * S.Lanes)) : p,
-                            s = C.Value > 3 ? S.Load(ref Unsafe.Add(ref w, 3 * S.Lanes)) : p;
-                        s0.Add(S.All(x), p, q, r, s);
-                        if (R.Value > 1) s1.Add(S.All(Unsafe.AddByteOffset(ref x, one)), p, q, r, s);
-                        if (R.Value > 2) s2.Add(S.All(Unsafe.AddByteOffset(ref x, two)), p, q, r, s);
-                        if (R.Value > 3) s3.Add(S.All(x3), p, q, r, s);
-                        if (R.Value > 4) s4.Add(S.All(Unsafe.AddByteOffset(ref x3, one)), p, q, r, s);
-                        if (R.Value > 5) s5.Add(S.All(Unsafe.AddByteOffset(ref x3, two)), p, q, r, s);
-                        if (R.Value > 6) s6.Add(S.All(x6), p, q, r, s);
-                        if (R.Value > 7) s7.Add(S.All(Unsafe.AddByteOffset(ref x6, one)), p, q, r, s);
-                        if (R.Value > 8) s8.Add(S.All(Unsafe.AddByteOffset(ref x6, two)), p, q, r, s);
-                        x = ref Unsafe.AddByteOffset(ref x, inner);
-                        if (R.Value > 3) x3 = ref Unsafe.AddByteOffset(ref x3, inner);
-                        if (R.Value > 6) x6 = ref Unsafe.AddByteOffset(ref x6, inner);
-                        w = ref Unsafe.Add(ref w, C.Value * S.Lanes);
-                    }
-                    aLine = ref Unsafe.Add(ref aLine, sum.AMiddle);
-                    bLine = ref Unsafe.Add(ref bLine, sum.BMiddle);
-                }
-                aChunk = ref Unsafe.Add(ref aChunk, sum.AOuter);
-                bChunk = ref Unsafe.Add(ref bChunk, sum.BOuter);
+                ahead.Fetch(aheadLines);
+                Tile<S, V, C, R>(sum, ref aTile, one, two, aThree, ref bTile, ref yTile, yRow, add);
+                aTile = ref Unsafe.Add(ref aTile, grid.ATile);
+                bTile = ref Unsafe.Add(ref bTile, grid.BTile);
+                yTile = ref Unsafe.Add(ref yTile, grid.YTile);
             }
-            s0.WriteTo(ref y, add);
-            if (R.Value > 1) s1.WriteTo(ref Unsafe.Add(ref y, yRow), add);
-            if (R.Value > 2) s2.WriteTo(ref Unsafe.Add(ref y, 2 * yRow), add);
-            if (R.Value > 3) s3.WriteTo(ref Unsafe.Add(ref y, 3 * yRow), add);
-            if (R.Value > 4) s4.WriteTo(ref Unsafe.Add(ref y, 4 * yRow), add);
-            if (R.Value > 5) s5.WriteTo(ref Unsafe.Add(ref y, 5 * yRow), add);
-            if (R.Value > 6) s6.WriteTo(ref Unsafe.Add(ref y, 6 * yRow), add);
-            if (R.Value > 7) s7.WriteTo(ref Unsafe.Add(ref y, 7 * yRow), add);
-            if (R.Value > 8) s8.WriteTo(ref Unsafe.Add(ref y, 8 * yRow), add);
-            a = ref Unsafe.Add(ref a, grid.ATile);
-            b = ref Unsafe.Add(ref b, grid.BTile);
-            y = ref Unsafe.Add(ref y, grid.YTile);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Tile<S, V, C, R>(in Reduction sum, ref float a, nint one, nint two, nint aThree, ref float b,
+        ref float y, nint yRow, bool add)
+        where S : struct, ISimd<V> where V : struct where C : struct, Gemm.ICount where R : struct, Gemm.ICount
+    {
+        Sums<S, V, C> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default,
+            s6 = default, s7 = default, s8 = default;
+        ref var aChunk = ref a;
+        ref var bChunk = ref b;
+        for (var i = sum.Outer; i > 0; i--)
+        {
+            ref var aLine = ref aChunk;
+            ref var bLine = ref bChunk;
+            for (var j = sum.Middle; j > 0; j--)
+            {
+                // Three rows for each reference: one of them and a distance address the others.
+                ref var x = ref aLine;
+                ref var x3 = ref Unsafe.Add(ref x, R.Value > 3 ? aThree : 0);
+                ref var x6 = ref Unsafe.Add(ref x, R.Value > 6 ? 2 * aThree : 0);
+                ref var w = ref bLine;
+                ref var end = ref Unsafe.Add(ref w, sum.Inner * C.Value * S.Lanes);
+                var inner = (nint)sum.AInner * sizeof(float);
+                while (Unsafe.IsAddressLessThan(ref w, ref end))
+                {
+                    V p = S.Load(ref w),
+                        q = C.Value > 1 ? S.Load(ref Unsafe.Add(ref w, S.Lanes)) : p,
+                        r = C.Value > 2 ? S.Load(ref Unsafe.Add(ref w, 2 * S.Lanes)) : p,
+                        s = C.Value > 3 ? S.Load(ref Unsafe.Add(ref w, 3 * S.Lanes)) : p;
+                    s0.Add(S.All(x), p, q, r, s);
+                    if (R.Value > 1) s1.Add(S.All(Unsafe.AddByteOffset(ref x, one)), p, q, r, s);
+                    if (R.Value > 2) s2.Add(S.All(Unsafe.AddByteOffset(ref x, two)), p, q, r, s);
+                    if (R.Value > 3) s3.Add(S.All(x3), p, q, r, s);
+                    if (R.Value > 4) s4.Add(S.All(Unsafe.AddByteOffset(ref x3, one)), p, q, r, s);
+                    if (R.Value > 5) s5.Add(S.All(Unsafe.AddByteOffset(ref x3, two)), p, q, r, s);
+                    if (R.Value > 6) s6.Add(S.All(x6), p, q, r, s);
+                    if (R.Value > 7) s7.Add(S.All(Unsafe.AddByteOffset(ref x6, one)), p, q, r, s);
+                    if (R.Value > 8) s8.Add(S.All(Unsafe.AddByteOffset(ref x6, two)), p, q, r, s);
+                    x = ref Unsafe.AddByteOffset(ref x, inner);
+                    if (R.Value > 3) x3 = ref Unsafe.AddByteOffset(ref x3, inner);
+                    if (R.Value > 6) x6 = ref Unsafe.AddByteOffset(ref x6, inner);
+                    w = ref Unsafe.Add(ref w, C.Value * S.Lanes);
+                }
+                aLine = ref Unsafe.Add(ref aLine, sum.AMiddle);
+                bLine = ref Unsafe.Add(ref bLine, sum.BMiddle);
+            }
+            aChunk = ref Unsafe.Add(ref aChunk, sum.AOuter);
+            bChunk = ref Unsafe.Add(ref bChunk, sum.BOuter);
+        }
+        s0.WriteTo(ref y, add);
+        if (R.Value > 1) s1.WriteTo(ref Unsafe.Add(ref y, yRow), add);
+        if (R.Value > 2) s2.WriteTo(ref Unsafe.Add(ref y, 2 * yRow), add);
+        if (R.Value > 3) s3.WriteTo(ref Unsafe.Add(ref y, 3 * yRow), add);
+        if (R.Value > 4) s4.WriteTo(ref Unsafe.Add(ref y, 4 * yRow), add);
+        if (R.Value > 5) s5.WriteTo(ref Unsafe.Add(ref y, 5 * yRow), add);
+        if (R.Value > 6) s6.WriteTo(ref Unsafe.Add(ref y, 6 * yRow), add);
+        if (R.Value > 7) s7.WriteTo(ref Unsafe.Add(ref y, 7 * yRow), add);
+        if (R.Value > 8) s8.WriteTo(ref Unsafe.Add(ref y, 8 * yRow), add);
     }
 
     // One row of a tile: C vectors.

@@ -34,35 +34,48 @@ public static class PixelLoops
     static void Map<Two>(in PixelTerm x, in PixelTerm z, Vector<float> least, in PixelLayout at, Span<float> y)
         where Two : struct, ISwitch
     {
-        var block = PixelLayout.BlockFor(at.Channels);
-        var (line, step) = (at.Width * block, at.Block);
-        ReadOnlySpan<float> xs = x.Image, zs = z.Image;
-        for (int first = 0, from = 0; first < at.Channels; first += block)
-            for (var row = 0; row < at.Height; row++, from += line)
+        nint block = PixelLayout.BlockFor(at.Channels), step = at.Block;
+        int channels = at.Channels, width = at.Width;
+        ref var xLine = ref MemoryMarshal.GetReference(x.Image);
+        ref var zLine = ref MemoryMarshal.GetReference(z.Image);
+        for (var first = 0; first < channels; first += (int)block)
+        {
+            ref var line = ref y[at.Offset(first / (int)block, 0, 0)];
+            for (var row = at.Height; row > 0; row--)
+            {
                 // Where pixels lie closer than a block, a vector's last lanes are zeros that reach into the next pixels.
                 // These are written later, if lower lanes come after upper ones.
-                for (var part = block - Vector<float>.Count; part >= 0; part -= Vector<float>.Count)
+                for (var part = (int)block - Vector<float>.Count; part >= 0; part -= Vector<float>.Count)
                 {
                     var channel = first + part;
                     Vector<float> center = Elementwise.Load(x.Center, channel),
                         scale = Elementwise.Load(x.Scale, channel), shift = Elementwise.Load(x.Shift, channel),
-                        center2 = default, scale2 = default, shift2 = default, kept = Lanes(at.Channels - channel);
+                        center2 = default, scale2 = default, shift2 = default, kept = Lanes(channels - channel);
                     if (Two.IsOn)
                     {
                         center2 = Elementwise.Load(z.Center, channel);
                         scale2 = Elementwise.Load(z.Scale, channel);
                         shift2 = Elementwise.Load(z.Shift, channel);
                     }
-                    ref var to = ref y[at.Offset(first / block, row, 0) + part];
-                    for (var i = from + part; i < from + line; i += block)
+                    ref var a = ref Unsafe.Add(ref xLine, part);
+                    ref var b = ref Unsafe.Add(ref zLine, part);
+                    ref var to = ref Unsafe.Add(ref line, part);
+                    for (var column = width; column > 0; column--)
                     {
-                        var v = Vector.MultiplyAddEstimate(Elementwise.Load(xs, i) - center, scale, shift);
+                        var v = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref a) - center, scale, shift);
                         if (Two.IsOn)
-                            v += Vector.MultiplyAddEstimate(Elementwise.Load(zs, i) - center2, scale2, shift2);
+                            v += Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref b) - center2, scale2, shift2);
                         (Vector.MaxNative(least, v) & kept).StoreUnsafe(ref to);
+                        a = ref Unsafe.Add(ref a, block);
+                        if (Two.IsOn) b = ref Unsafe.Add(ref b, block);
                         to = ref Unsafe.Add(ref to, step);
                     }
                 }
+                xLine = ref Unsafe.Add(ref xLine, width * block);
+                if (Two.IsOn) zLine = ref Unsafe.Add(ref zLine, width * block);
+                line = ref Unsafe.Add(ref line, at.RowStride);
+            }
+        }
     }
 
     // Positions whose products are summed in float32, before they are added to a float64 sum.

@@ -34,17 +34,25 @@ public static class Pooling
     [MethodImpl(Hot)]
     static void Pool<W>(in PixelLayout at, ReadOnlySpan<float> x, Span<float> y) where W : struct, IWindow
     {
-        var (block, line, to) = (at.Block, at.RowStride, 0);
+        nint block = at.Block, line = at.RowStride;
+        ref var to = ref MemoryMarshal.GetReference(y);
         for (var chunk = 0; chunk < at.Chunks; chunk++)
             for (var row = 0; row < at.Height - 1; row += 2)
-                for (int from = at.Offset(chunk, row, 0), end = from + at.Width / 2 * 2 * block; from < end;
-                    from += 2 * block)
-                    for (var part = 0; part < block; part += Vector<float>.Count, to += Vector<float>.Count)
+            {
+                ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), at.Offset(chunk, row, 0));
+                for (var window = at.Width / 2; window > 0; window--)
+                {
+                    for (var part = at.Block; part > 0; part -= Vector<float>.Count)
                     {
-                        var i = from + part;
-                        W.Forward(Elementwise.Load(x, i), Elementwise.Load(x, i + block), Elementwise.Load(x, i + line),
-                            Elementwise.Load(x, i + line + block)).CopyTo(y[to..]);
+                        W.Forward(Vector.LoadUnsafe(ref from), Vector.LoadUnsafe(ref Unsafe.Add(ref from, block)),
+                            Vector.LoadUnsafe(ref Unsafe.Add(ref from, line)),
+                            Vector.LoadUnsafe(ref Unsafe.Add(ref from, line + block))).StoreUnsafe(ref to);
+                        from = ref Unsafe.Add(ref from, Vector<float>.Count);
+                        to = ref Unsafe.Add(ref to, Vector<float>.Count);
                     }
+                    from = ref Unsafe.Add(ref from, block);
+                }
+            }
     }
 
     /// <summary>dx = the gradient by an image x from g, the gradient by the means of its windows.</summary>
@@ -52,23 +60,28 @@ public static class Pooling
     [MethodImpl(Hot)]
     public static void AverageGradient(ReadOnlySpan<float> g, in PixelLayout at, Span<float> dx)
     {
-        var (block, from) = (at.Block, 0);
+        nint block = at.Block, line = at.RowStride;
         // Only an odd last row or column is in no window.
         if ((at.Height | at.Width) % 2 == 1) dx[..at.Length].Clear();
+        ref var from = ref MemoryMarshal.GetReference(g);
         for (var chunk = 0; chunk < at.Chunks; chunk++)
             for (var row = 0; row < at.Height - 1; row += 2)
             {
-                var upper = dx[at.Offset(chunk, row, 0)..];
-                var lower = dx[at.Offset(chunk, row + 1, 0)..];
-                for (var pixel = 0; pixel < at.Width / 2 * 2 * block; pixel += 2 * block)
-                    for (var part = 0; part < block; part += Vector<float>.Count, from += Vector<float>.Count)
+                ref var to = ref dx[at.Offset(chunk, row, 0)];
+                for (var window = at.Width / 2; window > 0; window--)
+                {
+                    for (var part = at.Block; part > 0; part -= Vector<float>.Count)
                     {
-                        var (i, share) = (pixel + part, Elementwise.Load(g, from) * 0.25f);
-                        share.CopyTo(upper[i..]);
-                        share.CopyTo(upper[(i + block)..]);
-                        share.CopyTo(lower[i..]);
-                        share.CopyTo(lower[(i + block)..]);
+                        var share = Vector.LoadUnsafe(ref from) * 0.25f;
+                        share.StoreUnsafe(ref to);
+                        share.StoreUnsafe(ref Unsafe.Add(ref to, block));
+                        share.StoreUnsafe(ref Unsafe.Add(ref to, line));
+                        share.StoreUnsafe(ref Unsafe.Add(ref to, line + block));
+                        from = ref Unsafe.Add(ref from, Vector<float>.Count);
+                        to = ref Unsafe.Add(ref to, Vector<float>.Count);
                     }
+                    to = ref Unsafe.Add(ref to, block);
+                }
             }
     }
 

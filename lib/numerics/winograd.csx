@@ -109,7 +109,8 @@ public static class Winograd
         }
     }
 
-    /// <summary>Adds to sums, which lie as transformed kernels do.</summary>
+    /// <summary>Adds to sums, which lie as [place][panel][chunk][channel of x][channel of g], so that what is
+    /// multiplied for one place stays in the first-level cache.</summary>
     [MethodImpl(Hot)]
     public static void AddKernelGradient<S, V>(in ConvolutionSizes c, int images, ref float frames,
         ref float gFrames, ref float sums) where S : struct, ISimd<V> where V : struct
@@ -127,15 +128,14 @@ public static class Winograd
             TransformGradients<S, V>(gTiles.Slice(first, count), ref gFrames, g, ref t, SumPlaceStride);
             var sum = new Reduction(1, 0, 0, 1, 0, 0, count, Channels);
             ref var to = ref sums;
-            for (var panel = 0; panel < g.Chunks; panel++)
-                for (var place = 0; place < Places; place++)
-                    for (var chunk = 0; chunk < x.Chunks; chunk++)
-                    {
-                        BlockProduct.Multiply<S, V>(Channels, 1, 0, 0, Channels, 1, Channels, sum,
-                            ref Unsafe.Add(ref v, chunk * ChunkStride + place * SumPlaceStride),
-                            ref Unsafe.Add(ref t, panel * ChunkStride + place * SumPlaceStride), ref to, add: true);
-                        to = ref Unsafe.Add(ref to, Kernels);
-                    }
+            for (var place = 0; place < Places; place++)
+                for (var panel = 0; panel < g.Chunks; panel++)
+                {
+                    BlockProduct.Multiply<S, V>(Channels, x.Chunks, ChunkStride, Kernels, Channels, 1, Channels, sum,
+                        ref Unsafe.Add(ref v, place * SumPlaceStride),
+                        ref Unsafe.Add(ref t, panel * ChunkStride + place * SumPlaceStride), ref to, add: true);
+                    to = ref Unsafe.Add(ref to, x.Chunks * Kernels);
+                }
         }
     }
 
@@ -306,14 +306,13 @@ public static class Winograd
             for (var panel = 0; panel < panels; panel++)
                 for (var chunk = 0; chunk < chunks; chunk++)
                 {
-                    var plain = (panel * chunks + chunk) * 9 * Kernels;
-                    var transformed = (panel * Places * chunks + chunk) * Kernels;
+                    var number = panel * chunks + chunk;
                     if (back)
-                        BackKernels<S, V>(ref Unsafe.Add(ref source, transformed), chunks * Kernels,
-                            ref Unsafe.Add(ref result, plain));
+                        BackKernels<S, V>(ref Unsafe.Add(ref source, number * Kernels), panels * chunks * Kernels,
+                            ref Unsafe.Add(ref result, number * 9 * Kernels));
                     else
-                        TransformKernels<S, V>(ref Unsafe.Add(ref source, plain),
-                            ref Unsafe.Add(ref result, transformed), chunks * Kernels);
+                        TransformKernels<S, V>(ref Unsafe.Add(ref source, number * 9 * Kernels), ref Unsafe.Add(
+                            ref result, (panel * Places * chunks + chunk) * Kernels), chunks * Kernels);
                 }
         }
     }

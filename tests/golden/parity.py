@@ -1,7 +1,9 @@
-"""Full-scale runs on MNIST in PyTorch, to set beside the same runs of the lab.
+"""Full-scale runs in PyTorch, to set beside the same runs of the lab.
 
-    python3 parity.py mlp   [--run none:1,3 batch:0.1,1,3] ...    the paper's MLP, SGD
-    python3 parity.py lenet [--arms none batch seed ...] ...      the seed's run, RMSprop
+    python3 parity.py mlp   [--run none:1,3 batch:0.1,1,3] ...    the paper's MLP, SGD, on MNIST
+    python3 parity.py lenet [--arms none batch seed ...] ...      the seed's run, RMSprop, on MNIST
+    python3 parity.py convnets --data FOLDER [--run ...] ...      ResNet-8 and VGG-6 on colour images; parity.csx is the
+                                                                  lab's side
 
 MNIST is read from four IDX files, gzipped or not, in --data (default $LAB_DATA/mnist). One row per run (mlp) or per
 run and epoch (lenet) is appended to --csv when the run ends, and runs that the file already holds are skipped, so an
@@ -24,6 +26,11 @@ lenet: 60,000 training images padded to 32x32, pixels / 255; conv 6@3x3, [BN], R
        the last layer is normalized too, and no layer has a bias.
        running_train_accuracy: correct predictions of the epoch's mini-batches while training, as Keras reports it;
        train_accuracy and test_accuracy: after the epoch, in evaluation mode, in batches of --evaluation-batch.
+convnets: a folder of four IDX files, images of rank 4, standardized by the mean and deviation of each channel of its
+       training images; trained on the first 10,000, reshuffled every epoch, an epoch's last, partial batch left out;
+       validation on the last sixth of the training images, test on the test images. ResNet of depth 8 and VGG of 6
+       convolutions, width 16; He's normal weights; SGD with momentum 0.9 at a constant rate, batch 128, no decay.
+       train_loss: in evaluation mode, on the first 5,000 training images.
 """
 import argparse
 import csv
@@ -40,8 +47,10 @@ import torch
 import torch.nn.functional as F
 
 from record import lenet, lenet_parts, make_optimizer, mlp, mlp_parts
+from record_convnets import NETS, Net
 
 MLP_KEY = ["arm", "lr", "seed", "epochs", "batch", "drop_last"]
+CONVNETS_KEY = ["model", "arm", "lr", "seed", "epochs", "batch"]
 LENET_KEY = ["arm", "seed", "epochs", "batch", "rmsprop", "evaluation_batch"]
 
 
@@ -128,6 +137,47 @@ def lenet_run(run, train, test):
                "test_accuracy": tested, "seconds": round(time.time() - start, 1)}
 
 
+def colour(folder):
+    """(training images, labels), (test images, labels), standardized; whole classes as the files have them."""
+    parts = [(idx(folder, part + "-images-idx4-ubyte").float() / 255, idx(folder, part + "-labels-idx1-ubyte").long())
+             for part in ("train", "t10k")]
+    mean, deviation = parts[0][0].mean((0, 2, 3)), parts[0][0].std((0, 2, 3), unbiased=False)
+    shaped = lambda v: v.reshape(1, -1, 1, 1)
+    return [((x - shaped(mean)) / shaped(deviation), y) for x, y in parts]
+
+
+def convnet_run(run, train, validation, test):
+    classes, seed = int(train[1].max()) + 1, run["seed"]
+    function = NETS[run["model"]](8 if run["model"] == "resnet" else 6, 16, classes)
+
+    def start(name, make):
+        shape, kind = make().shape, name.split(".")[-1]
+        if kind != "weight":
+            return torch.full(shape, 1.0 if kind == "gamma" else 0.0)
+        fan_in = shape[1] * shape[2] * shape[3] if len(shape) == 4 else shape[0]
+        return torch.empty(shape).normal_(0, (2 / fan_in) ** 0.5, generator=generator(seed, name))
+
+    net, begun = Net(run["arm"], torch.float32, start), time.time()
+    net.forward(function, train[0][:2], training=False)  # makes the parameters
+    optimizer = torch.optim.SGD(list(net.p.values()), run["lr"], momentum=0.9)
+    shuffle, size = generator(seed, "shuffle"), run["batch"]
+    for _ in range(run["epochs"]):
+        for rows in torch.randperm(10000, generator=shuffle)[:10000 // size * size].split(size):
+            loss = F.cross_entropy(net.forward(function, train[0][rows]), train[1][rows])
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+
+    def evaluate(images, labels):
+        with torch.no_grad():
+            logits = torch.cat([net.forward(function, x, training=False) for x in images.split(250)])
+        return F.cross_entropy(logits, labels).item(), 100 * (logits.argmax(1) == labels).float().mean().item()
+
+    yield {"train_loss": evaluate(train[0][:5000], train[1][:5000])[0],
+           "validation_accuracy": evaluate(*validation)[1], "test_accuracy": evaluate(*test)[1],
+           "seconds": round(time.time() - begun, 1)}
+
+
 # ---- rows and tables ------------------------------------------------------------------------------------------------
 
 def text(value):
@@ -190,14 +240,15 @@ def sweep(args, runs, key, execute, by, values):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("experiment", choices=["mlp", "lenet"])
+    parser.add_argument("experiment", choices=["mlp", "lenet", "convnets"])
     parser.add_argument("--data", default=os.path.join(os.environ.get("LAB_DATA", "."), "mnist"))
     parser.add_argument("--csv", help="default parity_<experiment>.csv")
     parser.add_argument("--markdown", help="default parity_<experiment>.md")
-    parser.add_argument("--seeds", type=int, help="default 6 (mlp), 5 (lenet)")
-    parser.add_argument("--epochs", type=int, help="default 2 (mlp), 3 (lenet)")
-    parser.add_argument("--batch", type=int, help="default 60 (mlp), 64 (lenet)")
-    parser.add_argument("--run", nargs="+", default=["none:1,3", "batch:0.1,1,3"], help="mlp: arm:rate,rate,...")
+    parser.add_argument("--seeds", type=int, help="default 6 (mlp), 5 (lenet), 3 (convnets)")
+    parser.add_argument("--epochs", type=int, help="default 2 (mlp), 3 (lenet), 5 (convnets)")
+    parser.add_argument("--batch", type=int, help="default 60 (mlp), 64 (lenet), 128 (convnets)")
+    parser.add_argument("--run", nargs="+", help="mlp and convnets: arm:rate,rate,...; default none:1,3 batch:0.1,1,3 "
+                                                 "(mlp), none:0.01 batch:0.1 (convnets)")
     parser.add_argument("--drop-last", action="store_true", help="mlp: leave out each epoch's last, partial batch")
     parser.add_argument("--arms", nargs="+", default=["none", "batch", "seed", "batch_no_gamma"], help="lenet")
     parser.add_argument("--rmsprop", choices=["rmsprop_torch", "rmsprop_keras"], default="rmsprop_torch",
@@ -208,16 +259,28 @@ def main():
     args.csv = args.csv or f"parity_{args.experiment}.csv"
     args.markdown = args.markdown or f"parity_{args.experiment}.md"
     torch.set_num_threads(1)
+    specs = args.run or {"convnets": ["none:0.01", "batch:0.1"]}.get(args.experiment, ["none:1,3", "batch:0.1,1,3"])
+    specs = [(arm, float(lr)) for arm, rates in (spec.split(":") for spec in specs) for lr in rates.split(",")]
+
+    if args.experiment == "convnets":
+        train, test = colour(args.data)
+        first = len(train[1]) - min(len(train[1]) // 6, 10000)
+        runs = [{"model": model, "arm": arm, "lr": lr, "seed": seed, "epochs": args.epochs or 5,
+                 "batch": args.batch or 128}
+                for model in ("resnet", "vgg") for arm, lr in specs for seed in range(1, (args.seeds or 3) + 1)]
+        sweep(args, runs, CONVNETS_KEY,
+              lambda run: convnet_run(run, train, (train[0][first:], train[1][first:]), test),
+              ["model", "arm", "lr"], ["train_loss", "validation_accuracy", "test_accuracy"])
+        return
     (images, labels), (test_images, test_labels) = mnist(args.data)
 
     if args.experiment == "mlp":
         flat = images.flatten(1)
         train, validation = (flat[:50000], labels[:50000]), (flat[50000:], labels[50000:])
         test = test_images.flatten(1), test_labels
-        runs = [{"arm": arm, "lr": float(lr), "seed": seed, "epochs": args.epochs or 2, "batch": args.batch or 60,
+        runs = [{"arm": arm, "lr": lr, "seed": seed, "epochs": args.epochs or 2, "batch": args.batch or 60,
                  "drop_last": args.drop_last}
-                for arm, rates in (spec.split(":") for spec in args.run) for lr in rates.split(",")
-                for seed in range(1, (args.seeds or 6) + 1)]
+                for arm, lr in specs for seed in range(1, (args.seeds or 6) + 1)]
         sweep(args, runs, MLP_KEY, lambda run: mlp_run(run, train, validation, test),
               ["arm", "lr"], ["train_loss", "validation_accuracy", "test_accuracy"])
     else:

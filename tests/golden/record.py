@@ -20,6 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when torch is loaded
 import torch
 import torch.nn.functional as F
 
+DIGITS = {"float": "%.9g", "double": "%.12g", "double_to_8_digits": "%.8g"}
 EPS, MOMENTUM = 1e-5, 0.1
 SEED_EPS = 1e-3
 
@@ -42,15 +43,14 @@ def normal(g, *shape, mean=0.0, deviation=1.0, grain=64):
 def dump(value, digits="%r"):
     """JSON of a tree of dicts, lists, scalars and tensors; a tensor becomes {"shape":[...],"data":[...]}, row-major.
 
-    What is given is printed exactly, results under "float" with 9 and under "double" with 12 significant digits.
+    What is given is printed exactly, results with as many significant digits as their name has in DIGITS.
     """
     if isinstance(value, torch.Tensor):
         data = value.detach().flatten().tolist()
         assert all(math.isfinite(v) for v in data)
         return '{"shape":%s,"data":[%s]}' % (dump(list(value.shape)), ",".join(digits % v for v in data))
     if isinstance(value, dict):
-        within = {"float": "%.9g", "double": "%.12g"}
-        return "{%s}" % ",".join('"%s":%s' % (k, dump(v, within.get(k, digits))) for k, v in value.items())
+        return "{%s}" % ",".join('"%s":%s' % (k, dump(v, DIGITS.get(k, digits))) for k, v in value.items())
     if isinstance(value, (list, tuple)):
         return "[%s]" % ",".join(dump(v, digits) for v in value)
     if value is None or isinstance(value, bool):
@@ -60,7 +60,7 @@ def dump(value, digits="%r"):
 
 def write(path, cases, **head):
     """One line per head entry and per case."""
-    head = {"recorded_by": "tests/golden/record.py", "torch": torch.__version__, **head}
+    head = {"recorded_by": "tests/golden/" + os.path.basename(sys.argv[0]), "torch": torch.__version__, **head}
     with open(path, "w", newline="\n") as file:
         file.write("{\n" + "".join('"%s":%s,\n' % (k, dump(v)) for k, v in head.items()))
         file.write('"cases":[\n' + ",\n".join(dump(c) for c in cases) + "\n]}\n")

@@ -59,16 +59,16 @@ foreach (var (wrong, message) in new (Func<Config, Config> Wrong, string Message
     (c => c with { Width = 1, Norm = Norm.Layer }, "width 1 is out of range: 2 or above (norm layer needs several *"),
     (c => c with { Norm = Norm.Instance }, "norm instance is out of range: *"),
     (c => c with { Norm = Norm.SkipInit }, "norm skip_init is out of range: all others, since model mlp has no *"),
-    (c => c with { Norm = Norm.Fixup, Model = Architecture.Vgg, Depth = 2 }, "norm fixup is out of range: *model vgg *"),
-    (c => c with { Model = Architecture.Resnet }, "depth 3 is out of range: 8, 14, 20 and so on, by 6, of model resnet"),
+    (c => c with { Norm = Norm.Fixup, Model = Architecture.Vgg, Depth = 2 }, "norm fixup is out of range: *model vgg*"),
+    (c => c with { Model = Architecture.Resnet }, "depth 3 is out of range: 8, 14, 20 and so on, by 6, of model *"),
     (c => c with { Model = Architecture.PreactResnet, Depth = 2 }, "depth 2 is out of range: 8, 14, *preact_resnet"),
     (c => c with { Model = Architecture.Vgg }, "depth 3 is out of range: an even number of convolutions, of model vgg"),
     (c => c with { Model = Architecture.Vgg, Depth = 6 }, "images of 1 x 1 pixels are out of range for model vgg of "
         + "depth 6: they must be of 4 x 4 pixels or more"),
     (c => c with { Model = Architecture.Resnet, Depth = 8, Norm = Norm.Instance, Placement = Placement.After },
         "placement after is out of range: before, with norm instance: *"),
-    (c => c with { Model = Architecture.Lenet }, "images of 1 x 1 pixels are out of range for model lenet: they must be "
-        + "of 6 x 6 pixels or more"),
+    (c => c with { Model = Architecture.Lenet }, "images of 1 x 1 pixels are out of range for model lenet: they must "
+        + "be of 6 x 6 pixels or more"),
 })
     Test($"validation: {message}", () =>
         Should.Throw<BadInput>(() => ConfigRules.Check(wrong(new() { TrainSize = 12_000 }), SixtyThousand))
