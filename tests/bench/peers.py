@@ -35,13 +35,17 @@ CLASSES, EPS, BN_MOMENTUM, WARM_UP = 10, 1e-5, 0.1, 1.0
 TORCHSHARP = os.path.join(os.path.dirname(__file__), "torchsharp", "bin", "peer.dll")
 
 
-def count(spec):
-    """Images."""
-    return 10_000 if is_convnet(spec) else 50_000
-
-
 def is_convnet(spec):
     return "image" in spec
+
+
+def has_colours(spec):
+    return is_convnet(spec) and spec["image"][0] > 1
+
+
+def count(spec):
+    """Images."""
+    return 10_000 if has_colours(spec) else 50_000
 
 
 def images(spec):
@@ -343,7 +347,7 @@ class Torch:
         torch.set_num_threads(1)
         self.torch, self.model = torch, convnet(workload, bn) if is_convnet(spec) else mlp(spec, bn)
         self.pixels, self.labels, self.mean, self.scale = map(torch.as_tensor, (pixels, labels, 0.0, 1 / 255))
-        if is_convnet(spec) and spec["image"][0] > 1:
+        if has_colours(spec):
             deviation, self.mean = torch.std_mean(self.pixels.float(), (0, 2, 3), unbiased=False, keepdim=True)
             self.scale = 1 / deviation
         if nhwc:

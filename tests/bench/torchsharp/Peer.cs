@@ -45,24 +45,23 @@ static object Train(Job job, double seconds)
 /// <summary>A net in training, step by step as peers.py does it.</summary>
 sealed class Job
 {
-    const int Images = 10_000;
-
     readonly nn.Module<Tensor, Tensor> model;
     readonly optim.Optimizer optimizer;
     readonly Tensor pixels, labels, mean, scale;
     readonly bool nhwc;
-    readonly int batch;
+    readonly int count, batch;
     Tensor order = empty(0);
-    int place = Images;
+    int place;
 
     public Job(string workload, bool bn, bool nhwc)
     {
         var (channels, lenet) = (workload == "W3" ? 1 : 3, workload == "W3");
-        (this.nhwc, batch) = (nhwc, lenet ? 64 : 128);
+        (this.nhwc, count, batch) = (nhwc, lenet ? 50_000 : 10_000, lenet ? 64 : 128);
+        place = count;
         random.manual_seed(1);
-        pixels = randint(0, 256, [Images, channels, 32, 32], ScalarType.Byte);
+        pixels = randint(0, 256, [count, channels, 32, 32], ScalarType.Byte);
         pixels *= randint(0, 5, pixels.shape, ScalarType.Byte) == 0;
-        labels = randint(0, 10, [Images], ScalarType.Int64);
+        labels = randint(0, 10, [count], ScalarType.Int64);
         var (deviation, average) = std_mean(pixels.@float(), [0L, 2, 3], unbiased: false, keepdim: true);
         (mean, scale) = lenet ? (tensor(0f), tensor(1 / 255f)) : (average, 1 / deviation);
         if (nhwc) pixels = Convnet.ChannelsLast(pixels);
@@ -74,7 +73,7 @@ sealed class Job
 
     public float Step()
     {
-        if (place + batch > Images) (order, place) = (randperm(Images, ScalarType.Int64), 0);
+        if (place + batch > count) (order, place) = (randperm(count, ScalarType.Int64), 0);
         using var scope = NewDisposeScope();
         var at = order.narrow(0, place, batch);
         place += batch;
