@@ -17,12 +17,6 @@ const string Caveats = """
     - Best rates are read off a grid of two a decade, and of three seeds: the slope's interval is wide.
     """;
 
-var smallBatch = new Claim("small-batch", "BN needs a batch that is not small", "Wu and He 2018",
-    "test error of batch, less the other's", Unit.Points, Region.Above(0.002));
-var largeBatch = new Claim("higher-lr-large-batch", "The higher rates of BN are of use only in large batches",
-    "De and Smith 2020", "slope of the ratio of best rates, batch over none, over the batch size, both as logarithms",
-    Unit.Slope, Region.Above(0.5 / Math.Log10(1024 / 2)));
-
 return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epochs"]), lab =>
 {
     var (epochs, steps, seeds) = lab.Pick(smoke: (1, 30.0, 2), standard: (1, 150.0, 3), full: (5, 1_000.0, 5));
@@ -46,24 +40,23 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
 
     return from tuning in Tune([net], seeds)
            from runs in Evaluate(tuning.BestCells(accuracy).Concat(tuning.BestCells(speed)), lab.Seeds(standard: 6))
-           let bySpeed = tuning.BestCells(speed).SelectMany(runs.AtRate).ToList()
-           let byAccuracy = tuning.BestCells(accuracy).SelectMany(runs.AtRate).ToList()
+           let bySpeed = tuning.At(speed, runs).Chosen
+           let byAccuracy = tuning.At(accuracy, runs)
            let small = sizes.Where(size => size <= 4).ToList()
-           let error = smallBatch.Judge(byAccuracy, all =>
+           let error = Literature.SmallBatch.Judge(byAccuracy, all =>
            [
                .. small.Select(size => ErrorGap(all, Cell(Norm.Batch, size), Cell(Norm.Group, size),
-                   $"{size} against group normalization")),
+                   $"batches of {size} against group normalization")),
                .. small.Select(size => ErrorGap(all, Cell(Norm.Batch, size), Cell(Norm.Batch, 64),
-                   $"{size} against its own at 64")),
+                   $"batches of {size} against its own of 64")),
            ])
-           let slope = largeBatch.Judge(tuning.Trials, _ => [BestRateSlope(tuning, sizes, Cell)])
-           select new Report(Headline("In small batches the test error of batch normalization differs by {0}",
-                   error.InWords(effect => effect.Condition.EndsWith("group normalization"))),
-               byAccuracy.Summarize(["norm", "batch_size", "lr", "epochs"],
+           let slope = Literature.LargeBatchRates.Judge(tuning.Trials, _ => [BestRateSlope(tuning, sizes, Cell)])
+           select new Report(error.Title,
+               byAccuracy.Chosen.Summarize(["norm", "batch_size", "lr", "epochs"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90)]))
            {
                Claims = [error, slope],
-               Figures = BatchSizeFigures(tuning, bySpeed, byAccuracy, target: 0.9),
+               Figures = BatchSizeFigures(tuning, bySpeed, byAccuracy.Chosen, target: 0.9),
                Tables = [tuning.RatesTable("norm", "batch_size")],
                Caveats = Caveats,
            };

@@ -18,13 +18,6 @@ const string Caveats = """
     - One net, of sigmoids. Santurkar et al. measured larger ones, whose gradients turned as much with BN as without.
     """;
 
-var distribution = new Claim("shift-distribution", "BN reduces the drift of activations",
-    "Ioffe and Szegedy 2015, figure 1", "path of the median input of a last-hidden unit, in its interquartile ranges, "
-    + "none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)));
-var gradient = new Claim("shift-gradient", "BN reduces shift as optimization sees it", "Santurkar et al. 2018",
-    "cosine between a layer's gradient before and after the earlier layers take their step, batch less none",
-    Unit.Cosine, Region.Above(0.1));
-
 return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
 {
     var (epochs, points, seeds, rates) = lab.Pick(smoke: (1, 8, 1, LogGrid(1, 10, 2)),
@@ -35,13 +28,12 @@ return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
 
     return from tuning in Tune([net], seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
-           let path = distribution.Judge(runs, all => [ShiftEffects.Paths(all, net)])
-           let cosine = gradient.Judge(runs, all => [ShiftEffects.Cosines(all, net, layers)])
+           let tuned = tuning.At(ValidationAccuracy, runs)
+           let path = Literature.Drift.Judge(tuned, all => [ShiftEffects.Paths(all, net)])
+           let cosine = Literature.GradientShift.Judge(tuned, all => [ShiftEffects.Cosines(all, net, layers)])
            let later = (Path: ShiftEffects.Paths(runs, net, firstStep: 100),
                Cosine: ShiftEffects.Cosines(runs, net, layers, firstStep: 100))
-           select new Report(Headline("Without batch normalization the inputs of the last hidden layer move {0} as "
-                   + "far; with it, the cosine between a layer's gradients around a step differs by {1}",
-                   path.InWords(), cosine.InWords()),
+           select new Report(path.Title,
                runs.Summarize(["norm", "lr"], TestAccuracy, new Measure("path", trial => ShiftEffects.Path(trial)),
                    new Measure("cosine", trial => ShiftEffects.Cosine(trial, layers))))
            {

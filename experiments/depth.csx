@@ -12,17 +12,11 @@ const string Why = """
 const string Caveats = """
     - Trains means: ends above twice chance after the same steps. A deep net that needs more of them counts as one that
       does not train: in 3,000 steps one seed of 50 layers with BN got to 29% at a batch of 64.
-    - Where both arms train the deepest nets tried, the ratio is 1 by the grid's end.
+    - A seed whose both arms train the deepest nets tried, or neither at any, says nothing and is left out.
     - A residual net's depth is its number of blocks. Without a normalizer He's weights double the signal's variance in
       each, so that deep ones begin with losses beyond the limit at any rate; smaller weights would spare them that.
     - Growth is measured on models as they start, from layer 3 to the last but two; units are few, theory's infinite.
     """;
-
-var deeper = new Claim("deeper", "BN lets nets be deeper", "Bjorck et al. 2018",
-    "largest depth up to 50 that trains at its tuned rate, batch over none", Unit.Ratio, Region.Above(0.5));
-var explodes = new Claim("explodes", "With BN, gradients explode at initialization", "Yang et al. 2019",
-    "growth of the squared gradient at initialization from a layer to the one before it", Unit.Ratio,
-    Region.Above(Math.Log10(1.2)), ("as for large batches in theory, or more", Math.Log10(Growth.LargeBatches)));
 
 return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "activation"], ["lr"], Why,
     ["init", "epochs"]), lab =>
@@ -36,23 +30,25 @@ return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "
     Net Deep(string name, Config start) => new(name, [.. from depth in depths
         from norm in new[] { Norm.None, Norm.Batch }
         select start with { Norm = norm, Depth = depth, Epochs = Math.Round(steps / start.StepsPerEpoch, 4) }], rates);
-    List<Net> plain = [.. sizes.Select(size => Deep($"ReLU, batch of {size}", relu with { BatchSize = size }))];
-    var residual = Deep("residual ReLU, batch of 16", relu with { Model = Architecture.ResidualMlp });
-    List<Net> nets = [.. plain, residual, Deep("sigmoid, batch of 16", sigmoid)];
+    List<Net> plain = [.. sizes.Select(size => Deep($"ReLU in batches of {size}", relu with { BatchSize = size }))];
+    var residual = Deep("residual ReLU in batches of 16", relu with { Model = Architecture.ResidualMlp });
+    var sigmoids = Deep("sigmoids in batches of 16", sigmoid);
+    List<Net> nets = [.. plain, residual, sigmoids];
     var probe = Growth.Probe(depths[^1]);
 
     return from tuning in Tune(nets, seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
-           let deepest = deeper.Judge(runs, all => DepthRatios(all, nets, depths))
-           let growth = explodes.Judge(runs, all => GrowthEffects(all, plain, depths[^1]))
-           select new Report(Headline("With batch normalization the largest depth that trains is {0} that without; the "
-                   + "squared gradient at the start grows by {1} a layer",
-                   deepest.InWords(effect => !plain.Skip(1).Any(net => net.Name == effect.Condition)),
-                   growth.InWords(effect => effect == growth.Effects[0])),
+           let tuned = tuning.At(ValidationAccuracy, runs)
+           let deeper = Literature.Deeper.Judge(tuned, all =>
+               DepthRatios(all, [residual], depths, Norm.Batch, over: Norm.None))
+           let limit = Literature.DepthLimit.Judge(tuned, all =>
+               DepthRatios(all, [.. plain, sigmoids], depths, Norm.None, over: Norm.Batch))
+           let growth = Literature.Explodes.Judge(tuned, all => GrowthEffects(all, plain, depths[^1]))
+           select new Report(deeper.Title,
                runs.Summarize(["model", "activation", "batch_size", "norm", "depth", "lr"], ValidationAccuracy,
                    TrainLoss, new Measure("growth", trial => Growth.PerLayer(trial))))
            {
-               Claims = [deepest, growth], Figures = DepthFigures(runs, plain, residual, nets[^1], depths[^1]),
+               Claims = [deeper, limit, growth], Figures = DepthFigures(runs, plain, residual, sigmoids, depths[^1]),
                Tables = [tuning.RatesTable("model", "activation", "batch_size", "norm", "depth")], Caveats = Caveats,
            };
 });

@@ -16,10 +16,6 @@ const string Caveats = """
     - Training and validation images are alike here; where they are not, batch statistics can win.
     """;
 
-var inference = new Claim("inference", "Running statistics are good enough at inference", "Wu and Johnson 2021; Lian "
-    + "and Liu 2018", "validation accuracy at the end, by running less by precise statistics, at the usual momentum",
-    Unit.Points, Region.Within(0.002));
-
 return Experiment(Args, Question, new(["batch_size", "bn_momentum"], ["lr"], Why), lab =>
 {
     const double Usual = 0.1;
@@ -40,11 +36,9 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum"], ["lr"], Why
                                  from momentum in momenta
                                  select best with { BnMomentum = momentum },
                lab.Seeds(standard: 6), InferenceStatistics.Probe)
-           let claim = inference.Judge(runs, all =>
+           let claim = Literature.Inference.Judge(runs, all =>
                [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))])
-           select new Report(Headline("By running statistics validation accuracy ends {0} from where it ends by "
-                   + "precise ones", claim.InWords(effect =>
-                       effect == claim.Effects[0] || effect == claim.Effects[^1])),
+           select new Report(claim.Title,
                runs.Summarize(["batch_size", "bn_momentum", "lr"], [.. InferenceStatistics.Kinds.Select(kind =>
                    new Measure($"accuracy_by_{kind}", trial => trial.AtEnd(kind)))]))
            {

@@ -17,9 +17,6 @@ const string Caveats = """
     - One budget: a small net, one epoch of 30,000 images.
     """;
 
-var init = new Claim("init", "With BN, initialization needs less care", "Ioffe and Szegedy 2015; CS231n",
-    "decades of usable weight scales, tuned, batch less none", Unit.Decades, Region.Above(0.5));
-
 return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation"], ["lr"], Why), lab =>
 {
     var start = lab.Baseline with
@@ -28,13 +25,14 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
     };
     (string Name, Config None)[] kinds =
         [("sigmoid", start), ("ReLU", start with { Activation = Activation.Relu })];
+    Scheme[] two = [Scheme.Zero, Scheme.HeNormal],
+        five = [Scheme.Zero, Scheme.LecunNormal, Scheme.GlorotUniform, Scheme.HeNormal, Scheme.Orthogonal];
     var scaled = from kind in kinds
                  from scale in LogGrid(1e-4, 1e2, lab.Pick(3, 13, 25))
                  from norm in new[] { Norm.None, Norm.Batch }
                  select kind.None with { Init = Scheme.Normal, InitScale = scale, Norm = norm };
     var named = from kind in kinds
-                from scheme in new[] { Scheme.Zero, Scheme.LecunNormal, Scheme.GlorotUniform, Scheme.HeNormal,
-                    Scheme.Orthogonal }
+                from scheme in lab.Pick(two, five, five)
                 from norm in new[] { Norm.None, Norm.Batch }
                 select kind.None with { Init = scheme, Norm = norm };
     var net = new Net("all", [.. scaled, .. named],
@@ -44,10 +42,9 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
     return from tuning in Tune([net], seeds: lab.Pick(1, 2, 5), probe)
            from common in Evaluate(net.Cells.Select(cell => cell with { Lr = 1e-3 }), seeds, probe)
            from tuned in Evaluate(tuning.BestCells(ValidationAccuracy), seeds, probe)
-           let claim = init.Judge(tuned, all =>
+           let claim = Literature.Initialization.Judge(tuning.At(ValidationAccuracy, tuned), all =>
                [.. kinds.Select(kind => UsableScaleGain(all, kind.None, kind.Name))])
-           select new Report(Headline("At tuned rates the range of weight scales that train differs by {0} with batch "
-                   + "normalization", claim.InWords()),
+           select new Report(claim.Title,
                tuned.Summarize(["activation", "init", "init_scale", "norm", "lr"], BestValidationAccuracy,
                    BestTrainAccuracy, TestAccuracy, TrainLoss))
            {

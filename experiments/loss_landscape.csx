@@ -15,10 +15,6 @@ const string Caveats = """
     - The arms are at different rates and so at different places after the same number of steps.
     """;
 
-var smooth = new Claim("smooth", "BN smooths the loss", "Santurkar et al. 2018",
-    "largest change of the gradient per distance along it, relative to its norm, none over batch", Unit.Ratio,
-    Region.Above(Math.Log10(1.5)));
-
 return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], Why, StandardNets.Dependent), lab =>
 {
     var (epochs, lenetEpochs, distances, points, seeds) =
@@ -31,9 +27,9 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
 
     return from tuning in Tune(nets, seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
-           let claim = smooth.Judge(runs, all => LogRatios(all, nets, "none", over: "batch", Relative))
-           select new Report(Headline("Without batch normalization the gradient changes, relative to its norm, {0} as "
-                   + "fast as with it", claim.InWords()),
+           let claim = Literature.Smooth.Judge(tuning.At(ValidationAccuracy, runs), all =>
+               LogRatios(all, nets, "none", over: "batch", Relative))
+           select new Report(claim.Title,
                runs.Summarize(["model", "activation", "norm", "lr"], [TestAccuracy, .. probe.Columns.Select(name =>
                    new Measure($"log10_{name}", trial => trial.MeanLog(at => at.Own[name])))]))
            {

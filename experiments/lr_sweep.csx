@@ -17,11 +17,6 @@ const string Caveats = """
       does, since no rate lasts.
     """;
 
-var higher = new Claim("higher-lr", "BN allows much higher learning rates", "Ioffe and Szegedy 2015",
-    "largest stable rate, batch over none", Unit.Ratio, Region.Above(0.5));
-var stable = new Claim("stable", "BN makes training more stable", "the program that this lab grew from",
-    "share of trials over the grid that diverge or are stuck, none less batch", Unit.Share, Region.Above(0.2));
-
 return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [], Why, ["epochs", "lr_end"]), lab =>
 {
     var count = lab.Pick(smoke: 6, standard: 16, full: 31);
@@ -45,22 +40,18 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
                                select RangeTest.Configure(arm with { Seed = seed }, net.Rates[0], net.Rates[^1]),
                RangeTest.Probe)
            let limits = RateLimits.Of(nets, runs)
-           let usable = limits.Select(one => one.UsableDecades()).ToList()
-           select new Report(Headline("With SGD, {1} of usable learning rates with batch normalization and {0} without",
-                   usable[0].Value, usable[1].Value),
+           let higher = Literature.HigherRates.Judge(runs, all => [.. nets.Select(net => Effect.From(net.Name,
+               all.At(net["batch"]).BySeed(all.At(net["none"]), (batch, none) =>
+                   Math.Log10(LargestStableRate(batch) / LargestStableRate(none))), resolution: step))])
+           let stable = Literature.Stable.Judge(runs, all => [.. nets.Select(net => Effect.From(net.Name,
+               all.At(net["batch"]).BySeed(all.At(net["none"]), (batch, none) => LostShare(none) - LostShare(batch)),
+               resolution: 1.0 / count))])
+           select new Report(higher.Title,
                runs.Summarize(["optimizer", "momentum", "norm", "lr"], ValidationAccuracy, TestAccuracy, TrainLoss,
                    Volatility))
            {
-               Claims =
-               [
-                   higher.Judge(runs, all => [.. nets.Select(net => Effect.From(net.Name,
-                       all.At(net["batch"]).BySeed(all.At(net["none"]), (batch, none) =>
-                           Math.Log10(LargestStableRate(batch) / LargestStableRate(none))), resolution: step))]),
-                   stable.Judge(runs, all => [.. nets.Select(net => Effect.From(net.Name,
-                       all.At(net["batch"]).BySeed(all.At(net["none"]), (batch, none) =>
-                           LostShare(none) - LostShare(batch))))]),
-               ],
-               Numbers = [.. usable.Take(2)],
+               Claims = [higher, stable],
+               Numbers = [.. limits.Take(2).Select(one => one.UsableDecades())],
                Figures =
                [
                    AccuracyByRate(nets[0], runs), CurvesAtBest("curves", nets[0], limits),

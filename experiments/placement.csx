@@ -16,10 +16,6 @@ const string Caveats = """
     - none_input normalizes each pixel by the batch, without gamma and beta; a pixel that is always black stays 0.
     """;
 
-var placement = new Claim("placement", "BN belongs before the activation rather than after it",
-    "Ioffe and Szegedy 2015, against the program that this lab grew from",
-    "steps to the final accuracy of the net without BN, after over before", Unit.Ratio, Region.Above(Math.Log10(1.5)));
-
 return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_bias", "norm_input"], ["lr"], Why),
     lab =>
 {
@@ -36,19 +32,20 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
     return from tuning in Tune(nets, seeds, probe)
            let compared = tuning.Compare()
            from runs in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Seeds(standard: 6), probe)
-           let claim = placement.Judge(runs, all =>
+           let claim = Literature.Placement.Judge(compared.BySpeed(runs), all =>
                [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])
            // Not claimed, but drawn: how all arms stand to BN before the activation.
-           let others = (placement with { Region = Region.Within(Math.Log10(1.5)) }).Judge(runs, all =>
-               compared.StepsOver("batch", all, "none", "none_input", "batch_with_bias", "batch_after"))
-           select new Report(Headline("After the activation, batch normalization needs {0} as many steps to the plain "
-                   + "net's final accuracy as before it", claim.InWords(effect => effect.Differences.Any(d => d != 0))),
+           let others = (Literature.Placement with { Region = Region.Within(Math.Log10(1.5)) }).Judge(
+               compared.BySpeed(runs), all =>
+                   compared.StepsOver("batch", all, "none", "none_input", "batch_with_bias", "batch_after"))
+           select new Report(claim.Title,
                runs.Summarize(["activation", "norm", "placement", "keep_bias", "norm_input", "lr"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95)]))
            {
                Claims = [claim], Caveats = Caveats,
-               Numbers = [.. compared.Select(net => net.Accuracy(runs, "batch_after", less: "batch").ToNumber(
-                   $"Test accuracy after the activation, less before it, {net.Name}", Unit.Points))],
+               Numbers = [.. compared.Select(net => net.Accuracy(
+                   compared.ByAccuracy(runs).Chosen, "batch_after", less: "batch").ToNumber(
+                       $"Test accuracy after the activation, less before it, {net.Name}", Unit.Points))],
                Figures = [Effects("effects", "Steps to the target, over those of BN before the activation", others,
                    "Steps, over those of BN before the activation", "Each arm at the rate of its fewest steps; to the "
                        + "right it is slower.", "as many steps, within ×1.5"),

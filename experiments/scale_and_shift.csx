@@ -17,13 +17,6 @@ const string Caveats = """
     - A distance over the norm at the start depends on how weights were drawn.
     """;
 
-var undo = new Claim("undo", "SGD can undo the normalization", "Ioffe and Szegedy 2015, section 3; the program that "
-    + "this lab grew from", "how far gamma and beta go on the way from (1, 0) to the deviation and mean of what they "
-    + "normalize, where the layer does nothing", Unit.Progress, Region.Above(0.5));
-var twoWeights = new Claim("two-weights", "Changing only these two weights is enough", "the program that this lab grew "
-    + "from; Frankle et al. 2021", "test accuracy, gamma and beta alone learned, less all learned, each tuned",
-    Unit.Points, Region.Within(0.002));
-
 return Experiment(Args, Question, new(["norm", "activation", "learned", "norm_output", "width"], ["lr"], Why,
     ["epochs"]), lab =>
 {
@@ -50,20 +43,17 @@ return Experiment(Args, Question, new(["norm", "activation", "learned", "norm_ou
 
     return from tuning in Tune([all], seeds: lab.Pick(1, 2, 3), Undoing.Probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), Undoing.Probe)
-           let undone = undo.Judge(runs, trials =>
+           let tuned = tuning.At(ValidationAccuracy, runs)
+           let undone = Literature.Undo.Judge(tuned, trials =>
            [
                .. from net in nets.Take(2)
                   from cell in net.Cells
                   let alone = cell.Learned == Learned.Affine ? ", gamma and beta alone learned" : ""
                   select Effect.From(net.Name + alone, trials.At(cell).Select(trial => trial.AtEnd("way"))),
            ])
-           let few = twoWeights.Judge(runs, trials => [.. nets.Select(net => Effect.From(net.Name, trials.Paired(
-               net.Cells[1], net.Cells[0], (alone, whole) =>
-                   Effect.Difference(TestAccuracy.OrLost(alone), TestAccuracy.OrLost(whole)))))])
-           select new Report(Headline("On the way to undoing the normalization gamma and beta go {0}; learned alone, "
-                   + "they end {1} of test accuracy from where all weights end",
-                   undone.InWords(effect => effect == undone.Effects[0]),
-                   few.InWords(effect => effect == few.Effects[0])),
+           let few = Literature.TwoWeights.Judge(tuned, trials => [.. nets.Select(net => Effect.From(net.Name,
+               trials.Paired(net.Cells[1], net.Cells[0], ShareLearned)))])
+           select new Report(undone.Title,
                runs.Summarize(["activation", "width", "norm", "norm_output", "learned", "lr"], [TestAccuracy,
                    ValidationAccuracy, TrainLoss, .. Undoing.Numbers.Select(name => new Measure(name, trial =>
                        trial.AtEnd(name)))]))

@@ -81,6 +81,7 @@
 #load "study/arms.csx"
 #load "study/standard_nets.csx"
 #load "study/plan.csx"
+#load "study/cores.csx"
 #load "study/runner.csx"
 #load "study/measures.csx"
 #load "study/ranges.csx"
@@ -89,7 +90,10 @@
 #load "study/stages.csx"
 #load "study/units.csx"
 #load "study/effects.csx"
+#load "study/heterogeneity.csx"
 #load "study/claims.csx"
+#load "study/judgement.csx"
+#load "study/literature.csx"
 #load "study/comparison.csx"
 #load "study/rate_limits.csx"
 #load "study/shift_effects.csx"
@@ -145,6 +149,7 @@
 #load "report/index.csx"
 #load "report/differences.csx"
 #load "lab/terminal.csx"
+#load "lab/turn.csx"
 #load "lab/progress.csx"
 #load "lab/suggestions.csx"
 #load "lab/options.csx"
@@ -154,5 +159,6 @@
 #load "lab/protocol.csx"
 #load "lab/execution.csx"
 #load "lab/experiment.csx"
+#load "lab/together.csx"
 #nullable enable
 // The lab: an experiment loads this one file. In order of dependence: each file uses only what stands above it.

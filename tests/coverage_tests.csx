@@ -11,7 +11,7 @@ public static class Coverage
     static readonly Type script = typeof(Coverage).DeclaringType!;
 
     // Functions of the tests.
-    static readonly string[] own = ["LayerOf"];
+    static readonly string[] own = ["LayerOf", "ConvnetOf"];
 
     static readonly NormMethod Batched = NormMethod.By(c => BatchNorm(c));
 

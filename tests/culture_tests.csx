@@ -9,12 +9,12 @@ Test("plot: pages, the index, pictures and words do not depend on the culture", 
     string Rendered()
     {
         var figures = FiguresOfEveryKind();
-        KeyNumber number = new("label", Format.Number(-1.5), Format.Percent(0.125), "mixed");
+        KeyNumber number = new("label", Format.Number(-1.5), Format.Percent(0.125), "depends");
         return string.Join("\n", [
             PageHtml.Report(new("e", "Title", "I?", [number],
                 [new TableSection("IMAGE", frame), .. figures.Select(figure => new FigureSection(figure))])),
-            PageHtml.Index("I", "i", [new("e", "t", "s", "e.html", number, Picture: Picture.Draw(figures[0]))],
-                [new FigureSection(figures[^1])], "made"),
+            PageHtml.Index(new("I", "i", [], [new CardSection("IMAGES", [new("e", "t", "s", "e.html", number,
+                Picture: Picture.Draw(figures[0]))]), new FigureSection(figures[^1])], Made: "made")),
             .. figures.Select(Picture.Draw), .. figures.Select(figure => figure.Alt + figure.Caption),
             Format.Span(TimeSpan.FromSeconds(4.25)), Format.Anchor("MLP, RELU I"), Format.Number(-2.345e-9),
         ]);

@@ -36,8 +36,8 @@ public static class Compute
             && b.WithinBlocks(shape) is { } right)
         {
             var images = TensorValues.Empty(shape, shape.Blocks);
-            Broadcast.Zip(f, images.Layout.BlockSizes, ref left.Values.First, left.Strides, ref right.Values.First,
-                right.Strides, ref images.First, images.Layout.BlockStrides);
+            Broadcast.Zip(f, images.Layout.BlockSizes(), ref left.Values.First, left.Strides, ref right.Values.First,
+                right.Strides, ref images.First, images.Layout.BlockStrides());
             return images;
         }
         var (p, q, y) = (a.RowMajor(), b.RowMajor(), TensorValues.Empty(shape));

@@ -104,13 +104,13 @@ public readonly struct TensorValues(Shape shape, Layout layout, Block block, Ima
         if (Shape.Equals(images))
         {
             var own = InBlocks();
-            return (own, own.Layout.BlockStrides);
+            return (own, own.Layout.BlockStrides());
         }
         if (Shape.Count == 1) return (RowMajor(), [0, 0, 0, 0]);
         var (n, channels) = (Shape.SizeAt(0, images.Rank), Shape.SizeAt(1, images.Rank));
         if (n * channels != Shape.Count) return null;
         var single = View((n, channels, 1)).InBlocks();
-        var strides = single.Layout.BlockStrides;
+        var strides = single.Layout.BlockStrides();
         return channels == 1 ? (single, [strides[0], 0, 0, 0]) : (single, [n == 1 ? 0 : strides[0], strides[1], 0, 1]);
     }
 }

@@ -48,7 +48,7 @@ public static class Terminal
     {
         "supported" => $"[green]{verdict}[/]",
         "contradicted" => $"[red]{verdict}[/]",
-        "mixed" or "not supported" => $"[yellow]{verdict}[/]",
+        "depends" or "not supported" => $"[yellow]{verdict}[/]",
         _ => Markup.Escape(verdict),
     };
 

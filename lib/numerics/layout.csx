@@ -40,10 +40,10 @@ public readonly record struct Layout(int Rows, int Columns, int Width, int RowSt
     public bool IsBlocks => Positions > 0;
 
     /// <summary>Sizes of the axes of images in blocks: images, blocks, positions, channels of a block.</summary>
-    public int[] BlockSizes => [Rows, Width / PanelStride, Positions, PanelStride / Positions];
+    public int[] BlockSizes() => [Rows, Width / PanelStride, Positions, PanelStride / Positions];
 
     /// <summary>Floats from one element to the next along each of these axes.</summary>
-    public int[] BlockStrides => [RowStride, PanelStride, PanelStride / Positions, 1];
+    public int[] BlockStrides() => [RowStride, PanelStride, PanelStride / Positions, 1];
 
     public bool IsRowMajor => !IsBlocks && PanelStride == PanelColumns && RowStride >= Columns;
 

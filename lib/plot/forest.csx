@@ -10,7 +10,7 @@ public static class ForestChart
     /// <summary>A block for each claim, by verdict in the order of Palette.Verdicts: the claim's verdict, and under
     /// each condition the effect with its interval. What the claim asserts is shaded. Beyond one margin the axis goes
     /// by powers of ten.</summary>
-    /// <exception cref="ArgumentException">A claim without a finite bound.</exception>
+    /// <exception cref="ArgumentException">A claim without a margin.</exception>
     public static Figure Draw(string id, string title, IReadOnlyList<ForestClaim> claims)
     {
         var order = Palette.Verdicts.Keys.ToList();
@@ -21,10 +21,10 @@ public static class ForestChart
         var range = (Low: ends.Min() - 0.4, High: ends.Max() + 0.4);
         var bottom = blocks.Count == 0 ? 0 : blocks[^1].Bottom + Between;
         return new(id, title, "Each claim declares, before it is run, the least effect that it asks for: its margin. "
-            + "Here 0 is no effect, and what is claimed is shaded (to the right of 1, or between −1 and 1 where the "
-            + "claim is that nothing changes). Beyond 1 the axis goes by powers of ten. Bars: 95% intervals; an arrow "
-            + "has no bound within the figure. A claim is mixed where its conditions differ, or where the rule of "
-            + "divergence decides.",
+            + "Here 0 is no effect, and what is claimed is shaded (to the right of 1, or of 0 where any effect counts, "
+            + "or between −1 and 1 where the claim is that nothing changes). Beyond 1 the axis goes by powers of ten. "
+            + "Bars: 95% intervals; an arrow has no bound within the figure. A claim depends where some conditions "
+            + "support it and some refute it; it is open where they do not tell.",
             Axes.Assemble(Palette.Verdicts.SelectMany(style => VerdictMarks(style.Key, style.Value,
                 [.. marks.Where(mark => mark.Row.Verdict == style.Key)], range)), Layout(blocks, range, bottom)),
             Format.Sentences(["All claims.",
@@ -59,9 +59,8 @@ public static class ForestChart
         return blocks;
     }
 
-    static double Margin(ForestClaim claim) => new[] { claim.ClaimedLow, claim.ClaimedHigh }.Where(double.IsFinite)
-        .Select(Math.Abs).DefaultIfEmpty(0).Max() is > 0 and var margin ? margin
-            : throw new ArgumentException($"the claim '{claim.Title}' has no margin");
+    static double Margin(ForestClaim claim) => claim.Margin > 0 ? claim.Margin
+        : throw new ArgumentException($"the claim '{claim.Title}' has no margin");
 
     // Linear near 0, and logarithmic far from it.
     static double OnAxis(double margins) => Math.Asinh(2 * margins);

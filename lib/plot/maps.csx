@@ -113,13 +113,13 @@ public static class MapChart
             ("text", rows.Select(row => row.Select(cell => cell is null ? "" : Hover(cell)).ToArray()).ToArray()),
             ("hovertemplate", "%{text}<extra></extra>"));
         foreach (var up in new[] { true, false })
-            yield return Hatching(name, up, [.. cells.Where(cell => cell.IsLost && cell.Diverged >= cell.Stuck == up)
+            yield return Hatching(name, up, isDifference ? "#00000000" : Palette.Muted + "38", [.. cells.Where(cell => cell.IsLost && cell.Diverged >= cell.Stuck == up)
                 .Select(cell => (Array.IndexOf(xs, cell.X), Array.IndexOf(ys, cell.Y)))]);
     }
 
     // A rectangle over each cell, filled by a pattern: its strokes have the same distance in pixels however wide the
-    // cells are.
-    static GenericChart Hatching(string name, bool up, IReadOnlyList<(int X, int Y)> cells)
+    // cells are. Where no colour lies below it a wide cell needs a ground, or the strokes look like stray lines.
+    static GenericChart Hatching(string name, bool up, string ground, IReadOnlyList<(int X, int Y)> cells)
     {
         var corners = cells.SelectMany(cell => new (double X, double? Y)[]
         {
@@ -131,8 +131,8 @@ public static class MapChart
             fill = "toself", fillcolor = "#00000000", line = new { width = 0 }, hoverinfo = "skip", connectgaps = false,
             fillpattern = new
             {
-                shape = up ? "/" : "\\", size = 7, solidity = 0.15, fgcolor = Palette.Muted, fillmode = "replace",
-                bgcolor = "#00000000",
+                shape = up ? "/" : "\\", size = 6, solidity = 0.25, fgcolor = Palette.Muted, fillmode = "replace",
+                bgcolor = ground,
             },
         });
     }

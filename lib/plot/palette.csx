@@ -13,13 +13,18 @@ public static class Palette
         ["#00704F"] = "#45C79A", ["#8A5A00"] = "#F2C14E", ["#B3122A"] = "#FF7A87",
     };
 
-    /// <summary>Verdicts in words, those that say most for a claim first.</summary>
+    /// <summary>Verdicts in words: those that answer come first, and of these those that say most for a claim.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, ArmStyle> Verdicts = new OrderedDictionary<string, ArmStyle>
     {
-        ["supported"] = new("#00704F", "circle", "●"), ["mixed"] = new("#8A5A00", "diamond-wide", "◆"),
-        ["too few data"] = new(Muted, "circle-open", "○"), ["not supported"] = new("#8A5A00", "square-open", "□"),
-        ["contradicted"] = new("#B3122A", "x", "✖"),
+        ["supported"] = new("#00704F", "circle", "●"), ["depends"] = new("#8A5A00", "diamond-wide", "◆"),
+        ["not supported"] = new("#8A5A00", "square-open", "□"), ["contradicted"] = new("#B3122A", "x", "✖"),
+        ["open"] = new(Muted, "circle-open", "○"),
     };
+
+    /// <summary>A verdict that this version knows; those that only earlier versions had say nothing that is sure.
+    /// </summary>
+    public static string Verdict(string verdict) => Verdicts.ContainsKey(verdict) ? verdict : "open";
 
     /// <summary>The scale of a map: cividis (Nuñez et al. 2018), which looks alike to readers with and without colour
     /// blindness.</summary>

@@ -60,12 +60,12 @@ public sealed record Percentiles(string Arm, double X, double Low, double Middle
 /// <summary>One panel of a river chart, usually of one arm.</summary>
 public sealed record RiverPanel(string Title, Axis Y, IReadOnlyList<Percentiles> Points);
 
-/// <summary>A claim of a forest chart. An effect between ClaimedLow and ClaimedHigh agrees with the claim; at least one
-/// of these bounds is finite.</summary>
+/// <summary>A claim of a forest chart. An effect between ClaimedLow and ClaimedHigh agrees with the claim.</summary>
+/// <param name="Margin">The least effect that counts, by which all are divided.</param>
 /// <param name="Href">The page that reports the claim.</param>
 /// <param name="Verdict">One of the keys of Palette.Verdicts.</param>
 public sealed record ForestClaim(string Title, string Href, string Verdict, double ClaimedLow, double ClaimedHigh,
-    IReadOnlyList<ForestRow> Rows);
+    double Margin, IReadOnlyList<ForestRow> Rows);
 
 /// <summary>The effect that a claim has under one condition, with its interval, in the unit of the claim's bounds. NaN
 /// is an unknown effect, an infinite bound an interval that is open there.</summary>

@@ -72,8 +72,8 @@ public sealed record Differences(ReportedFolder This, ReportedFolder Other)
     {
         var page = Path.Combine(This.Folder, "compare.html");
         Tables.Write(Path.Combine(This.Folder, "compare.csv"), Table());
-        WriteIndex(page, Title, "Two folders of results side by side: "
-            + $"{This.Name} ({This.Folder}) and {Other.Name} ({Other.Folder}).", [], [.. Sections()]);
+        WriteIndex(page, new("Two folders of results side by side: "
+            + $"{This.Name} ({This.Folder}) and {Other.Name} ({Other.Folder}).", Title, [], [.. Sections()]));
         return page;
     }
 

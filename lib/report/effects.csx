@@ -21,7 +21,7 @@ static Figure Effects(string id, string title, Judgement judged, string axis, st
     var styles = Palette.Styles(effects.Select(Name)).ToDictionary(one => one.Arm, one => one.Style);
     var claimed = shaded is null;
     string InWords(Effect effect) => claim.Unit.Effect(effect.Interval.Estimate)
-        + (claimed ? $": {Judgement.TextOf(claim.Region.Judge(effect.Interval))}" : "");
+        + (claimed ? $": {Judgement.TextOf(judged.Of(effect))}" : "");
 
     var layout = Axes.FigureLayout(60 * Math.Max(1, effects.Count) + 84);
     layout["margin"] = new { l = 22, r = 22, t = 12, b = 56 };

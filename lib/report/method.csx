@@ -19,14 +19,15 @@ public static class Method
             .GroupBy(trial => trial.ToCell() with { Lr = trial.Lr }).Select(cell => cell.Count())];
         var sizes = string.Join(", ", trials.Select(trial => trial.TrainSize).Distinct().Order()
             .Select(size => size.ToString("N0", CultureInfo.InvariantCulture)));
+        var trained = trials.Where(trial => trial.LrEnd == 0).ToList();
         string Each(IEnumerable<Trial> some, Func<Config, string> inWords) =>
             string.Join("; or ", some.Select(inWords).Distinct());
         IEnumerable<(string, string)> ofDesign =
         [
             ("Scientific", Listed(design.Scientific)), ("Nuisance, tuned", Listed(design.Nuisance)),
             ("Dependent", Listed(design.Dependent)), ("The grid, and why", design.Why.ReplaceLineEndings(" ")),
-            ("Learning rate", Each(trials.Where(trial => trial.LrEnd == 0), RateInWords)
-                + (trials.All(trial => trial.LrEnd == 0) ? "" : "; in range tests it rises geometrically")),
+            ("Learning rate", Each(trained, RateInWords) + (trained.Count == trials.Count ? ""
+                : "; in range tests it rises geometrically")),
             ("Weight decay", Each(trials.Where(trial => trial.WeightDecay > 0), DecayInWords)),
         ];
         return new("How it was done",
@@ -38,22 +39,59 @@ public static class Method
             ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate))} in every cell, paired: in all arms a seed has the same "
                 + "initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "
                 + $"others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but where that is said")),
-            ("Trials", $"{trials.Count}: {trials.Count(IsOk)} ended well, "
-                + $"{trials.Count(trial => trial.Status == Status.Diverged)} diverged, "
-                + $"{trials.Count(trial => trial.Status == Status.Stuck)} stuck, "
-                + $"{trials.Count(trial => trial.Status == Status.Failed)} failed"),
+            ("Trials", $"{trained.Count}: {trained.Count(IsOk)} ended well, "
+                + $"{trained.Count(trial => trial.Status == Status.Diverged)} diverged, "
+                + $"{trained.Count(trial => trial.Status == Status.Stuck)} stuck, "
+                + $"{trained.Count(trial => trial.Status == Status.Failed)} failed"
+                + (trained.Count == trials.Count ? "" : $"; beside them {trials.Count - trained.Count} range tests")),
+            ("Nets", Nets(trials, past.Data)),
             ("Data", Data(past) + $": training on the first {sizes} training images; " + (
                 trials.All(trial => double.IsNaN(trial.ValidationAccuracy))
                     ? "no validation, since nothing is selected; test images are only looked at"
                     : $"validation on the last {Count(past.Data.ValidationImages)}, curves on a fixed "
                         + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these; test images only at the end "
                         + "of evaluation seeds")),
+            ("Batch normalization", BatchNormInWords(trials) + "Evaluation is by running statistics"
+                + (trials.Any(trial => trial.Norm == Norm.Seed) ? "; the arm seed has none and takes the batch's" : "")),
+            ("Batches", trials.All(trial => trial.ShortBatch)
+                ? "an epoch ends with the short batch of what is left over" : "drawn anew in each epoch; images that fill no batch sit out that epoch"),
+            ("Intervals", "of paired differences between seeds, at 95%: Student's t for the mean or, where some are "
+                + "beyond all others or all are equal, order statistics for the median; widened where a number is read "
+                + "off a grid. Pairs of which both arms were lost say nothing and are left out. They cover what seeds "
+                + "change, initial weights and batches, and not other training images"),
+            ("Verdicts", "supported where an interval lies beyond the claim's margin, contradicted where beyond it the "
+                + "other way, not supported where it excludes such an effect, else open. Where rates next to the tuned "
+                + "ones were evaluated, the verdict there must be the same. Of several conditions: depends where some "
+                + "support, some refute, and the effects differ (Welch's test, 5%); else the answer of at least half "
+                + "of them, if none has the opposite"),
             ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
                 + $"last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but {
                     Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, "
                 + "drawn and never averaged. Verdicts were taken again with 3 and 10 in place of 5."),
         ]);
     }
+
+    // Layers by model, inputs and outputs.
+    static string Nets(IReadOnlyList<Trial> trials, DatasetFacts data)
+    {
+        string Sizes(IEnumerable<int> values) => string.Join(", ", values.Distinct().Order());
+        var pixels = data.Channels * data.Height * data.Width;
+        var outputs = $"{data.Classes} outputs";
+        return string.Join("; ", trials.GroupBy(trial => trial.Model).Select(model => model.Key switch
+        {
+            Architecture.Lenet => $"LeNet-5: two convolutions, 6 and 16 kernels of 3 x 3, each with average pooling, "
+                + $"then layers of 120 and 84 units and {outputs}",
+            Architecture.Mlp => $"perceptron: {pixels} inputs, {Sizes(model.Select(trial => trial.Depth))} hidden "
+                + $"layers of {Sizes(model.Select(trial => trial.Width))} units, {outputs}",
+            var other => $"{Snake(other)}: depth {Sizes(model.Select(trial => trial.Depth))}, width {
+                Sizes(model.Select(trial => trial.Width))}, {outputs}",
+        })) + ". Inputs are " + (trials[0].Standardizes(data.Channels) ? "standardized" : "pixels / 255")
+            + (trials.Any(trial => trial.Optimizer == Optimization.Adam) ? ". Adam's betas are 0.9 and 0.999" : "");
+    }
+
+    static string BatchNormInWords(IReadOnlyList<Trial> trials) =>
+        trials.Where(trial => trial.Norm == Norm.Batch).Select(trial => CsvText(trial.BnMomentum)).Distinct().ToList()
+            is { Count: > 0 } momenta ? $"epsilon 1e-5 inside the root, momentum {string.Join(", ", momenta)}. " : "";
 
     static string RateInWords(Config config)
     {

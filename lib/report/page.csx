@@ -3,14 +3,14 @@
 using Microsoft.Data.Analysis;
 
 /// <summary>A number for the head of a report.</summary>
-/// <param name="Verdict">supported, contradicted, not supported, mixed, too few data, or empty.</param>
-/// <param name="Conditions">The same number under each of several conditions.</param>
+/// <param name="Verdict">That of this number: one of the keys of Palette.Verdicts, or empty.</param>
+/// <param name="Conditions">The same number under each of several conditions, with its own verdict.</param>
 public sealed record KeyNumber(string Label, string Value, string Detail = "", string Verdict = "",
     params IReadOnlyList<(string Condition, string Value, string Verdict)> Conditions)
 {
-    /// <summary>The value where too few seeds have a number.</summary>
-    public const string TooFewData = "too few data";
-    public bool IsNumber => Value != TooFewData;
+    /// <summary>Of the claim that the number belongs to: its verdict over all conditions, and how these answer.
+    /// </summary>
+    public (string Verdict, string Answer) Whole { get; init; } = ("", "");
 }
 
 /// <summary>A part of a page. Parts are shown in the order given.</summary>
@@ -31,6 +31,21 @@ public sealed record Links(string Title, IReadOnlyList<(string Text, string Href
 /// <param name="Notice">What a reader must know first, for instance that another dataset was used.</param>
 /// <param name="Made">When it was made, and on which machine.</param>
 public sealed record Page(string Name, string Title, string Question, IReadOnlyList<KeyNumber> Numbers,
+    IReadOnlyList<Section> Sections, string? Notice = null, string Made = "");
+
+/// <summary>Cards of experiments under a heading.</summary>
+public sealed record CardSection(string Title, IReadOnlyList<IndexCard> Cards) : Section(Title);
+
+/// <summary>A formula, and what it says.</summary>
+public sealed record Explanation(string Title, string Formula, IReadOnlyList<string> Lines) : Section(Title);
+
+/// <summary>What was found of a claim, in a sentence, and where that is reported.</summary>
+public sealed record KeyFinding(string Sentence, string Verdict, string Href);
+
+/// <summary>The page that leads to reports.</summary>
+/// <param name="Answer">To the whole, in a sentence.</param>
+/// <param name="Findings">The most important, a line each.</param>
+public sealed record IndexOfReports(string Title, string Answer, IReadOnlyList<KeyFinding> Findings,
     IReadOnlyList<Section> Sections, string? Notice = null, string Made = "");
 
 /// <summary>An experiment's card on the index.</summary>

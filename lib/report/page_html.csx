@@ -9,9 +9,7 @@ public static void WritePage(string path, Page page) => PageHtml.Write(path, Pag
 
 /// <summary>Writes the page that leads to all reports.</summary>
 /// <inheritdoc cref="WritePage"/>
-public static void WriteIndex(string path, string title, string introduction, IReadOnlyList<IndexCard> cards,
-    IReadOnlyList<Section>? sections = null, string made = "") =>
-    PageHtml.Write(path, PageHtml.Index(title, introduction, cards, sections ?? [], made));
+public static void WriteIndex(string path, IndexOfReports index) => PageHtml.Write(path, PageHtml.Index(index));
 
 public static class PageHtml
 {
@@ -23,16 +21,24 @@ public static class PageHtml
         .. page.Sections.Select(Render), Footer(page.Made)],
         page.Sections.OfType<FigureSection>().Any());
 
-    public static string Index(string title, string introduction, IReadOnlyList<IndexCard> cards,
-        IReadOnlyList<Section> sections, string made) => Document(title, [
-        $"""<header><h1>{Html(title)}</h1><p class="question">{Html(introduction)}</p></header>""",
-        """<ul class="index">""", .. cards.Select(Card), "</ul>", .. sections.Select(Render), Footer(made)],
-        sections.OfType<FigureSection>().Any());
+    // The answer comes first, and is what the heading says; what it is the answer to stands above it.
+    public static string Index(IndexOfReports index) => Document(index.Title, [
+        $"""<header><p class="question">{Html(index.Title)}</p><h1>{Html(index.Answer)}</h1></header>""",
+        Notice(index.Notice),
+        index.Findings.Count == 0 ? "" : $"""<ul class="findings">{string.Concat(index.Findings.Select(Line))}</ul>""",
+        .. index.Sections.OfType<Explanation>().Select(section =>
+            $"""<p class="name"><a href="#{Format.Anchor(section.Title)}">{Html(section.Title)}</a></p>"""),
+        .. index.Sections.Select(Render), Footer(index.Made)], index.Sections.OfType<FigureSection>().Any());
+
+    static string Line(KeyFinding finding) => $"""
+        <li><a href="{Html(finding.Href)}">{Html(finding.Sentence)}</a> {Badge(finding.Verdict)}</li>
+        """;
 
     static string Card(IndexCard card) => $"""
         <li><a href="{Html(card.Href)}">{card.Picture}<span class="name">{Html(card.Name)}</span><strong>{
             Html(card.Title)}</strong><span>{Html(card.Sentence)}</span>{(card.Number is { } n ? $"""
-        <span class="number"><b>{Html(n.Value)}</b> {Badge(n.Verdict)}<br>{Html(n.Label)}</span>
+        <span class="number"><b>{Html(n.Value)}</b> {Badge(n.Verdict)} {Html(n.Label)}{
+            (n.Whole.Answer == "" ? "" : $"<br>{Html($"{n.Whole.Verdict}: {n.Whole.Answer}")}")}</span>
         """ : "")}{(card.Notice is { } notice ? $"""<span class="small-notice">{Html(notice)}</span>""" : "")}</a></li>
         """;
 
@@ -41,10 +47,15 @@ public static class PageHtml
 
     static string Numbers(string kind, IEnumerable<KeyNumber> numbers) => !numbers.Any() ? "" : $"""
         <div class="numbers {kind}">{string.Concat(numbers.Select(n => $"""
-        <div><span class="label">{Html(n.Label)}</span><span class="value">{Html(n.Value)} {Badge(n.Verdict)}</span>
-        <span class="detail">{Html(n.Detail)}</span>{Conditions(n.Conditions)}</div>
+        <div><span class="label">{Html(n.Label)}</span>{Value(n)}{Conditions(n.Conditions)}
+        <span class="detail">{Html(n.Detail)}</span></div>
         """))}</div>
         """;
+
+    // Under several conditions no number stands for all: the answer does.
+    static string Value(KeyNumber n) => n.Conditions.Count == 0
+        ? $"""<span class="value">{Html(n.Value)} {Badge(n.Verdict)}</span>"""
+        : $"""<span class="answer">{Badge(n.Whole.Verdict)} {Html(n.Whole.Answer)}</span>""";
 
     static string Conditions(IReadOnlyList<(string Condition, string Value, string Verdict)> all) => all.Count == 0 ? ""
         : $"""
@@ -65,6 +76,9 @@ public static class PageHtml
             Definitions { Items: var items } => $"<dl>{string.Concat(items.Select(i =>
                 $"<dt>{Html(i.Term)}</dt><dd>{Html(i.Text)}</dd>"))}</dl>",
             TableSection table => Table(table),
+            CardSection { Cards: var cards } => $"""<ul class="index">{string.Concat(cards.Select(Card))}</ul>""",
+            Explanation { Formula: var formula, Lines: var lines } => $"""<p class="formula">{Html(formula)}</p>{
+                string.Concat(lines.Select(line => $"<p>{Html(line)}</p>"))}""",
             Notes { Items: var items } => $"<ul>{string.Concat(items.Select(i => $"<li>{Html(i)}</li>"))}</ul>",
             Command command => $"<pre tabindex=\"0\"><code>{Html(command.Line)}</code></pre>" + Small(command.Note),
             Links { Items: var items } => $"<ul class=\"links\">{string.Concat(items.Select(i =>

@@ -21,7 +21,13 @@ public static class PageStyle
         h1 { margin:0; font-size:clamp(26px, 4.2vw, 40px); line-height:1.18; letter-spacing:-.018em; font-weight:680;
           text-wrap:balance; }
         .question { margin:0 0 10px; font-size:18px; color:var(--muted); text-wrap:pretty; }
-        h1 + .question { margin:16px 0 0; }
+        .findings { margin:24px 0 0; padding:0; max-width:900px; list-style:none; }
+        .findings li { margin:0; padding:7px 0; border-top:1px solid var(--line); line-height:1.35; }
+        .findings a { color:inherit; text-decoration:none; margin-right:6px; }
+        .findings a:hover { color:var(--link); text-decoration:underline; }
+        .findings + .name { margin:16px 0 0; } .findings + .name a { color:var(--link); }
+        .formula { margin:0 0 12px; font:italic 20px/1.4 Georgia, "Times New Roman", serif; }
+        .formula ~ p { margin:0 0 8px; max-width:800px; }
         .notice { margin:28px 0 0; padding:14px 18px; border-left:4px solid var(--warn); background:var(--warn-soft);
           border-radius:4px; }
         .notice b { color:var(--warn); }
@@ -36,6 +42,7 @@ public static class PageStyle
           font-variant-numeric:tabular-nums; }
         .detail { margin-top:6px; font-size:14px; color:var(--muted); line-height:1.45; }
         .verdicts .value { font-size:32px; }
+        .answer { font-size:18px; line-height:1.4; font-weight:600; }
         .conditions { width:auto; min-width:min(100%, 360px); margin:12px 0 0; border-top:1px solid var(--line); }
         .conditions td { padding:4px 12px 0 0; border:0; white-space:normal; }
         .badge { display:inline-block; margin:0; vertical-align:middle; letter-spacing:0; white-space:nowrap;
@@ -43,7 +50,7 @@ public static class PageStyle
           border-radius:99px;
           font-size:13px; line-height:1.6; color:var(--muted); font-weight:500; }
         .badge.supported { color:var(--good); } .badge.contradicted { color:var(--bad); }
-        .badge.mixed, .badge.not-supported { color:var(--warn); }
+        .badge.depends, .badge.not-supported { color:var(--warn); }
         section { margin:56px 0 0; }
         h2 { margin:0 0 12px; font-size:21px; line-height:1.3; letter-spacing:-.01em; font-weight:650;
           text-wrap:balance; }
@@ -74,10 +81,9 @@ public static class PageStyle
         td { padding:7px 12px; border-top:1px solid var(--line); white-space:nowrap; }
         .n { text-align:right; }
         .scroll tbody tr:hover { background:var(--soft); }
-        .index { display:grid; grid-template-columns:repeat(auto-fill, minmax(min(320px, 100%), 1fr)); gap:18px;
-          margin:40px 0 0;
-          padding:0; list-style:none; }
-        .index li { margin:0; }
+        section > .index { display:grid; grid-template-columns:repeat(auto-fill, minmax(min(320px, 100%), 1fr));
+          gap:18px; max-width:none; margin:0; padding:0; list-style:none; }
+        section > .index li { margin:0; }
         .index a { display:flex; flex-direction:column; gap:8px; height:100%; padding:20px 22px;
           border:1px solid var(--line);
           border-radius:10px; color:inherit; text-decoration:none; }

@@ -1,93 +1,83 @@
 #nullable enable
-// Claims: what is said of BN, which outcome would show it, and the verdict that the data give. A claim is declared
-// before its trials run; its verdict is computed from them and never typed in.
+// Claims: what is said of BN, by whom, and which outcome would show it. A claim is declared before its trials run; its
+// verdict is computed from them and never typed in.
 
-public enum Verdict { Supported, Contradicted, NotSupported, Mixed, TooFewData }
+/// <summary>What the data say of a claim. Depends: some conditions support it and some refute it. Open: they do not
+/// tell.</summary>
+public enum Verdict { Supported, Depends, NotSupported, Contradicted, Open }
 
 /// <summary>Effects that a claim asserts, an open interval, and those that go against it.</summary>
 public sealed record Region(double Low, double High, Func<Interval, bool> Against, Func<Unit, string> Words)
 {
-    /// <summary>An effect of more than the margin. Against it: more than the margin the other way.</summary>
+    /// <summary>An effect of more than the margin; 0: any. Against it: more than the margin the other way.</summary>
     public static Region Above(double margin) => new(margin, double.PositiveInfinity,
-        interval => interval.High < -margin, unit => $"beyond {unit.Text(margin)}");
+        interval => interval.High < -margin, unit => margin == 0 ? "above 0" : $"beyond {unit.Text(margin)}");
 
-    /// <summary>No effect beyond the margin, either way.</summary>
-    public static Region Within(double margin) => new(-margin, margin,
-        interval => interval.Low > margin || interval.High < -margin, unit => $"within {unit.Text(margin)} either way");
+    /// <summary>An effect of less than the margin. Nothing is the other way.</summary>
+    public static Region Below(double margin) => new(double.NegativeInfinity, margin, _ => false,
+        unit => $"below {unit.Text(margin)}");
 
-    /// <summary>An effect, but one below the margin. Against it: an effect the other way.</summary>
-    public static Region Slight(double margin) => new(0, margin, interval => interval.High < 0,
-        unit => $"above 0 and below {unit.Text(margin)}");
+    /// <summary>No effect beyond the margin, either way. Nothing is the other way.</summary>
+    public static Region Within(double margin) => new(-margin, margin, _ => false,
+        unit => $"within {unit.Text(margin)} either way");
 
-    /// <summary>Supported: the interval lies in the region. Contradicted: it lies where that goes against the claim.
-    /// Not supported: it lies outside the region. Too few data: otherwise, or where its level is under 95%.</summary>
+    /// <summary>Whether it asserts that there is no effect worth speaking of.</summary>
+    public bool IsEquivalence => double.IsFinite(Low) && double.IsFinite(High);
+
+    /// <summary>Supported: the interval lies in the region. Contradicted: it lies where the effect is the other way.
+    /// Not supported: it lies outside the region. Open: otherwise, or where its level is under 95%.</summary>
     public Verdict Judge(Interval interval) =>
-        interval.Level < 0.95 ? Verdict.TooFewData
-        : interval.Low > Low && (interval.High < High || double.IsPositiveInfinity(High)) ? Verdict.Supported
+        interval.Level < 0.95 ? Verdict.Open
+        : (interval.Low > Low || double.IsNegativeInfinity(Low))
+            && (interval.High < High || double.IsPositiveInfinity(High)) ? Verdict.Supported
         : Against(interval) ? Verdict.Contradicted
         : interval.High <= Low || interval.Low >= High ? Verdict.NotSupported
-        : Verdict.TooFewData;
+        : Verdict.Open;
 }
 
 /// <summary>A claim: who says it, the outcome that would show it, and by how much.</summary>
 /// <param name="Id">As in claims.csv.</param>
+/// <param name="Text">In a plain sentence of at most nine words, which may follow "whether".</param>
+/// <param name="Source">Who says so.</param>
 /// <param name="Outcome">What the effect is, its direction included.</param>
-/// <param name="Strong">A larger margin for a stronger wording of the claim, reported beside it.</param>
-public sealed record Claim(string Id, string Text, string Source, string Outcome, Unit Unit, Region Region,
-    (string Word, double Margin)? Strong = null)
+public sealed record Claim(string Id, string Text, string Source, string Outcome, Unit Unit, Region Region)
 {
-    /// <summary>Judges the claim by its effects in the trials, each under one condition, and again with divergence
-    /// beginning at the stricter and the laxer multiple.</summary>
-    public Judgement Judge(IReadOnlyList<Trial> trials, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> effects)
+    /// <summary>Who says that it is not so.</summary>
+    public string DeniedBy { get; init; } = "";
+
+    /// <summary>A stronger or closer wording of the claim, which is judged beside it.</summary>
+    public (string Word, Region Region)? Wording { get; init; }
+
+    /// <summary>The sentence for a claim that is not supported; true of every effect outside the region.</summary>
+    public string Refuted { get => field == "" ? $"Not shown: {Text}" : field; init; } = "";
+
+    /// <summary>The sentence for an effect that is the other way: of a claim that is contradicted, or of an equivalence
+    /// that is refuted from below.</summary>
+    public string Reversed { get => field == "" ? Refuted : field; init; } = "";
+
+    /// <summary>The sentence for an equivalence that is refuted from above.</summary>
+    public string Exceeded { get => field == "" ? Refuted : field; init; } = "";
+
+    /// <summary>On what it depends where conditions differ: "the net".</summary>
+    public string DependsOn { get; init; } = "the condition";
+
+    /// <summary>What an effect's amount is per: "a layer".</summary>
+    public string Per { get; init; } = "";
+
+    /// <summary>The least effect that counts: a finite bound of the region or, where that asks for a direction alone,
+    /// of its wording; NaN where neither has one.</summary>
+    public double Margin => new[] { Region.Low, Region.High, Wording?.Region.Low ?? 0, Wording?.Region.High ?? 0 }
+        .Where(bound => double.IsFinite(bound) && bound != 0).Select(Math.Abs).FirstOrDefault(double.NaN);
+
+    /// <summary>The verdict under one condition. Where rates next to the tuned ones were evaluated, they must say the
+    /// same, else it is open: tuning errs, and an effect that is there at one rate alone may be its error.</summary>
+    public Verdict Judge(Effect effect)
     {
-        var by = Divergence.Multiples.Select(multiple =>
-            (Multiple: multiple, Effects: effects([.. trials.Select(trial => trial.JudgedAt(multiple))]))).ToList();
-        return new(this, by.Single(one => one.Multiple == Divergence.Default).Effects,
-            by.ToDictionary(one => one.Multiple, one => Together(one.Effects)));
+        var verdict = Region.Judge(effect.Interval);
+        return effect.AtNeighbours is not { } there || Region.Judge(there) is var other && other == verdict ? verdict
+            : Refutes(verdict) && Refutes(other) ? Verdict.NotSupported : Verdict.Open;
     }
 
-    /// <summary>That of all conditions; mixed where they differ.</summary>
-    Verdict Together(IReadOnlyList<Effect> effects) =>
-        effects.Select(effect => Region.Judge(effect.Interval)).Distinct().ToList() is [var one] ? one
-            : effects.Count == 0 ? Verdict.TooFewData : Verdict.Mixed;
-}
-
-/// <summary>A claim's effects, condition by condition, and its verdict at each multiple of the divergence rule.
-/// </summary>
-public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
-    IReadOnlyDictionary<double, Verdict> ByMultiple)
-{
-    /// <summary>Mixed where conditions differ, or where the divergence rule's multiple decides.</summary>
-    public Verdict Verdict => ByMultiple.Values.Distinct().ToList() is [var one] ? one : Verdict.Mixed;
-
-    /// <summary>A row for each condition.</summary>
-    public IEnumerable<ClaimRow> Rows(string experiment, string dataset, string preset) => Effects.Select(effect =>
-        new ClaimRow(Claim.Id, experiment, dataset, preset, Claim.Text, Claim.Source, Claim.Outcome, effect.Condition,
-        Claim.Unit.Name, effect.Interval.Estimate, effect.Interval.Low, effect.Interval.High, effect.Interval.Level,
-        effect.Differences.Count, Claim.Region.Words(Claim.Unit), TextOf(Claim.Region.Judge(effect.Interval)),
-        TextOf(Verdict), TextOf(ByMultiple[Divergence.Multiples[0]]), TextOf(ByMultiple[Divergence.Multiples[^1]]),
-        effect.P, SmallestSignFlipP(effect.Differences.Count), ClaimedLow: Claim.Region.Low,
-        ClaimedHigh: Claim.Region.High));
-
-    /// <summary>A verdict as tables and pages write it: "not supported".</summary>
-    public static string TextOf(Verdict verdict) => Snake(verdict).Replace('_', ' ');
-}
-
-/// <summary>A row of claims.csv: one claim under one condition. Verdict is the claim's, over all its conditions and
-/// multiples of the divergence rule, of which strict and lax are the ends; P and its Holm adjustment over all claims
-/// are there from ten pairs on, below that only the smallest p that is possible. What the claim asserts lies
-/// between ClaimedLow and ClaimedHigh.</summary>
-public sealed record ClaimRow(string Claim, string Experiment, string Dataset, string Preset, string Text,
-    string Source, string Outcome, string Condition, string Unit, double Effect, double Low, double High, double Level,
-    int N, string Claimed, string ConditionVerdict, string Verdict, string VerdictStrict, string VerdictLax, double P,
-    double SmallestP, double HolmP = double.NaN, double ClaimedLow = double.NaN, double ClaimedHigh = double.NaN)
-{
-    /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>
-    public static IReadOnlyList<ClaimRow> Adjusted(IReadOnlyList<ClaimRow> rows)
-    {
-        var known = rows.Where(row => !double.IsNaN(row.P)).ToList();
-        var adjusted = known.Zip(Holm([.. known.Select(row => row.P)])).ToDictionary(pair => pair.First,
-            pair => pair.Second);
-        return [.. rows.Select(row => row with { HolmP = adjusted.GetValueOrDefault(row, double.NaN) })];
-    }
+    /// <summary>Whether a verdict under one condition speaks against the claim.</summary>
+    public static bool Refutes(Verdict verdict) => verdict is Verdict.NotSupported or Verdict.Contradicted;
 }

@@ -28,27 +28,38 @@ public sealed record Comparison(Net Net, Tuning Tuning)
     }
 
     /// <summary>Each arm at both its rates.</summary>
-    /// <param name="neighbours">And at those next to the faster one.</param>
-    public IEnumerable<Config> Chosen(bool neighbours = false) => Arms.SelectMany(arm =>
-        (neighbours ? Tuning.Neighbours(arm.ForSpeed.Cell) : [arm.ForSpeed.Cell.Lr]).Append(arm.ForAccuracy.Cell.Lr)
-        .Select(lr => arm.ForSpeed.Cell with { Lr = lr }));
+    /// <param name="neighbours">And at those next to either.</param>
+    public IEnumerable<Config> Chosen(bool neighbours = false) =>
+        from arm in Arms
+        from tuned in new[] { arm.ForSpeed.Cell, arm.ForAccuracy.Cell }
+        from rate in neighbours ? Tuning.Neighbours(tuned) : [tuned.Lr]
+        select tuned with { Lr = rate };
 
     /// <summary>An arm's steps to the target over another's, as log10, seed by seed.</summary>
+    /// <param name="trials">Each arm's at one rate.</param>
     /// <param name="condition">In place of the net's name.</param>
     public Effect Steps(IReadOnlyList<Trial> trials, string arm, string over, string? condition = null) =>
-        Effect.From(condition ?? Name, trials.AtRate(this[arm].ForSpeed.Cell).BySeed(
-            trials.AtRate(this[over].ForSpeed.Cell),
-            (a, b) => Effect.Ratio(StepsToTarget(a[0], Target), StepsToTarget(b[0], Target)))) with { Arm = arm };
+        Effect.From(condition ?? Name, trials.Paired(Net[arm], Net[over], (a, b) =>
+            Effect.Ratio(StepsToTarget(a, Target), StepsToTarget(b, Target)))) with { Arm = arm };
 
     /// <summary>An arm's test accuracy less another's, as a share of 1, seed by seed.</summary>
-    public Effect Accuracy(IReadOnlyList<Trial> trials, string arm, string less) =>
-        Effect.From(Name, trials.AtRate(this[arm].ForAccuracy.Cell).BySeed(trials.AtRate(this[less].ForAccuracy.Cell),
-            (a, b) => Effect.Difference(TestAccuracy.OrLost(a[0]), TestAccuracy.OrLost(b[0]))));
+    /// <inheritdoc cref="Steps"/>
+    public Effect Accuracy(IReadOnlyList<Trial> trials, string arm, string less) => Effect.From(Name, trials.Paired(
+        Net[arm], Net[less], (a, b) => TestAccuracy.OrLost(a) - TestAccuracy.OrLost(b)));
 }
 
 /// <summary>Each net of the first stage as a comparison of its arms.</summary>
 static IReadOnlyList<Comparison> Compare(this Tuning tuning) =>
     [.. tuning.Nets.Select(net => new Comparison(net, tuning))];
+
+/// <summary>Evaluated trials with each arm at its rate of fewest steps to its net's target.</summary>
+static TunedRuns BySpeed(this IReadOnlyList<Comparison> compared, IReadOnlyList<Trial> evaluated) =>
+    compared[0].Tuning.At(new("speed", trial => Tuning.Speed(trial, compared.First(one =>
+        one.Net.Cells.Any(cell => cell.ToCell() == trial.ToCell())).Target)), evaluated);
+
+/// <summary>Evaluated trials with each arm at its rate of highest accuracy.</summary>
+static TunedRuns ByAccuracy(this IReadOnlyList<Comparison> compared, IReadOnlyList<Trial> evaluated) =>
+    compared[0].Tuning.At(ValidationAccuracy, evaluated);
 
 /// <summary>For each net and arm, the arm's steps to the target over those of one arm; conditions are named "arm, net".
 /// </summary>

@@ -7,9 +7,22 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// <summary>The arm whose look it has in figures; empty: its condition has a look of its own.</summary>
     public string Arm { get; init; } = "";
 
-    const int CountForP = 10;
+    /// <summary>How its interval was made: "t", "order statistics", either with "widened by 0.3"; empty where fewer
+    /// than two seeds leave none.</summary>
+    public string By { get; init; } = "";
 
-    /// <summary>The exact sign-flip p, from ten pairs on; NaN below.</summary>
+    /// <summary>How many pairs say nothing and are left out: both arms were lost, or lack the number.</summary>
+    public int LeftOut { get; init; }
+
+    /// <summary>The same effect with each arm at whichever of its tuned rate and the rates next to it does best on the
+    /// evaluation seeds; null where only the tuned rates were evaluated.</summary>
+    public Interval? AtNeighbours { get; init; }
+
+    /// <summary>The pairs from which on the exact sign-flip p can be below 0.05.</summary>
+    public const int CountForP = 6;
+
+    /// <summary>The exact two-sided sign-flip p of no effect; NaN where so few pairs cannot bring it below 0.05.
+    /// </summary>
     public double P => Differences.Count < CountForP ? double.NaN : SignFlipP(Differences);
 
     /// <summary>Paired differences with the interval of their mean by t, or of their median by order statistics where
@@ -20,19 +33,25 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// </param>
     public static Effect From(string condition, IEnumerable<double> differences, double resolution = 0)
     {
-        var all = differences.Where(value => !double.IsNaN(value)).ToList();
-        if (all.Count == 0) return new(condition, None, all);
-        var known = all.All(double.IsFinite) && (all.Count == 1 || all.Distinct().Count() > 1) ? MeanInterval(all)
-            : CensoredMedianInterval(all);
-        return new(condition, known with { Low = known.Low - resolution, High = known.High + resolution }, all);
+        var all = differences.ToList();
+        var known = all.Where(value => !double.IsNaN(value)).ToList();
+        var left = all.Count - known.Count;
+        if (known.Count == 0) return new(condition, None, known) { LeftOut = left };
+        var byT = known.All(double.IsFinite) && (known.Count == 1 || known.Distinct().Count() > 1);
+        var interval = byT ? MeanInterval(known) : CensoredMedianInterval(known);
+        return new(condition, interval with { Low = interval.Low - resolution, High = interval.High + resolution },
+            known)
+        {
+            LeftOut = left,
+            By = known.Count == 1 ? "" : (byT ? "t" : "order statistics")
+                + (resolution == 0 ? "" : $", widened by {Format.Number(resolution, 2)}"),
+        };
     }
 
-    /// <summary>first - second, where infinite is lost: 0 if both are.</summary>
-    public static double Difference(double first, double second) => first == second ? 0 : first - second;
-
-    /// <summary>log10 of first over second, for steps to a target: NaN is beyond the budget, a ratio beyond all others,
-    /// or 1 where both are.</summary>
-    public static double Ratio(double first, double second) => Difference(LogSteps(first), LogSteps(second));
+    /// <summary>log10 of first over second, for steps to a target: NaN is beyond the budget, a ratio beyond all others.
+    /// Not a number where both are: a pair that was lost twice says nothing, least of all that its arms are alike.
+    /// </summary>
+    public static double Ratio(double first, double second) => LogSteps(first) - LogSteps(second);
 
     static double LogSteps(double steps) => double.IsNaN(steps) ? double.PositiveInfinity : Math.Log10(steps);
 
@@ -67,7 +86,12 @@ static IReadOnlyList<Trial> AtScales(this IEnumerable<Trial> trials, Config none
 /// </summary>
 static Effect ErrorGap(IReadOnlyList<Trial> trials, Config cell, Config less, string condition) =>
     Effect.From(condition, trials.Paired(cell, less, (one, other) =>
-        Effect.Difference(TestAccuracy.OrLost(other), TestAccuracy.OrLost(one))));
+        TestAccuracy.OrLost(other) - TestAccuracy.OrLost(one)));
+
+/// <summary>How far one trial comes on the way from chance to another's test accuracy: 0 where it is lost, not a number
+/// where the other is.</summary>
+static double ShareLearned(Trial trial, Trial of) => !IsOk(of) ? double.NaN : !IsOk(trial) ? 0
+    : (trial.TestAccuracy - of.Data.Chance) / (of.TestAccuracy - of.Data.Chance);
 
 /// <summary>By how many decades the ratio of best rates, batch over none, grows with a decade of batch size: a line
 /// through the sizes for each tuning seed, where it learns at two sizes or more.</summary>

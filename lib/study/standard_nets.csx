@@ -17,8 +17,8 @@ static class StandardNets
             LogGrid(low, high, 2 * decades + 1), LogGrid(low, high, 4 * decades + 1));
         return
         [
-            new("MLP, sigmoid", mlp, Rates(1e-2, 1e2, 4)),
-            new("MLP, ReLU", mlp with { Activation = Activation.Relu }, Rates(1e-2, 1e2, 4)),
+            new("sigmoid MLP", mlp, Rates(1e-2, 1e2, 4)),
+            new("ReLU MLP", mlp with { Activation = Activation.Relu }, Rates(1e-2, 1e2, 4)),
             new("LeNet", LeNet(lab.Baseline with { Epochs = lenetEpochs }), Rates(1e-4, 1e-1, 3)),
         ];
     }

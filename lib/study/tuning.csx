@@ -11,6 +11,10 @@ public sealed record TunedRate(Config Cell, double Score, bool AtLowEnd, bool At
         : AtLowEnd ? "at the grid's low end" : AtHighEnd ? "at the grid's high end" : "";
 }
 
+/// <summary>Evaluated trials that have each arm at one rate: at its tuned one; and, where the rates next to that were
+/// evaluated too, at whichever of them does best.</summary>
+public sealed record TunedRuns(IReadOnlyList<Trial> Chosen, IReadOnlyList<Trial>? Neighbouring = null);
+
 /// <summary>The first stage: every arm of each net at every rate of the net, on the tuning seeds. Before it has run,
 /// every best rate is NaN.</summary>
 public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
@@ -36,19 +40,21 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
     /// <summary>The rate with the highest mean score over the seeds, a lost seed scoring below all others; the lower of
     /// equals, and the middle of the grid where seeds were lost at every rate.</summary>
     public TunedRate Best(Config cell, Func<Trial, double> score) => !runs.Exist
-        ? new(cell with { Lr = double.NaN }, double.NaN, false, false) : Best(cell, TrialsOf(cell), score);
+        ? new(cell with { Lr = double.NaN }, double.NaN, false, false)
+            : Best(cell, RatesOf(cell), TrialsOf(cell), score);
 
     /// <summary>The same for each tuning seed by itself, the first first; null where that seed was lost at every rate.
     /// </summary>
     public IReadOnlyList<TunedRate?> BestBySeed(Config cell, Func<Trial, double> score) =>
     [
         .. TrialsOf(cell).GroupBy(trial => trial.Seed).OrderBy(seed => seed.Key).Select(seed =>
-            Best(cell, [.. seed], score) is var best && double.IsNegativeInfinity(best.Score) ? null : best),
+            Best(cell, RatesOf(cell), [.. seed], score) is var best
+                && double.IsNegativeInfinity(best.Score) ? null : best),
     ];
 
-    TunedRate Best(Config cell, IReadOnlyList<Trial> own, Func<Trial, double> score)
+    static TunedRate Best(Config cell, IReadOnlyList<double> rates, IReadOnlyList<Trial> own,
+        Func<Trial, double> score)
     {
-        var rates = RatesOf(cell);
         var scores = rates.Select(rate => own.Where(trial => trial.Lr == rate)
             .Average(trial => IsOk(trial) ? score(trial) : double.NegativeInfinity)).ToList();
         var at = scores.All(double.IsNegativeInfinity) ? rates.Count / 2 : scores.IndexOf(scores.Max());
@@ -66,6 +72,30 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
         var rates = RatesOf(tuned).ToList();
         var at = rates.IndexOf(tuned.Lr);
         return rates.Where((_, i) => Math.Abs(i - at) <= 1);
+    }
+
+    /// <summary>Of evaluated trials those that have each arm at its best rate by a measure on the tuning seeds; beside
+    /// it those that have it at the best of that rate and its neighbours on the evaluation seeds, if any of these were
+    /// run: the error of tuning, which is in no interval, shows in the difference. Cells that were not tuned stay as
+    /// they are.</summary>
+    public TunedRuns At(Measure by, IReadOnlyList<Trial> evaluated)
+    {
+        var cells = evaluated.GroupBy(trial => trial.ToCell()).Select(cell => (Own: cell.ToList(),
+            Tuned: byCell.Value.Contains(cell.Key) ? Best(cell.Key, by.Of) : null)).ToList();
+        IReadOnlyList<Trial> At(Func<TunedRate, IReadOnlyList<Trial>, double> rate) =>
+        [
+            .. cells.SelectMany(cell => cell.Tuned is not { } tuned ? cell.Own
+                : cell.Own.Where(trial => trial.Lr == rate(tuned, cell.Own))),
+        ];
+        double BestOf(TunedRate tuned, IReadOnlyList<Trial> own)
+        {
+            var tried = Neighbours(tuned.Cell).Where(rate => own.Any(trial => trial.Lr == rate)).ToList();
+            return Best(tuned.Cell, tried, own, by.Of) is { Score: > double.NegativeInfinity } best ? best.Cell.Lr
+                : tuned.Cell.Lr;
+        }
+        return new(At((tuned, _) => tuned.Cell.Lr), cells.Any(cell => cell.Tuned is { } tuned
+            && cell.Own.Any(trial => trial.Lr != tuned.Cell.Lr && Neighbours(tuned.Cell).Contains(trial.Lr)))
+                ? At(BestOf) : null);
     }
 
     /// <summary>Where an arm's curves end at its best rate: their median over the tuning seeds; 1 if all were lost.

@@ -28,6 +28,18 @@ public sealed record Unit(string Name, Func<double, string> Text)
         && first.IndexOf(' ') is > 0 and var at && second.EndsWith(first[at..]) ? $"{first[..at]} to {second}"
         : $"{first} to {second}";
 
+    /// <summary>Effects from low to high as part of a sentence: "by a factor of 1.8 to 3.2", "by 0.3 points"; null
+    /// where the unit says nothing there, or an effect is not finite.</summary>
+    public string? Amount(double low, double high)
+    {
+        var (scale, words) = this == Ratio ? (1.0, "by a factor of {0}") : this == Points ? (100, "by {0} points")
+            : this == Decades ? (1, "by {0} decades") : this == Share ? (100, "by {0}% of trials") : (0, "");
+        string Number(double value) => Format.Number(this == Ratio ? Math.Pow(10, value) : scale * value, 2);
+        return words == "" || !double.IsFinite(low) || !double.IsFinite(high) ? null
+            : string.Format(CultureInfo.InvariantCulture, words, Number(low) == Number(high) ? Number(low)
+                : $"{Number(low)} to {Number(high)}");
+    }
+
     /// <summary>A unit by its name; one that this version does not know is a plain number.</summary>
     public static Unit Named(string name) =>
         new[] { Ratio, Decades, Slope, Points, Cosine, Share, Progress }.FirstOrDefault(unit => unit.Name == name)

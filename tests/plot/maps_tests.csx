@@ -13,4 +13,7 @@ Test("plot: a map hatches what was lost, and its difference counts that as chanc
     // A rectangle of five points and a gap for each hatched cell: diverged, then stuck, map by map.
     traces.Where(t => t.TryGetProperty("fillpattern", out _)).Select(t => t.GetProperty("x").GetArrayLength() / 6)
         .ShouldBe([1, 1, 0, 1, 1, 1]);
+    // Where no colour lies below it, it has a ground.
+    traces.Where(t => t.TryGetProperty("fillpattern", out _)).Select(t => StringAt(t.GetProperty("fillpattern"),
+        "bgcolor") == "#00000000").ShouldBe([false, false, false, false, true, true]);
 });

@@ -9,7 +9,7 @@ Test("report: effects stand beside what is claimed, those without a bound at the
             Effect.From("group, sigmoid", Enumerable.Repeat(double.PositiveInfinity, 6)) with { Arm = "group" },
             Effect.From("lost", []),
         ]), "Steps");
-    figure.Alt.ShouldContain("layer, sigmoid: ×1.02: supported. group, sigmoid: beyond all: contradicted.");
+    figure.Alt.ShouldContain("layer, sigmoid: ×1.02: supported. group, sigmoid: beyond all: not supported.");
     figure.Alt.ShouldNotContain("lost");
     var bars = TracesOf(figure).Where(t => StringAt(t, "mode") == "lines+markers").ToList();
     bars.Count.ShouldBe(2);

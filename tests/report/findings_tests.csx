@@ -1,28 +1,55 @@
 #nullable enable
 
-Test("claims: a title says the effects that two seeds know, and none where there are none", () =>
+Test("findings: a claim's number stands beside its own condition's verdict, behind the answer of all", () =>
 {
-    Judgement Of(Unit unit, params Effect[] effects) =>
-        new Claim("c", "t", "s", "o", unit, Region.Above(1)).Judge([], _ => effects);
-    Effect Lost = Effect.From("lost", [double.NaN]), Once = Effect.From("once", [1]);
-    Of(Unit.Ratio, Effect.From("a", [1, 1]), Lost, Effect.From("b", [0, 0]), Once, Effect.From("c", [-1, -1])).InWords()
-        .ShouldBe("×10 (a), ×1 (b) and ×0.1 (c)");
-    Of(Unit.Ratio, Effect.From("", [1, 1])).InWords().ShouldBe("×10");
-    Of(Unit.Ratio, Lost, Once).InWords().ShouldBeNull();
-    Of(Unit.Ratio, Effect.From("a", [1, 1]), Effect.From("b", [0, 0])).InWords(effect => effect.Condition == "b")
-        .ShouldBe("×1 (b)");
-    // Beyond all others, either way.
-    var never = double.PositiveInfinity;
-    Of(Unit.Ratio, Effect.From("a", [never, never]), Effect.From("b", [-never, -never])).InWords()
-        .ShouldBe("×∞ (a) and ×0 (b)");
-    Of(Unit.Points, Effect.From("a", [-0.00123, -0.00123])).InWords().ShouldBe("−0.12 points (a)");
+    var claim = new Claim("c", "BN <helps>", "s", "o", Unit.Ratio, Region.Above(0.5))
+    {
+        DeniedBy = "somebody", Wording = ("very strong", Region.Above(1)),
+    };
+    var number = claim.Judge([], _ => [Effect.From("SGD", [1, 1.1, 0.9]), Effect.From("Adam", [0, 0.1, 0.1])])
+        .ToNumber("mnist");
+    (number.Value, number.Verdict, number.Whole).ShouldBe(("×10", "supported",
+        ("depends", "yes with SGD, no with Adam")));
+    number.Conditions[1].ShouldBe(("Adam", "×1.17 (×0.838 to ×1.62)", "not supported"));
+    number.Detail.ShouldBe("O; mnist. Claimed: beyond ×3.16. \"very strong\" (beyond ×10): not supported in 1, open in "
+        + "1. Said by s. Denied by somebody.");
+    var html = PageHtml.Report(new("e", "t", "", [number], []));
+    html.ShouldContain("""<span class="badge depends">depends</span> yes with SGD, no with Adam""");
+    html.ShouldContain("""<td>Adam</td><td>&#215;1.17 (&#215;0.838 to &#215;1.62)</td><td><span class="badge not-""");
+    html.ShouldNotContain("""<span class="value">""");
 
-    Headline("{0} or {1}", "×10", "×1").ShouldBe("×10 or ×1");
-    Headline("{0} or {1}", "×10", Of(Unit.Ratio, Lost, Once).InWords()).ShouldBe("Too few data for a finding");
+    var alone = claim.Judge([], _ => [Effect.From("SGD", [1, 1.1, 0.9, double.NaN])]).ToNumber("mnist");
+    (alone.Value, alone.Verdict, alone.Whole).ShouldBe(("×10", "supported", ("supported", "")));
+    alone.Detail.ShouldStartWith("95% interval ×5.64 to ×17.7 by t, N = 3 (1 left out), mnist. O, SGD.");
+});
 
+Test("findings: a claim's lines have effect, interval, p, the neighbouring rates and whether conditions differ", () =>
+{
+    var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002)) { DeniedBy = "d" };
+    Effect Of(string condition, double mean) => Effect.From(condition, Enumerable.Range(0, 6).Select(i =>
+        mean + 0.001 * (i - 2.5)));
+    var (near, far) = (Of("near", 0.01), Of("far", 0.02));
+    var lines = claim.Judge([], _ => [near with { AtNeighbours = near.Interval }, far with { AtNeighbours =
+        Of("", 0).Interval }]).Lines().ToList();
+    lines.Select(line => line.Term).ShouldBe(["c, near", "c, far", "c, all"]);
+    lines[0].Text.ShouldStartWith("supported: +1 points, 95% interval +0.8 to +1.2 points by t, N = 6; exact sign-flip "
+        + "p 0.031 (adjusted over all claims in claims.csv). No rate next to the tuned ones does better");
+    lines[1].Text.ShouldStartWith("open: +2 points");
+    lines[1].Text.ShouldEndWith("at the best of its rate and its neighbours: 0 points (−0.2 to +0.2), not supported.");
+    lines[2].Text.ShouldStartWith("supported: yes in 1 of 2 conditions, the rest open. That the effects are equal "
+        + "under all conditions has p ");
+    lines[2].Text.ShouldContain("(s; denied by d)");
+});
+
+Test("findings: one seed has no interval, and seeds that agree none of any width", () =>
+{
     var number = Effect.From("", [0.01, 0.03]).ToNumber("Gain", Unit.Points, "More.");
     (number.Label, number.Value).ShouldBe(("Gain", "+2 points"));
     number.Detail.ShouldStartWith("95% interval −10.7");
     number.Detail.ShouldEndWith("N = 2. More.");
-    Once.ToNumber("Gain", Unit.Points).Value.ShouldBe(Unit.TooFewData);
+    Effect.From("once", [1]).ToNumber("Gain", Unit.Points).Value.ShouldBe(Unit.TooFewData);
+    Effect.From("", [0.01, 0.01, 0.01]).ToNumber("Gain", Unit.Points).Detail
+        .ShouldBe("The same in all seeds, N = 3.");
+    var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002));
+    claim.Judge([], _ => [Effect.From("", [1])]).Lines().First().Text.ShouldStartWith("open: +100 points, no interval");
 });

@@ -19,3 +19,29 @@ Test("index: experiments with a report have a card and claims, folders that were
     html.ShouldContain("./run-all.sh other");
     html.ShouldNotContain("e.1");
 });
+
+Test("index: it begins with how many claims hold, depend, fail and are open, and with the six that matter most", () =>
+{
+    ClaimRow[] rows =
+    [
+        Row("other", "", 1, 0.2, "supported") with { Finding = "Other holds" },
+        .. Literature.Themes.SelectMany(theme => theme.Claims).Select((claim, i) => Row(claim.Id, "ReLU", 1, 0.2,
+            new[] { "supported", "depends", "not supported", "contradicted", "open" }[i % 5], here: "open")
+            with { Finding = $"Found of {claim.Id}", Answer = "yes with ReLU", Margin = 0.2, ClaimedLow = 0.2,
+                ClaimedHigh = double.PositiveInfinity }),
+        // As an earlier version wrote it.
+        Row("old", "", 1, 0.2, "mixed", here: "too few data"),
+    ];
+    var folder = Reported("answers", "mnist", 1, rows);
+    File.WriteAllText(new Store(Path.Combine(folder, "e")).ReportFile, "");
+    var html = File.ReadAllText(IndexPage.Write(folder, new Dictionary<string, string>()));
+    var count = rows.Length - 2;
+    int Every(int i) => Enumerable.Range(0, count).Count(place => place % 5 == i);
+    html.ShouldContain($"<h1>Of {rows.Length} claims {Every(0) + 1} hold, {Every(1)} depend on the case, {
+        Every(2) + Every(3)} fail, {Every(4) + 1} are open.</h1>");
+    Regex.Matches(html, """<li><a href="e/report.html">Found of ([\w-]+)</a>""").Select(line => line.Groups[1].Value)
+        .ShouldBe(Literature.Main.Select(claim => claim.Id));
+    // The card's number stands beside its own verdict, the whole claim's behind it.
+    html.ShouldContain("""<b>&#215;10</b> <span class="badge supported">supported</span>""");
+    html.ShouldContain("<section id=\"what_is_batch_normalization_\">");
+});

@@ -49,6 +49,13 @@ Test("report: the method tells how the rate changes and what decays, in every wa
         Said(config)["Learning rate"].ShouldBe(rate);
     Said(new(), new() { Schedule = Schedule.Linear }, new() { LrEnd = 10 })["Learning rate"]
         .ShouldBe("constant; or falls linearly from lr to 0; in range tests it rises geometrically");
+    // A range test is no trial.
+    Said(new(), new() { LrEnd = 10 })["Trials"].ShouldBe("1: 1 ended well, 0 diverged, 0 stuck, 0 failed; beside them "
+        + "1 range tests");
+    Said(new Config())["Nets"].ShouldBe("perceptron: 784 inputs, 3 hidden layers of 100 units, 10 outputs. Inputs are "
+        + "pixels / 255");
+    Said(new() { Norm = Norm.Batch }, new() { Norm = Norm.Batch, BnMomentum = 0.5 })["Batch normalization"]
+        .ShouldStartWith("epsilon 1e-5 inside the root, momentum 0.1, 0.5. Evaluation is by running statistics");
     Said(new(), new() { WeightDecay = 1e-4 })["Weight decay"]
         .ShouldBe("times the parameter, added to its gradient, of all parameters");
     Said(new Config { WeightDecay = 1e-4, Decay = Decay.Decoupled, Decayed = Decayed.Weights })["Weight decay"]

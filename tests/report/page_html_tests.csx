@@ -53,7 +53,14 @@ Test("report: a page is written whole, over an old one, into a new folder", () =
     var folder = Directory.CreateTempSubdirectory("report_tests");
     var path = Path.Combine(folder.FullName, "new", "report.html");
     WritePage(path, SamplePage());
-    WriteIndex(path, "All", "Every experiment.", [new("lr_sweep", "T < U", "S", "lr_sweep/report.html")]);
+    WriteIndex(path, new("All", "2 hold & 1 fails.", [new("A < B", "supported", "a/report.html")],
+        [new CardSection("Rates", [new("lr_sweep", "T < U", "S", "lr_sweep/report.html")]),
+            new Explanation("What is it?", "y = x", ["Nothing."])]));
+    var index = File.ReadAllText(path);
+    index.ShouldContain("<h1>2 hold &amp; 1 fails.</h1>");
+    index.ShouldContain("""<a href="a/report.html">A &lt; B</a> <span class="badge supported">supported</span></li>""");
+    index.ShouldContain("""<a href="#what_is_it_">What is it?</a>""");
+    index.ShouldContain("""<section id="what_is_it_">""");
     File.ReadAllText(path).ShouldContain("""<a href="lr_sweep/report.html"><span class="name">lr_sweep</span>""");
     Directory.GetFiles(Path.GetDirectoryName(path)!).ShouldBe([path]);
     folder.Delete(recursive: true);

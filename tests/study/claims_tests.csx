@@ -4,35 +4,43 @@ static Interval Between(double low, double high, double level = 0.95) => new((lo
 
 Test("claims: regions and verdicts", () =>
 {
-    var (above, within, slight) = (Region.Above(1), Region.Within(1), Region.Slight(1));
+    var (above, within, any, below) = (Region.Above(1), Region.Within(1), Region.Above(0), Region.Below(1));
     (Region Region, double Low, double High, Verdict Verdict)[] table =
     [
-        (above, 1.1, 9, Verdict.Supported), (above, 0.9, 9, Verdict.TooFewData),
+        (above, 1.1, 9, Verdict.Supported), (above, 0.9, 9, Verdict.Open),
         (above, -0.5, 0.9, Verdict.NotSupported), (above, -9, -1.1, Verdict.Contradicted),
         (above, -9, 0.9, Verdict.NotSupported),
-        (above, 1.1, double.PositiveInfinity, Verdict.Supported), (above, -2, 2, Verdict.TooFewData),
-        (within, -0.9, 0.9, Verdict.Supported), (within, 1.1, 2, Verdict.Contradicted),
-        (within, -3, -1.1, Verdict.Contradicted), (within, 0, 1.1, Verdict.TooFewData),
-        (slight, 0.1, 0.9, Verdict.Supported), (slight, -0.9, -0.1, Verdict.Contradicted),
-        (slight, 1.1, 2, Verdict.NotSupported), (slight, -0.1, 0.9, Verdict.TooFewData),
+        (above, 1.1, double.PositiveInfinity, Verdict.Supported), (above, -2, 2, Verdict.Open),
+        (within, -0.9, 0.9, Verdict.Supported), (within, 1.1, 2, Verdict.NotSupported),
+        (within, -3, -1.1, Verdict.NotSupported), (within, 0, 1.1, Verdict.Open),
+        // A direction alone: however large.
+        (any, 0.1, 99, Verdict.Supported), (any, -0.9, -0.1, Verdict.Contradicted), (any, -0.1, 0.9, Verdict.Open),
+        (below, -9, 0.9, Verdict.Supported), (below, double.NegativeInfinity, 0.9, Verdict.Supported),
+        (below, 1.1, 2, Verdict.NotSupported), (below, 0.9, 2, Verdict.Open),
     ];
     foreach (var (region, low, high, verdict) in table)
         region.Judge(Between(low, high)).ShouldBe(verdict, $"{low} to {high}");
-    above.Judge(Between(2, 3, level: 0.94)).ShouldBe(Verdict.TooFewData);
+    above.Judge(Between(2, 3, level: 0.94)).ShouldBe(Verdict.Open);
 });
 
-Test("claims: mixed where conditions differ, or where the divergence rule's multiple decides", () =>
+Test("claims: what holds at the tuned rates alone is open, whatever the neighbours say", () =>
 {
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(1));
-    Effect Of(string condition, double mean) => Effect.From(condition, [mean - 0.1, mean, mean + 0.1]);
-    claim.Judge([], _ => [Of("a", 5), Of("b", 6)]).Verdict.ShouldBe(Verdict.Supported);
-    claim.Judge([], _ => [Of("a", 5), Of("b", 0)]).Verdict.ShouldBe(Verdict.Mixed);
-    claim.Judge([], _ => []).Verdict.ShouldBe(Verdict.TooFewData);
-    // Trials that only the strictest rule calls diverged.
-    Trial[] trials = [Made(excess: 3)];
-    var judged = claim.Judge(trials, all => [Of("", all.All(IsOk) ? 5 : 0)]);
-    judged.ByMultiple.Values.ShouldBe([Verdict.NotSupported, Verdict.Supported, Verdict.Supported]);
-    judged.Verdict.ShouldBe(Verdict.Mixed);
+    Verdict Of(Interval there, Interval here) =>
+        claim.Judge(new Effect("", here, [1, 2]) { AtNeighbours = there });
+    var (yes, no, against, open) = (Between(2, 3), Between(-0.5, 0.5), Between(-3, -2), Between(0, 3));
+    Of(there: yes, here: yes).ShouldBe(Verdict.Supported);
+    Of(there: open, here: yes).ShouldBe(Verdict.Open);
+    Of(there: no, here: yes).ShouldBe(Verdict.Open);
+    Of(there: yes, here: open).ShouldBe(Verdict.Open);
+    Of(there: no, here: no).ShouldBe(Verdict.NotSupported);
+    Of(there: no, here: against).ShouldBe(Verdict.NotSupported);
+
+    // A trial of the neighbours, where the effect is gone.
+    var judged = claim.Judge(new TunedRuns([Made(lr: 1)], [Made(lr: 3)]), all =>
+        [Effect.From("", Enumerable.Range(1, 6).Select(i => (all[0].Lr == 1 ? 5 : 0) + 0.01 * i))]);
+    judged.Verdict.ShouldBe(Verdict.Open);
+    judged.Effects[0].AtNeighbours!.High.ShouldBeLessThan(1);
 });
 
 // Where BN helps by three margins, does nothing, harms by half a margin or by three, and seeds differ by a margin:
@@ -41,7 +49,7 @@ Test("claims: on made-up data the verdicts are right at N = 3, 6 and 10", () =>
 {
     const int Worlds = 2_000;
     var region = Region.Above(1);
-    WriteLine("  share of verdicts: supported / not supported / contradicted / too few data");
+    WriteLine("  share of verdicts: supported / not supported / contradicted / open");
     foreach (var n in new[] { 3, 6, 10 })
         foreach (var (world, effect) in
             new[] { ("helps", 3.0), ("nothing", 0), ("harms a little", -0.5), ("harms", -3) })
@@ -53,7 +61,7 @@ Test("claims: on made-up data the verdicts are right at N = 3, 6 and 10", () =>
             var (yes, no, against) =
                 (Share(Verdict.Supported), Share(Verdict.NotSupported), Share(Verdict.Contradicted));
             WriteLine(FormattableString.Invariant($"  N = {n,2}, BN {world,-14} {yes:P1} / {no:P1} / {against:P1} / {
-                Share(Verdict.TooFewData):P1}"));
+                Share(Verdict.Open):P1}"));
             // The chance of a false verdict is that of an interval's end, 2.5%; four standard errors of 2,000 worlds.
             if (effect < 1) yes.ShouldBeLessThan(0.025 + 0.014);
             if (effect > -1) against.ShouldBeLessThan(0.025 + 0.014);
@@ -62,22 +70,4 @@ Test("claims: on made-up data the verdicts are right at N = 3, 6 and 10", () =>
             if (n >= 6 && effect < -1) against.ShouldBeGreaterThan(0.9);
             if (n == 10 && effect is (0 or -0.5)) no.ShouldBeGreaterThan(0.75);
         }
-});
-
-Test("claims: rows carry p from ten pairs on, adjusted over all of them", () =>
-{
-    var claim = new Claim("c", "BN <helps>", "s", "o", Unit.Ratio, Region.Above(0.5), ("very strong", 1));
-    ClaimRow Row(int n) => claim.Judge([], _ => [Effect.From("SGD", Enumerable.Range(1, n).Select(i => 1.0 + i % 3))])
-        .Rows("e", "mnist", "standard").Single();
-    var rows = ClaimRow.Adjusted([Row(3), Row(10), Row(12)]);
-    rows.Select(row => row.HolmP).ShouldBe([double.NaN, 2.0 / 1024, 2 * 2.0 / 4096]);
-    rows[0].SmallestP.ShouldBe(0.25);
-    (rows[1].Verdict, rows[1].Unit, rows[1].N).ShouldBe(("supported", Unit.Ratio.Name, 10));
-    var number = claim.Judge([], _ => [Effect.From("SGD", [1, 1.1, 0.9]), Effect.From("Adam", [0, 0.1, 0.1])])
-        .ToNumber("mnist");
-    (number.Value, number.Verdict).ShouldBe(("×10", "mixed"));
-    number.Detail.ShouldStartWith("95% interval ×");
-    number.Detail.ShouldContain("N = 3, mnist. O, SGD.");
-    number.Conditions[1].ShouldBe(("Adam", "×1.17", "not supported"));
-    number.Detail.ShouldContain("\"very strong\" (beyond ×10): too few data");
 });

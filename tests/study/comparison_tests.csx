@@ -41,10 +41,12 @@ Test("comparison: arms are compared at their own rates, at the steps to where th
         Trained(batch with { Lr = 0.1 }, 1, (10, 0.86)), Trained(batch with { Lr = 0.1 }, 2, (10, 0.86)),
         Trained(batch with { Lr = 1 }, 1, (10, 0.93)), Trained(batch with { Lr = 1 }, 2, (10, 0.94)),
     ];
-    compared.Steps(evaluated, "none", over: "batch").Differences
+    IReadOnlyList<Comparison> all = [compared];
+    compared.Steps(all.BySpeed(evaluated).Chosen, "none", over: "batch").Differences
         .ShouldBe([1, double.PositiveInfinity]);
-    compared.Accuracy(evaluated, "batch", less: "none").Differences
+    compared.Accuracy(all.ByAccuracy(evaluated).Chosen, "batch", less: "none").Differences
         .Select(value => Math.Round(value, 12)).ShouldBe([0.03, 0.24]);
+    Evaluate(compared.Chosen(neighbours: true), [1]).Stages.Single().Configs().Count.ShouldBe(4);
     var table = tuning.Compare().TargetsTable(evaluated).Frame;
     table["arm"][0].ShouldBe("none");
     table["none's end"][1].ShouldBe("10 (10 to 10)");
@@ -53,5 +55,6 @@ Test("comparison: arms are compared at their own rates, at the steps to where th
     Trial Gone(Trial trial) => new Trial(trial) { LossExcess = double.PositiveInfinity, Status = Status.Diverged };
     var lost = Tuned([net], [.. tuning.Trials.Select(Gone)]).Compare().Single();
     lost.Target.ShouldBe(1);
-    lost.Steps([.. evaluated.Select(Gone)], "none", over: "batch").Differences.ShouldAllBe(one => one == 0);
+    lost.Steps(new[] { lost }.BySpeed([.. evaluated.Select(Gone)]).Chosen, "none", over: "batch").Differences
+        .ShouldBeEmpty();
 });

@@ -10,8 +10,14 @@ Test("depth: the largest depths that train are compared by seed, and known to a 
                          from seed in new[] { 1, 2 }
                          select Made(seed: seed, accuracy: cell.Norm == Norm.None && cell.Depth > 2 ? 0.1 : 0.9,
                              norm: cell.Norm, with: config => config with { Depth = cell.Depth })];
-    var effect = DepthRatios(trials, [new("net", cells, [0.1])], depths).Single();
+    var effect = DepthRatios(trials, [new("net", cells, [0.1])], depths, Norm.Batch, over: Norm.None).Single();
     effect.Differences.ShouldBe([Math.Log10(4), Math.Log10(4)], 1e-12);
     effect.Interval.Low.ShouldBe(Math.Log10(2), 1e-12);
     effect.Interval.High.ShouldBe(Math.Log10(8), 1e-12);
+    // The other way round; and where both train at every depth, nothing is known of either's end.
+    DepthRatios(trials, [new("net", cells, [0.1])], depths, Norm.None, over: Norm.Batch).Single().Differences
+        .ShouldBe([-Math.Log10(4), -Math.Log10(4)], 1e-12);
+    Trial[] capped = [.. cells.Select(cell => Made(norm: cell.Norm,
+        with: config => config with { Depth = cell.Depth }))];
+    DepthRatios(capped, [new("net", cells, [0.1])], depths, Norm.Batch, over: Norm.None).Single().LeftOut.ShouldBe(1);
 });

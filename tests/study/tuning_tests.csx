@@ -38,3 +38,30 @@ Test("study: speed ranks what reached the target before what did not", () =>
     StepsToTarget(near, 0.9).ShouldBe(double.NaN);
     StepsToTarget(soon with { Status = Status.Diverged }, 0.9).ShouldBe(double.NaN);
 });
+
+Test("study: evaluated trials at the tuned rates, and at the best of these and their neighbours", () =>
+{
+    double[] rates = [0.1, 1, 10, 100];
+    Config none = new(), batch = new() { Norm = Norm.Batch };
+    // On the tuning seeds 1 is best.
+    var tuning = Tuned([new("net", [none, batch], rates)], [.. from cell in new[] { none, batch } from rate in rates
+        select Made(rate, Tuning.FirstSeed, rate == 1 ? 0.9 : 0.8, norm: cell.Norm)]);
+    IReadOnlyList<Trial> Evaluated(Norm norm, params (double Rate, double Accuracy)[] all) => [.. from one in all
+        from seed in new[] { 1, 2 } select Made(one.Rate, seed, one.Accuracy, norm: norm)];
+    IEnumerable<(Norm, double)> Rates(IEnumerable<Trial> trials) =>
+        trials.Select(trial => (trial.Norm, trial.Lr)).Distinct();
+
+    var alone = tuning.At(ValidationAccuracy, [.. Evaluated(Norm.None, (1, 0.9)), .. Evaluated(Norm.Batch, (1, 0.9))]);
+    Rates(alone.Chosen).ShouldBe([(Norm.None, 1), (Norm.Batch, 1)]);
+    alone.Neighbouring.ShouldBeNull();
+
+    // On the evaluation seeds a neighbour is better for none; a lost one and one farther off are not looked at.
+    var both = tuning.At(ValidationAccuracy, [.. Evaluated(Norm.None, (0.1, 0.05), (1, 0.9), (10, 0.95), (100, 0.99)),
+        .. Evaluated(Norm.Batch, (1, 0.9), (10, 0.85))]);
+    Rates(both.Chosen).ShouldBe([(Norm.None, 1), (Norm.Batch, 1)]);
+    Rates(both.Neighbouring!).ShouldBe([(Norm.None, 10), (Norm.Batch, 1)]);
+    both.Chosen.Count.ShouldBe(4);
+
+    // What was not tuned stays.
+    Rates(tuning.At(ValidationAccuracy, Evaluated(Norm.Layer, (1, 0.9), (10, 0.9))).Chosen).Count().ShouldBe(2);
+});

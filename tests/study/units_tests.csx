@@ -9,3 +9,14 @@ Test("console: an interval says its unit once, and where it has no bound", () =>
     Unit.Ratio.Interval(double.NaN, 0, 0).ShouldBe("too few data");
     Unit.Named("of another version").Interval(1, 0, 2).ShouldBe("+1 (0 to +2)");
 });
+
+Test("units: amounts for sentences, where a unit and an effect have them", () =>
+{
+    Unit.Ratio.Amount(0.25, 0.5).ShouldBe("by a factor of 1.8 to 3.2");
+    Unit.Ratio.Amount(0.3, 0.301).ShouldBe("by a factor of 2");
+    Unit.Points.Amount(0.003, 0.0123).ShouldBe("by 0.3 to 1.2 points");
+    Unit.Decades.Amount(2, 2).ShouldBe("by 2 decades");
+    Unit.Share.Amount(0.1, 0.25).ShouldBe("by 10 to 25% of trials");
+    Unit.Cosine.Amount(1, 2).ShouldBeNull();
+    Unit.Ratio.Amount(0.3, double.PositiveInfinity).ShouldBeNull();
+});

@@ -32,7 +32,8 @@ static Figure[] FiguresOfEveryKind()
             [new("batch", "batch", 0.01, 1000, [100, 1000], 2)], (1e-3, 1e3)),
         PairChart.Draw("p", "p", new("points"), ("one", "two"),
             [new("claim", (new(0.5, -0.25, 1.25, 0.95, 6), "+0.5"), null)]),
-        ForestChart.Draw("f", "f", [new("claim", "e.html", "not supported", 0.5, double.PositiveInfinity, effects)]),
+        ForestChart.Draw("f", "f",
+            [new("claim", "e.html", "not supported", 0.5, double.PositiveInfinity, 0.5, effects)]),
     ];
 }
 

@@ -1,0 +1,213 @@
+#nullable enable
+// What is said of batch normalization: each claim with who says it, who denies it, the outcome that would show it, and
+// by how much. All is declared here before any trial runs.
+
+public static class Literature
+{
+    const string Program = "the program that this lab grew from";
+
+    // Speed and learning rates.
+
+    public static readonly Claim Faster = new("faster", "Batch normalization trains nets faster",
+        "Ioffe and Szegedy 2015, figures 1a and 3",
+        "steps to the final accuracy of the arm without BN, none over batch", Unit.Ratio,
+        Region.Above(Math.Log10(1.5)))
+    {
+        Refuted = "Batch normalization does not train nets much faster",
+        Reversed = "Batch normalization trains nets more slowly", DependsOn = "the net",
+        Wording = ("very strong improvement", Region.Above(Math.Log10(3))),
+    };
+
+    public static readonly Claim Better = new("better", "Batch normalization reaches higher test accuracy", Program,
+        "test accuracy at each arm's best rate, batch less none", Unit.Points, Region.Above(0.002))
+    {
+        Refuted = "Batch normalization does not raise test accuracy by much",
+        Reversed = "Batch normalization lowers test accuracy", DependsOn = "the net",
+    };
+
+    public static readonly Claim HigherRates = new("higher-lr", "Batch normalization allows much higher learning rates",
+        "Ioffe and Szegedy 2015", "largest stable rate, batch over none", Unit.Ratio, Region.Above(0.5))
+    {
+        Refuted = "Batch normalization does not allow much higher learning rates",
+        Reversed = "Batch normalization needs much lower learning rates", DependsOn = "the optimizer",
+    };
+
+    public static readonly Claim Stable = new("stable", "Batch normalization makes training more stable", Program,
+        "share of trials over the grid that diverge or are stuck, none less batch", Unit.Share, Region.Above(0.2))
+    {
+        Refuted = "Batch normalization does not make training much more stable",
+        Reversed = "Batch normalization makes training less stable", DependsOn = "the optimizer",
+    };
+
+    public static readonly Claim FasterInProgram = new("faster-program",
+        "Batch normalization trains the original program's net faster", Program,
+        "steps to 95% training accuracy at the program's one rate, none over the other layer", Unit.Ratio,
+        Region.Above(Math.Log10(1.5)))
+    {
+        Refuted = "Batch normalization does not train the original program's net much faster",
+        Reversed = "Batch normalization trains the original program's net more slowly", DependsOn = "the layer",
+    };
+
+    // Initial weights and depth.
+
+    public static readonly Claim Initialization = new("init", "Batch normalization makes initial weights matter less",
+        "Ioffe and Szegedy 2015; CS231n", "decades of usable weight scales, tuned, batch less none", Unit.Decades,
+        Region.Above(0.5))
+    {
+        Refuted = "Batch normalization does not make initial weights matter much less",
+        Reversed = "Batch normalization makes initial weights matter more", DependsOn = "the activation",
+    };
+
+    public static readonly Claim Deeper = new("deeper", "Batch normalization lets residual nets be deeper",
+        "De and Smith 2020", "largest depth up to 50 that trains at its tuned rate, batch over none", Unit.Ratio,
+        Region.Above(0.5))
+    {
+        Refuted = "Batch normalization does not let residual nets be much deeper",
+        Reversed = "Batch normalization keeps residual nets from being deep",
+    };
+
+    public static readonly Claim DepthLimit = new("depth-limit", "Batch normalization limits the depth of plain nets",
+        "Yang et al. 2019", "largest depth up to 50 that trains at its tuned rate, none over batch", Unit.Ratio,
+        Region.Above(0.5))
+    {
+        Refuted = "Batch normalization hardly limits the depth of plain nets",
+        Reversed = "Batch normalization lets plain nets be deeper", DependsOn = "the net",
+    };
+
+    public static readonly Claim Explodes = new("explodes",
+        "Batch normalization makes gradients explode at initialization", "Yang et al. 2019",
+        "growth of the squared gradient at initialization from a layer to the one before it",
+        Unit.Ratio, Region.Above(Math.Log10(1.2)))
+    {
+        Refuted = "Batch normalization hardly makes gradients grow at initialization",
+        Reversed = "Batch normalization makes gradients vanish at initialization", DependsOn = "the batch size",
+        Per = "a layer",
+        Wording = ("as for large batches in theory, or more", Region.Above(Math.Log10(Growth.LargeBatches))),
+    };
+
+    // The batch.
+
+    public static readonly Claim SmallBatch = new("small-batch", "Batch normalization does badly in small batches",
+        "Wu and He 2018", "test error of batch, less the other's", Unit.Points, Region.Above(0.002))
+    {
+        Refuted = "Batch normalization does not do badly in small batches",
+        Reversed = "Batch normalization does better in small batches", DependsOn = "the batch size",
+    };
+
+    public static readonly Claim LargeBatchRates = new("higher-lr-large-batch",
+        "Batch normalization's higher rates need large batches", "De and Smith 2020",
+        "slope of the ratio of best rates, batch over none, over the batch size, both as logarithms", Unit.Slope,
+        Region.Above(0.5 / Math.Log10(1024 / 2)))
+    {
+        Refuted = "Batch normalization's higher rates do not need large batches",
+        Reversed = "Batch normalization's higher rates need small batches",
+    };
+
+    public static readonly Claim Inference = new("inference", "Running statistics are good enough at inference",
+        "Ioffe and Szegedy 2015, algorithm 2",
+        "validation accuracy at the end, by running less by precise statistics, at the usual momentum", Unit.Points,
+        Region.Within(0.002))
+    {
+        DeniedBy = "Wu and Johnson 2021; Lian and Liu 2018", Refuted = "Running statistics differ from precise ones at "
+            + "inference", Reversed = "Running statistics are not good enough at inference",
+        DependsOn = "the batch size",
+    };
+
+    // Why it should work.
+
+    public static readonly Claim Drift = new("shift-distribution",
+        "Batch normalization reduces the drift of activations", "Ioffe and Szegedy 2015, figure 1",
+        "path of the median input of a last-hidden unit, in its interquartile ranges, none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)))
+    {
+        Refuted = "Batch normalization does not reduce the drift of activations by much",
+        Reversed = "Batch normalization increases the drift of activations",
+    };
+
+    public static readonly Claim GradientShift = new("shift-gradient",
+        "Batch normalization keeps gradients steady while earlier layers change", "Ioffe and Szegedy 2015",
+        "cosine between a layer's gradient before and after the earlier layers take their step, batch less none",
+        Unit.Cosine, Region.Above(0.1))
+    {
+        DeniedBy = "Santurkar et al. 2018, whose measure this is",
+        Refuted = "Batch normalization keeps gradients no steadier while earlier layers change",
+        Reversed = "Batch normalization makes gradients less steady while earlier layers change",
+    };
+
+    public static readonly Claim Smooth = new("smooth", "Batch normalization smooths the loss", "Santurkar et al. 2018",
+        "largest change of the gradient per distance along it, relative to its norm, none over batch", Unit.Ratio,
+        Region.Above(Math.Log10(1.5)))
+    {
+        Refuted = "Batch normalization does not smooth the loss by much",
+        Reversed = "Batch normalization makes the loss rougher", DependsOn = "the net",
+    };
+
+    public static readonly Claim Undo = new("undo", "Training undoes the normalization by gamma and beta", Program
+        + ". Ioffe and Szegedy 2015, section 3, say that it can, which is arithmetic", "how far gamma and beta go on "
+        + "the way from (1, 0) to the deviation and mean of what they normalize, where the layer does nothing",
+        Unit.Progress, Region.Above(0.5))
+    {
+        Refuted = "Training does not undo the normalization by gamma and beta",
+        Reversed = "Training moves gamma and beta away from undoing the normalization", DependsOn = "the net",
+    };
+
+    public static readonly Claim TwoWeights = new("two-weights", "Gamma and beta alone learn much of the task",
+        "Frankle et al. 2021, whose nets come to 82%, far above chance",
+        "how far gamma and beta come, learned alone, on the way from chance to the test accuracy of all weights, each "
+        + "tuned", Unit.Progress, Region.Above(0.5))
+    {
+        Refuted = "Gamma and beta alone do not learn much of the task", DependsOn = "the net",
+    };
+
+    // Generalization, and what could take its place.
+
+    public static readonly Claim Regularizes = new("regularizes", "Batch normalization regularizes",
+        $"Luo et al. 2019; {Program}, which says slightly",
+        "gap between training and validation accuracy at the lowest training loss that both arms of a seed reach, none "
+        + "less batch", Unit.Points, Region.Above(0))
+    {
+        Refuted = "Batch normalization does not regularize", Reversed = "Batch normalization makes overfitting worse",
+        DependsOn = "images and batches", Wording = ("slightly", Region.Below(0.005)),
+    };
+
+    public static readonly Claim Placement = new("placement",
+        "Nets train sooner with batch normalization before the activation", "Ioffe and Szegedy 2015",
+        "steps to the final accuracy of the net without BN, after over before", Unit.Ratio,
+        Region.Above(Math.Log10(1.5)))
+    {
+        DeniedBy = Program, Refuted = "Nets train hardly sooner with batch normalization before the activation",
+        Reversed = "Nets train sooner with batch normalization after the activation", DependsOn = "the activation",
+    };
+
+    /// <summary>Normalizers that somebody proposed as as good, by arm.</summary>
+    public static readonly IReadOnlyList<(string Arm, Claim Claim)> Instead =
+    [
+        AsGood("layer", "Layer normalization", "Ba et al. 2016"),
+        AsGood("group", "Group normalization", "Wu and He 2018"),
+        AsGood("noisy", "Noisy normalization", "Santurkar et al. 2018"),
+    ];
+
+    static (string Arm, Claim Claim) AsGood(string arm, string name, string source) => (arm, new($"alternatives-{arm}",
+        $"{name} trains as fast as batch normalization", source,
+        $"steps to the final accuracy of the arm without BN, {arm} over batch", Unit.Ratio,
+        Region.Within(Math.Log10(1.5)))
+    {
+        Refuted = $"{name} trains at another speed than batch normalization",
+        Reversed = $"{name} trains faster than batch normalization",
+        Exceeded = $"{name} trains more slowly than batch normalization", DependsOn = "the net",
+    });
+
+    /// <summary>All claims by theme; those of a theme in the order in which they are read best.</summary>
+    public static IReadOnlyList<(string Theme, IReadOnlyList<Claim> Claims)> Themes { get; } =
+    [
+        ("Speed and learning rates", [Faster, Better, HigherRates, Stable, FasterInProgram]),
+        ("Initial weights and depth", [Initialization, Deeper, DepthLimit, Explodes]),
+        ("The batch", [SmallBatch, LargeBatchRates, Inference]),
+        ("Why it should work", [Drift, GradientShift, Smooth, Undo, TwoWeights]),
+        ("Generalization, and what could stand in its place",
+            [Regularizes, Placement, .. Instead.Select(one => one.Claim)]),
+    ];
+
+    /// <summary>The six that are told first: what the method is known for.</summary>
+    public static IReadOnlyList<Claim> Main { get; } =
+        [Faster, HigherRates, Initialization, Regularizes, Smooth, Drift];
+}
