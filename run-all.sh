@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the experiments one after another, and writes the page that leads to their reports. See --help.
+# Runs the experiments, and writes the page that leads to their reports. See --help.
 set -uo pipefail
 unset CDPATH
 from=$PWD
@@ -46,6 +46,39 @@ regularization scale_and_shift placement depth normalizers inference"
 
 bad() { echo "$*" >&2; exit 2; }
 
+# Writes one script of the experiments in $order, each as a function that gives its description, so that the lab is
+# compiled and started once. $lab is its path, and $together the experiments that it has. What else stands in
+# experiments/ is run by itself: it need not compile as a function.
+write_lab() {
+  local name folder=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+  folder=${folder:-${TMPDIR:-/tmp}}/bn-lab/together$PWD
+  lab=lib/index.csx together=
+  mkdir -p "$folder" 2> /dev/null || return
+  for name in $order; do [ ! -f "experiments/$name.csx" ] || together+=" $name"; done
+  {
+    printf '#load "%s/lib/lab.csx"\nreturn RunAll(Args' "$PWD"
+    printf ', %s' $together
+    echo ');'
+    for name in $together; do
+      printf 'static Description %s(Later Args)\n{\n#line 1 "%s/experiments/%s.csx"\n' "$name" "$PWD" "$name"
+      sed 's/^#load .*//' "experiments/$name.csx"
+      printf '\n}\n'
+    done
+  } 2> /dev/null > "$folder/lab.csx.$$" && mv -f "$folder/lab.csx.$$" "$folder/lab.csx" || { together=; return; }
+  lab=$folder/lab.csx
+}
+
+# ask COMMAND...: what lib/lab/together.csx does.
+ask() {
+  local ended
+  script "$lab" -- "$@"
+  ended=$?
+  if [ $ended != 1 ] || [ "$1" = run ] || [ "$lab" = lib/index.csx ]; then return $ended; fi
+  echo "the experiments do not compile together: each is run by itself" >&2
+  lab=lib/index.csx together=
+  script $lab -- "$@"
+}
+
 experiments() {
   local name
   for name in $order; do [ -f "experiments/$name.csx" ] && echo "$name"; done
@@ -63,7 +96,7 @@ help() {
 Usage: ./run-all.sh [OPTION...] [EXPERIMENT...]
 
 Sets up, runs the experiments named (without names, all of them) and writes results/index.html.
-What has been run already is not run again.
+What has been run already is not run again. An experiment that leaves a core free has the next one's trials beside it.
 
   ./run-all.sh --preset smoke            see that everything works, in minutes
   ./run-all.sh                           answer every question
@@ -125,7 +158,7 @@ there() {
 submit() {
   local name one part first second merge logs=$out/slurm
   mkdir -p "$logs" || exit 2
-  for name in "${names[@]}"; do script "experiments/$name.csx" -- --help > /dev/null || exit; done
+  for name in ${alone[@]+"${alone[@]}"}; do script "experiments/$name.csx" -- --help > /dev/null || exit; done
   # job NAME LOG DEPENDENCY OPTION... -- COMMAND...
   job() {
     local own=() called=$1 log=$2 after=$3
@@ -152,7 +185,7 @@ LAB_COMMAND=$(printf %q "$0")
 for word in "$@"; do [ "$word" = --fresh ] || LAB_COMMAND+=" $(printf %q "$word")"; done
 export LAB_COMMAND
 
-options=() names=() out=results alone=yes slurm='' tasks='' sbatch=() given= compare= whole=
+options=() names=() out=results merged=yes slurm='' tasks='' sbatch=() given= compare= whole=
 for word in "$@"; do [ "$word" = --slurm ] && slurm=yes; done
 while [ $# -gt 0 ]; do
   case $1 in
@@ -164,8 +197,8 @@ while [ $# -gt 0 ]; do
     --data) [[ ${2-} != */* ]] || set -- "$1" "$(there "$2")" "${@:3}"
       options+=("${@:1:2}"); shift ;;
     --preset | --seeds | --jobs | --retry) options+=("${@:1:2}"); shift ;;
-    --shard) options+=("${@:1:2}"); alone=; shift ;;
-    --dry-run) options+=("$1"); alone= ;;
+    --shard) options+=("${@:1:2}"); merged=; shift ;;
+    --dry-run) options+=("$1"); merged= ;;
     --fresh | --report-only) options+=("$1"); whole=$1 ;;
     --verbose) options+=("$1") ;;
     --slurm) ;;
@@ -178,10 +211,10 @@ while [ $# -gt 0 ]; do
   given=
   [ $# = 0 ] || shift
 done
-[ -z "${SLURM_ARRAY_TASK_ID-}" ] || alone=
+[ -z "${SLURM_ARRAY_TASK_ID-}" ] || merged=
 [ $slurm ] || [ -z "$tasks" ] || bad "--tasks is for --slurm; to run trials side by side here, give --jobs N"
 options+=(--out "$out")
-if [ $slurm ] && { [ -z "$alone" ] || [ "$whole" ]; }; then
+if [ $slurm ] && { [ -z "$merged" ] || [ "$whole" ]; }; then
   bad "--slurm divides the work among its own tasks: --shard, --dry-run, --fresh and --report-only go without it"
 fi
 if [ $slurm ]; then
@@ -191,34 +224,45 @@ if [ $slurm ]; then
 fi
 if [ -n "$compare" ]; then
   run ./.dotnet-script/setup.sh || exit
-  script lib/index.csx -- compare "${options[@]}" --compare "$compare" -- ${names[@]+"${names[@]}"}
+  write_lab
+  ask compare "${options[@]}" --compare "$compare" -- ${names[@]+"${names[@]}"}
   exit
 fi
 [ ${#names[@]} -gt 0 ] || names=($(experiments))
 [ -z "${LAB_DATA-}" ] || LAB_DATA=$(there "$LAB_DATA")
 
 run ./.dotnet-script/setup.sh || exit
-script lib/index.csx -- check "${options[@]}" -- "${names[@]}" || exit
-for i in "${!names[@]}"; do names[i]=$(basename "${names[i]}" .csx); done
+write_lab
+ask check "${options[@]}" -- "${names[@]}" || exit
+side=() alone=()
+for i in "${!names[@]}"; do
+  names[i]=$(basename "${names[i]}" .csx)
+  name=${names[i]}
+  if [[ " $together " == *" $name "* ]]; then side+=("$name"); else alone+=("$name"); fi
+done
 if [ $slurm ]; then submit; exit; fi
 
 code=0 troubled=
-for name in "${names[@]}"; do
-  script "experiments/$name.csx" -- "${options[@]}"
-  ended=$?
-  case $ended in
-    0) continue ;;
-    130 | 143) exit $ended ;;
-    2 | 3) [ $code -ge $ended ] || code=$ended ;;
+# ended CODE: of one experiment, or of several.
+ended() {
+  case $1 in
+    0) ;;
+    130 | 143) exit "$1" ;;
+    2 | 3) [ $code -ge "$1" ] || code=$1 ;;
     *) [ $code -ge 2 ] || code=1 ;;
   esac
-  troubled="$troubled $name ($ended)"
+  return "$1"
+}
+[ ${#side[@]} = 0 ] || { ask run "${options[@]}" -- "${side[@]}"; ended $?; }
+for name in ${alone[@]+"${alone[@]}"}; do
+  script "experiments/$name.csx" -- "${options[@]}"
+  ended $? || troubled="$troubled $name ($?)"
 done
 # Shards leave that to who merges them.
-if [ $alone ]; then
+if [ $merged ]; then
   listed=()
   for name in $(experiments); do listed+=("$name" "$(question "$name")"); done
-  script lib/index.csx -- write "${options[@]}" -- "${listed[@]}" || code=$?
+  ask write "${options[@]}" -- "${listed[@]}" || code=$?
 fi
 [ -z "$troubled" ] || echo "not all went well, see above; exit codes:$troubled" >&2
 exit $code

@@ -25,13 +25,14 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
     };
     (string Name, Config None)[] kinds =
         [("sigmoid", start), ("ReLU", start with { Activation = Activation.Relu })];
+    Scheme[] two = [Scheme.Zero, Scheme.HeNormal],
+        five = [Scheme.Zero, Scheme.LecunNormal, Scheme.GlorotUniform, Scheme.HeNormal, Scheme.Orthogonal];
     var scaled = from kind in kinds
                  from scale in LogGrid(1e-4, 1e2, lab.Pick(3, 13, 25))
                  from norm in new[] { Norm.None, Norm.Batch }
                  select kind.None with { Init = Scheme.Normal, InitScale = scale, Norm = norm };
     var named = from kind in kinds
-                from scheme in new[] { Scheme.Zero, Scheme.LecunNormal, Scheme.GlorotUniform, Scheme.HeNormal,
-                    Scheme.Orthogonal }
+                from scheme in lab.Pick(two, five, five)
                 from norm in new[] { Norm.None, Norm.Batch }
                 select kind.None with { Init = scheme, Norm = norm };
     var net = new Net("all", [.. scaled, .. named],

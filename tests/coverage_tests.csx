@@ -11,7 +11,7 @@ public static class Coverage
     static readonly Type script = typeof(Coverage).DeclaringType!;
 
     // Functions of the tests.
-    static readonly string[] own = ["LayerOf"];
+    static readonly string[] own = ["LayerOf", "ConvnetOf"];
 
     static readonly NormMethod Batched = NormMethod.By(c => BatchNorm(c));
 
@@ -36,7 +36,6 @@ public static class Coverage
             ["AveragePool"] = (AveragePool, (2, 3, 4, 6)),
             ["Stages"] = (Stages(Identity, 8, 3,
                 (inputs, outputs, _) => Conv2d(inputs, outputs, 3, HeNormal)), (2, 3, 8, 8)),
-            ["ReluPool"] = (BatchNorm(3) >> ReluPool, (2, 3, 5, 6)),
             ["MaxPool"] = (MaxPool, (2, 3, 4, 6)),
             ["Flatten"] = (Flatten, (2, 3, 4, 6)),
             ["Dropout"] = (Dropout(0.3), (4, 5)),

@@ -212,13 +212,15 @@ public static class GoldenNet
         Layer Normalized(Layer layer, int channels, bool last = false) =>
             norm is null ? layer : layer >> norm(channels, last);
         var bias = norm is null;
-        return Normalized(Conv2d(1, 3, 3, Zero, bias), 3) >> ReluPool >> Normalized(Conv2d(3, 4, 3, Zero, bias), 4)
-            >> ReluPool >> Flatten >> Normalized(Linear(16, 8, Zero, bias), 8) >> Relu
+        return Normalized(Conv2d(1, 3, 3, Zero, bias), 3) >> Relu >> AveragePool
+            >> Normalized(Conv2d(3, 4, 3, Zero, bias), 4) >> Relu >> AveragePool >> Flatten >> Normalized(Linear(16, 8, Zero, bias), 8) >> Relu
             >> Normalized(Linear(8, 5, Zero, bias), 5, last: true);
     }
 }
 
-// Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end.
+// Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end. Where
+// rounding grows most (lenet_sgd_seed, step 84), PyTorch's own float32 differs from its float64 by 3e-5; there, ten times
+// that is allowed.
 foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("model") is "mlp" or "lenet").ToList())
     Test($"golden: trajectory {test.Text("name")}", () =>
     {
@@ -242,8 +244,10 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
         var (tape, step) = (new Tape(), 0);
         var losses = test.GetProperty("double").GetProperty("losses").Values();
         var schedule = ScheduleOf(test.GetProperty("config"), losses.Length);
+        var inFloat32 = test.GetProperty("float").GetProperty("losses").Values();
         foreach (var expected in losses)
         {
+            var rounding = 10 * Math.Abs(inFloat32[step] - expected);
             optimizer.Rate = schedule.RateAt(step);
             var start = size * step++ % labels.Length;
             var loss = tape.Step(() =>
@@ -254,7 +258,7 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
                 optimizer.Step(loss);
                 return loss.Item;
             });
-            ((double)loss).ShouldBe(expected, tolerance * expected, $"loss at step {step}");
+            ((double)loss).ShouldBe(expected, Math.Max(tolerance * expected, rounding), $"loss at step {step}");
         }
         model.Parameters.Values().ShouldMatch(test.GetProperty("double").GetProperty("parameters"), 10 * tolerance);
         model.Buffers.Values().ShouldMatch(test.GetProperty("double").GetProperty("buffers"), 10 * tolerance);

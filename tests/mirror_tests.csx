@@ -13,16 +13,21 @@ public static class Mirror
     public static IReadOnlyDictionary<string, string[]> HeldBy { get; } = new Dictionary<string, string[]>
     {
         // Parts of a loop, which only run as part of it.
-        ["numerics/convolution_shape.csx"] = ["numerics/convolution_tests.csx"],
-        ["numerics/zero_padding.csx"] = ["numerics/convolution_tests.csx"],
+        ["numerics/pixel_layout.csx"] = ["numerics/image_convolution_tests.csx"],
+        ["numerics/convolution_sizes.csx"] = ["numerics/image_convolution_tests.csx"],
+        ["numerics/block_product.csx"] = ["numerics/image_convolution_tests.csx"],
+        ["numerics/direct_convolution.csx"] = ["numerics/image_convolution_tests.csx"],
+        ["numerics/pixel_loops.csx"] = ["autograd/pixels_tests.csx"],
+        ["numerics/channel_moments.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],
+        ["numerics/winograd.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/double_vector.csx"] = ["numerics/normalize_tests.csx", "numerics/channels_tests.csx"],
         ["numerics/normalization_sets.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],
         ["numerics/normalize_columns.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],
-        ["numerics/normalize_runs.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],
         ["numerics/epilogue.csx"] = ["numerics/gemm_tests.csx", "nn/optimizers_tests.csx"],
         ["numerics/gemm_transposed.csx"] = ["numerics/gemm_tests.csx"],
         ["numerics/simd.csx"] = ["numerics/gemm_tests.csx", "numerics/elementwise_tests.csx"],
-        ["numerics/vector_width.csx"] = ["numerics/convolution_tests.csx", "run.sh"],
+        ["numerics/vector_width.csx"] = ["numerics/image_convolution_tests.csx", "run.sh"],
+        ["autograd/image_moments.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],
         ["autograd/moments.csx"] = ["numerics/normalize_tests.csx"],
         // Parts of a measurement, a figure or a report.
         ["training/trial.csx"] = ["training/divergence_tests.csx"],

@@ -42,7 +42,7 @@ mutant() {
 }
 
 sets=lib/numerics/normalization_sets.csx kernels=lib/numerics/normalize.csx columns=lib/numerics/normalize_columns.csx
-runs=lib/numerics/normalize_runs.csx layers=lib/nn/normalization.csx
+images=lib/numerics/channel_moments.csx pixels=lib/numerics/pixel_loops.csx layers=lib/nn/normalization.csx
 
 if tests 'norm: batch: ' && [[ $(tail -n 1 "$tmp/log") == [1-9]*' passed, 0 failed' ]]; then
   ok "unbroken code passes"
@@ -58,10 +58,10 @@ mutant gradient_through_variance_without_gamma 'norm: batch: ' $kernels \
 mutant gamma_gradient_without_x 'norm: batch: ' $kernels 'Add(byGamma, dGamma, i)' 'Add(byBeta, dGamma, i)'
 mutant gradient_through_running_statistics 'norm: batch: ' $kernels \
   'if (sets.ConstantMoments) sums' 'if (sets.Count < 0) sums'
-mutant gradient_of_pixels_that_relu_holds_back 'op: ReluPool' lib/numerics/pooling.csx \
-  'S.WherePositive(x, g)' 'g'
-mutant gradient_of_normalized_pixels_that_relu_holds_back 'op: Normalize' lib/numerics/normalize_pooled.csx \
-  'S.MultiplyAdd(ReluGradient<S, V>(x, g), S.All(scale)' 'S.MultiplyAdd(g, S.All(scale)'
+mutant gradient_of_pixels_that_relu_holds_back 'op: Relu' $pixels \
+  'd &= Vector.AsVectorSingle(Vector.GreaterThan(v, Vector<float>.Zero));' ''
+mutant gradient_of_a_map_without_that_of_later_readers 'op: Convolve of Relu' lib/autograd/pixels.csx \
+  'if (more is not null)' 'if (more is not null && n < 0)'
 mutant epsilon_outside_not_in_gradient 'norm: seed' $sets \
   '!EpsilonOutside ? 1 : variance[set] > 0' 'variance[set] < 1e30 ? 1 : variance[set] > 0'
 
@@ -70,10 +70,12 @@ mutant epsilon_outside_the_root 'norm: batch: ' $sets \
   'if (EpsilonOutside) TensorPrimitives.Add(inverse' 'TensorPrimitives.Add(inverse'
 mutant unbiased_variance 'norm: batch: ' $columns \
   'TensorPrimitives.Divide(variance, size, variance)' 'TensorPrimitives.Divide(variance, size - 1, variance)'
-mutant unbiased_variance_of_images 'norm: batch: ' $runs \
-  'variance[group] /= sets.SizeOf(block)' 'variance[group] /= sets.SizeOf(block) - 1'
-mutant distance_between_runs_left_out 'norm: batch: ' $runs \
-  'squares + distance * distance * length * runs / (runs + 1)' 'squares'
+mutant unbiased_variance_of_images 'norm: batch: ' $images \
+  'ownSquares / sets.SizeOf(block)' 'ownSquares / (sets.SizeOf(block) - 1)'
+mutant distance_between_images_left_out 'norm: batch: ' $images \
+  'squares[at] + sets.Length * (means[at] - own) * (means[at] - own)' 'squares[at]'
+mutant distance_between_segments_left_out 'op: Normalize' $images \
+  '+ distance * distance * ((double)done * count / (done + count))' ''
 mutant mean_rounded_to_float32 'edge: mean 1e4' lib/numerics/channels.csx \
   '(shift - (center - rounded) * scale)' 'shift'
 

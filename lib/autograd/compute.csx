@@ -4,7 +4,9 @@
 public static class Compute
 {
     public delegate void Unary(ReadOnlySpan<float> x, Span<float> y);
-    public delegate void Pooling2x2(ReadOnlySpan<float> x, int height, int width, Span<float> y);
+    public delegate void Pooling2x2(in PixelLayout at, ReadOnlySpan<float> x, Span<float> y);
+
+    [ThreadStatic] static Block scratch;
 
     /// <summary>f of each element.</summary>
     public static TensorValues Map(Unary f, in TensorValues x)
@@ -17,7 +19,9 @@ public static class Compute
     /// <summary>f of two operands of one shape, element by element.</summary>
     public static TensorValues Map(Broadcast.VectorVector f, in TensorValues a, in TensorValues b)
     {
-        if (a.Layout != b.Layout) return Map(f, a.RowMajor(), b.RowMajor());
+        if (a.Layout != b.Layout)
+            return a.Layout.IsBlocks || b.Layout.IsBlocks ? Map(f, a.InBlocks(), b.InBlocks())
+                : Map(f, a.RowMajor(), b.RowMajor());
         var y = a.Like();
         f(a.Storage, b.Storage, y.Storage);
         return y;
@@ -27,7 +31,16 @@ public static class Compute
     public static TensorValues Zip(Broadcast.Function f, in TensorValues a, in TensorValues b)
     {
         if (a.Shape.Equals(b.Shape)) return Map(f.Both, a, b);
-        var (p, q, y) = (a.RowMajor(), b.RowMajor(), TensorValues.Empty(Shape.Broadcast(a.Shape, b.Shape)));
+        var shape = Shape.Broadcast(a.Shape, b.Shape);
+        if ((a.Layout.IsBlocks || b.Layout.IsBlocks) && a.WithinBlocks(shape) is { } left
+            && b.WithinBlocks(shape) is { } right)
+        {
+            var images = TensorValues.Empty(shape, shape.Blocks);
+            Broadcast.Zip(f, images.Layout.BlockSizes(), ref left.Values.First, left.Strides, ref right.Values.First,
+                right.Strides, ref images.First, images.Layout.BlockStrides());
+            return images;
+        }
+        var (p, q, y) = (a.RowMajor(), b.RowMajor(), TensorValues.Empty(shape));
         Broadcast.Zip(f, y.Shape.Sizes, ref p.First, p.StridesWithin(y.Shape), ref q.First, q.StridesWithin(y.Shape),
             ref y.First, y.StridesWithin(y.Shape));
         return y;
@@ -36,6 +49,9 @@ public static class Compute
     /// <summary>x summed over the axes along which a tensor of the given shape was broadcast.</summary>
     public static TensorValues SumTo(in TensorValues x, Shape shape)
     {
+        // Images in blocks without padding.
+        if (shape.Count == 1 && x.Layout is { IsBlocks: true } at && at.Width == at.Columns)
+            return TensorValues.Filled(shape, (float)Elementwise.Sum(x.Storage));
         var rows = x.RowMajor();
         if (shape.Rows == 1 && shape.Columns == rows.Layout.Columns)
         {
@@ -80,109 +96,51 @@ public static class Compute
         return y;
     }
 
-    static ConvolutionShape ConvolutionShapeOf(in TensorValues x, in TensorValues w, int padding) =>
-        x.Shape.Rank == 4 && w.Shape.Rank == 4 && x.Shape[1] == w.Shape[1]
-        && w.Shape[2] <= x.Shape[2] + 2 * padding && w.Shape[3] <= x.Shape[3] + 2 * padding
-            ? new(x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3], w.Shape[0], w.Shape[2], w.Shape[3], padding, padding)
-            : throw new ArgumentException($"cannot convolve {x.Shape} with {w.Shape}: (N, C, H, W) and "
-                + "(O, C, KH, KW) are wanted, the kernel no larger than the padded image");
-
-    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), plus a bias (O) if there is one.</summary>
-    public static TensorValues Convolve(in TensorValues x, in TensorValues w, in TensorValues? bias, int padding)
-    {
-        var c = ConvolutionShapeOf(x, w, padding);
-        var y = TensorValues.Empty((c.Images, c.Outputs, c.OutHeight, c.OutWidth));
-        Convolution.Forward(c, x.Storage, x.Layout.RowStride, w.Storage, w.Layout.RowStride,
-            bias is { } b ? b.Row(0) : [], y.Storage, y.Layout.RowStride);
-        return y;
-    }
-
-    /// <summary>The gradient of a convolution by x from g, the gradient by its output.</summary>
-    public static TensorValues ConvolutionByInput(in TensorValues x, in TensorValues w, int padding, in TensorValues g)
-    {
-        var dx = TensorValues.Empty(x.Shape);
-        Convolution.InputGradient(ConvolutionShapeOf(x, w, padding), g.Storage, g.Layout.RowStride, w.Storage,
-            w.Layout.RowStride, dx.Storage, dx.Layout.RowStride);
-        return dx;
-    }
-
-    /// <summary>The gradients of a convolution by w and, if there is one, by the bias.</summary>
-    public static (TensorValues Dw, TensorValues? Db) ConvolutionByKernels(in TensorValues x, in TensorValues w,
-        in TensorValues? bias, int padding, in TensorValues g)
-    {
-        var (dw, db) = (TensorValues.Empty(w.Shape), bias?.Like());
-        ConvolutionGradient.ByKernels(ConvolutionShapeOf(x, w, padding), x.Storage, x.Layout.RowStride, g.Storage,
-            g.Layout.RowStride, dw.Storage, dw.Layout.RowStride, db is { } b ? b.Row(0) : []);
-        return (dw, db);
-    }
-
-    /// <summary>Every s-th row and column of x (N, C, H, W), from the first on.</summary>
-    public static TensorValues Subsample(in TensorValues x, int s)
-    {
-        var y = TensorValues.Empty((x.Shape[0], x.Shape[1], (x.Shape[2] + s - 1) / s, (x.Shape[3] + s - 1) / s));
-        for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
-        {
-            Span<float> from = x.Plane(plane), to = y.Plane(plane);
-            for (var i = 0; i < to.Length; i++)
-                to[i] = from[i / y.Shape[3] * s * x.Shape[3] + i % y.Shape[3] * s];
-        }
-        return y;
-    }
-
-    /// <summary>The gradient by x from g, the gradient by what Subsample gives.</summary>
-    public static TensorValues Scatter(in TensorValues g, int s, Shape shape)
-    {
-        var dx = TensorValues.Filled(shape, 0);
-        for (var plane = 0; plane < shape[0] * shape[1]; plane++)
-        {
-            Span<float> from = g.Plane(plane), to = dx.Plane(plane);
-            for (var i = 0; i < from.Length; i++)
-                to[i / g.Shape[3] * s * shape[3] + i % g.Shape[3] * s] = from[i];
-        }
-        return dx;
-    }
-
-    /// <summary>Pooling of (N, C, H, W), plane by plane.</summary>
-    public static TensorValues Pool(Pooling2x2 pool, in TensorValues x)
-    {
-        var y = TensorValues.Empty(PooledShape(x.Shape));
-        for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
-            pool(x.Plane(plane), x.Shape[2], x.Shape[3], y.Plane(plane));
-        return y;
-    }
-
     /// <summary>(N, C, H, W) after pooling in windows of 2 x 2.</summary>
     public static Shape PooledShape(Shape x) => x.Rank == 4 && x[2] >= 2 && x[3] >= 2 ? (x[0], x[1], x[2] / 2, x[3] / 2)
         : throw new ArgumentException($"cannot pool {x}: (N, C, H, W) with at least 2 x 2 pixels is wanted");
 
-    /// <summary>Average pooling of a function of x (N, C, H, W).</summary>
-    public static TensorValues AveragePool<P>(P function, in TensorValues x) where P : struct, IPixelFunction
+    /// <summary>Pooling of (N, C, H, W) in windows of 2 x 2.</summary>
+    public static TensorValues Pool(Pooling2x2 pool, IPixels x)
     {
-        var y = TensorValues.Empty(PooledShape(x.Shape));
-        for (var n = 0; n < x.Shape[0]; n++)
-            Pooling.Average<P>([function], x.Row(n), x.Shape[1], x.Shape[2], x.Shape[3], y.Row(n));
+        var shape = PooledShape(x.Shape);
+        var y = TensorValues.Empty(shape, shape.Blocks);
+        for (var n = 0; n < shape.Rows; n++) pool(x.Shape.Pixels, x.Image(n, ref scratch), y.Image(n));
         return y;
     }
 
-    /// <summary>The gradient by x from g, the gradient by what AveragePool gives.</summary>
-    public static TensorValues AveragePoolGradient<P>(P function, in TensorValues x, in TensorValues g)
-        where P : struct, IPixelFunction
+    /// <summary>The mean of each channel of (N, C, H, W): (N, C).</summary>
+    public static TensorValues GlobalAveragePool(IPixels x)
     {
-        var dx = TensorValues.Empty(x.Shape);
+        if (x.Shape.Rank != 4) throw new ArgumentException($"cannot pool {x.Shape}: (N, C, H, W) is wanted");
+        var y = TensorValues.Empty((x.Shape[0], x.Shape[1]));
         for (var n = 0; n < x.Shape[0]; n++)
-            Pooling.AverageGradient<P>([function], g.Row(n), x.Row(n), x.Shape[1], x.Shape[2], x.Shape[3], dx.Row(n));
-        return dx;
+            Pooling.GlobalAverage(x.Shape.Pixels, x.Image(n, ref scratch), y.Row(n));
+        return y;
     }
 
-    /// <summary>The gradient by x from g, the gradient by y = maximum pooling of x.</summary>
-    public static TensorValues MaxPoolGradient(in TensorValues x, in TensorValues g, in TensorValues y)
+    /// <summary>x (N, C) normalized by moments, with gamma and beta if there are any.</summary>
+    public static TensorValues Normalize(in TensorValues x, in NormalizationSets sets, Moments moments,
+        in TensorValues? gamma, in TensorValues? beta)
     {
-        var dx = TensorValues.Empty(x.Shape);
-        for (var plane = 0; plane < x.Shape[0] * x.Shape[1]; plane++)
-            Pooling.MaxGradient(g.Plane(plane), x.Plane(plane), y.Plane(plane), x.Shape[2], x.Shape[3],
-                dx.Plane(plane));
-        return dx;
+        var (rows, y) = (x.RowMajor(), TensorValues.Empty(x.Shape));
+        Normalization.Forward(sets, moments.Mean, moments.Variance, Row(gamma), Row(beta), rows.Storage, y.Storage,
+            y.Layout.RowStride);
+        return y;
     }
+
+    /// <summary>The gradients of Normalize by x, gamma and beta from g.</summary>
+    public static (TensorValues Dx, TensorValues? DGamma, TensorValues? DBeta) NormalizeGradients(in TensorValues x,
+        in NormalizationSets sets, Moments moments, in TensorValues? gamma, in TensorValues? beta, in TensorValues g)
+    {
+        var (rows, dx, dGamma, dBeta) = (x.RowMajor(), TensorValues.Empty(x.Shape), gamma?.Like(), beta?.Like());
+        Normalization.Backward(sets, moments.Mean, moments.Variance, Row(gamma), rows.Storage, g.RowMajor().Storage,
+            dx.Storage, dx.Layout.RowStride, Row(dGamma), Row(dBeta));
+        return (dx, dGamma, dBeta);
+    }
+
+    // Gamma and beta are single rows.
+    static Span<float> Row(in TensorValues? x) => x is { } values ? values.Row(0) : default;
 
     /// <summary>In how many rows of x (N, classes) the largest value stands at the label; of equal values the first
     /// counts.</summary>

@@ -28,6 +28,13 @@ public sealed class Shape : IEquatable<Shape>
     public int Rows => Rank < 2 ? 1 : sizes[0];
     public int Columns => Count / Rows;
 
+    /// <summary>The layout of (N, C, L) or (N, C, H, W) in blocks of channels.</summary>
+    public Layout Blocks => Layout.Blocks(Rows, sizes[1], Columns / sizes[1]);
+
+    /// <summary>How the pixels of an image of (N, C, L) or (N, C, H, W) lie in it; L is a single line.</summary>
+    public PixelLayout Pixels =>
+        PixelLayout.Plain(sizes[1], Rank == 4 ? sizes[2] : 1, Rank == 4 ? sizes[3] : Columns / sizes[1]);
+
     public static implicit operator Shape(int size) => new(size);
     public static implicit operator Shape((int, int) s) => new(s.Item1, s.Item2);
     public static implicit operator Shape((int, int, int) s) => new(s.Item1, s.Item2, s.Item3);
@@ -64,7 +71,8 @@ public sealed class Shape : IEquatable<Shape>
         return strides;
     }
 
-    int SizeAt(int axis, int rank) => axis < rank - Rank ? 1 : sizes[axis - (rank - Rank)];
+    /// <summary>The size of an axis when this shape is broadcast to so many axes.</summary>
+    public int SizeAt(int axis, int rank) => axis < rank - Rank ? 1 : sizes[axis - (rank - Rank)];
 
     public bool Equals(Shape? other) =>
         ReferenceEquals(this, other) || other is not null && sizes.AsSpan().SequenceEqual(other.sizes);

@@ -11,6 +11,7 @@ public sealed class Tensor
     TensorValues values;
     IDeferred? deferred;
     Tensor[]? deferredInputs;
+    bool isRead;
 
     Tensor(in TensorValues values, Arena? arena) => (this.values, this.arena, step) = (values, arena, arena?.Step ?? 0);
 
@@ -62,7 +63,7 @@ public sealed class Tensor
     {
         get
         {
-            if (arena is not null && arena.Step != step) ThrowStale();
+            CheckStep();
             if (values.Block.Array is null) Evaluate();
             return ref values;
         }
@@ -111,13 +112,28 @@ public sealed class Tensor
         pending.ComputeInto(values);
     }
 
+    IDeferred? Pending
+    {
+        get
+        {
+            CheckStep();
+            return deferred;
+        }
+    }
+
+    void CheckStep()
+    {
+        if (arena is not null && arena.Step != step) ThrowStale();
+    }
+
     void ThrowStale() => throw new InvalidOperationException(
         $"{this} belongs to a step that has ended; copy what is needed with ToArray() or Item before its end");
 
     // Ops. Gradients of broadcast operands are summed to the operand's shape in one place (Tape.Propagate).
 
     public static Tensor operator +(Tensor a, Tensor b) =>
-        Tape.Op([a, b], Compute.Zip(Broadcast.Add, a, b), (g, _) => [g, g]);
+        a.Shape.Equals(b.Shape) && (a.Layout.IsBlocks || b.Layout.IsBlocks) ? AddPixels(a, b)
+            : Tape.Op([a, b], Compute.Zip(Broadcast.Add, a, b), (g, _) => [g, g]);
 
     public static Tensor operator -(Tensor a, Tensor b) =>
         Tape.Op([a, b], Compute.Zip(Broadcast.Subtract, a, b), (g, _) => [g, -g]);
@@ -143,8 +159,9 @@ public sealed class Tensor
     public Tensor Tanh() => Tape.Op([this], Compute.Map(TensorPrimitives.Tanh, this),
         (g, y) => [Compute.Map(Elementwise.TanhGradient, g, y)]);
 
-    public Tensor Relu() => Tape.Op([this], Compute.Map(Elementwise.Relu, this),
-        (g, y) => [Compute.Map(Elementwise.ReluGradient, g, y)]);
+    public Tensor Relu() => !Layout.IsBlocks ? Tape.Op([this], Compute.Map(Elementwise.Relu, this),
+        (g, y) => [Compute.Map(Elementwise.ReluGradient, g, y)])
+        : Mapped is { } map ? Map(map.Relu(), deferredInputs!) : Map(new(new(Values), null, relu: true), [this]);
 
     /// <summary>x w for x (N, in) and w (in, out).</summary>
     public Tensor MatMul(Tensor w) => Tape.Op([this, w], Compute.Multiply(this, w),
@@ -173,40 +190,52 @@ public sealed class Tensor
     /// broadcasting.</summary>
     public Tensor SumTo(Shape shape) => Tape.Op([this], Compute.SumTo(this, shape), (g, _) => [g + Filled(Shape, 0)]);
 
-    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), stride s, p zeros on each side, plus a bias (O) if
-    /// there is one: (N, O, (H + 2p - KH) / s + 1, (W + 2p - KW) / s + 1), rounded down. As usual in this field, the
-    /// kernel is not flipped.</summary>
-    public Tensor Convolve(Tensor w, int padding = 0, Tensor? bias = null, int stride = 1) =>
-        stride == 1 ? ConvolveDensely(w, padding, bias) : ConvolveDensely(w, padding, bias).Subsample(stride);
-
-    Tensor ConvolveDensely(Tensor w, int padding, Tensor? bias) => Tape.Op(Present(this, w, bias),
-        Compute.Convolve(this, w, bias?.Values, padding), (g, _) =>
+    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), with steps of `stride` pixels and p zeros on each side,
+    /// plus a bias (O) if there is one: (N, O, (H + 2p - KH) / stride + 1, (W + 2p - KW) / stride + 1). As usual in this
+    /// field, the kernel is not flipped.</summary>
+    public Tensor Convolve(Tensor w, int padding = 0, Tensor? bias = null, int stride = 1)
+    {
+        // A map with two summands ends a residual block. It is kept, because the block's shortcut reads it too.
+        var map = Mapped is { HasTwo: true } ? null : TakePlace();
+        var convolved = new ConvolvedPixels(map ?? Kept(), w, padding, stride);
+        Tensor[] inputs = map is null ? [this] : deferredInputs!;
+        // Before a normalizer, which wants the moments, there is usually no bias.
+        var y = Tape.Op([.. inputs, w], convolved.Forward(measure: bias is null), (g, _) =>
         {
-            var (dw, db) = Compute.ConvolutionByKernels(this, w, bias?.Values, padding, g);
-            return [Tape.Wants(this) ? Compute.ConvolutionByInput(this, w, padding, g) : null, dw, Optional(db)];
+            if (!Array.Exists(inputs, Tape.Wants))
+                return [.. inputs.Select(_ => (Tensor?)null), convolved.Backward(g.Pixels, null)];
+            var dx = TensorValues.Empty(Shape, Shape.Blocks);
+            if (map is null) return [dx, convolved.Backward(g.Pixels, dx)];
+            var gradients = new PixelGradients(map, dx, Tape.Take(this)?.Pixels);
+            var dw = convolved.Backward(g.Pixels, dx, gradients);
+            return [.. Tensors(gradients.Results()), dw];
         });
+        return bias is null ? y : y.AddToChannels(bias);
+    }
 
-    // Every s-th row and column, from the first on.
-    Tensor Subsample(int s) => Tape.Op([this], Compute.Subsample(this, s), (g, _) => [Compute.Scatter(g, s, Shape)]);
+    /// <summary>x (N, C, L) or (N, C, H, W) plus b (C).</summary>
+    Tensor AddToChannels(Tensor b)
+    {
+        if (b.Shape.Rank != 1 || b.Shape[0] != Shape[1])
+            throw new ArgumentException($"cannot add {b.Shape} to the channels of {Shape}: ({Shape[1]},) is wanted");
+        // Normalization by mean 0 and deviation 1.
+        var sets = new NormalizationSets(Shape[0], Shape[1], Shape.Columns / Shape[1], Shape[0], 1, 0,
+            ConstantMoments: true);
+        return Normalize(sets, Moments.From(TensorValues.Filled(Shape[1], 0), TensorValues.Filled(Shape[1], 1)), null,
+            b);
+    }
 
     /// <summary>Means over windows of 2 x 2 of (N, C, H, W), stride 2; an odd last row or column is left out.</summary>
-    public Tensor AveragePool() => Tape.Op([this], Compute.AveragePool(new IdentityPixels(), this),
-        (g, _) => [Compute.AveragePoolGradient(new IdentityPixels(), this, g)]);
-
-    /// <summary>AveragePool of Relu in one pass; if this is a deferred normalization, that is part of the pass too.
-    /// </summary>
-    public Tensor ReluPool() => deferred is DeferredNormalization x
-        ? Tape.Op(deferredInputs!, x.ReluPool(), (g, _) => Present(x.ReluPoolGradients(g)))
-        : Tape.Op([this], Compute.AveragePool(new ReluPixels(), this),
-            (g, _) => [Compute.AveragePoolGradient(new ReluPixels(), this, g)]);
+    public Tensor AveragePool() => OfPixels(x => Compute.Pool(Pooling.Average, x),
+        (x, g, _) => new AveragePoolGradient(x.Shape, g.InBlocks()));
 
     /// <summary>The maximum of each window of 2 x 2; the gradient goes to the first of equal pixels.</summary>
-    public Tensor MaxPool() => Tape.Op([this], Compute.Pool(Pooling.Max, this),
-        (g, y) => [Compute.MaxPoolGradient(this, g, y)]);
+    public Tensor MaxPool() => OfPixels(x => Compute.Pool(Pooling.Max, x),
+        (x, g, y) => new MaxPoolGradient(x, y, g.InBlocks()));
 
     /// <summary>The mean of each channel of (N, C, H, W): (N, C).</summary>
-    public Tensor GlobalAveragePool() =>
-        SumTo(new(Shape[0], Shape[1], 1, 1)).Reshape((Shape[0], Shape[1])) * (1f / (Shape[2] * Shape[3]));
+    public Tensor GlobalAveragePool() => OfPixels(Compute.GlobalAveragePool,
+        (x, g, _) => new GlobalAveragePoolGradient(x.Shape, g.RowMajor()));
 
     /// <summary>The mean over rows of -ln softmax(x)[label], a scalar, for x (N, classes) and one label for each row.
     /// </summary>
@@ -221,15 +250,73 @@ public sealed class Tensor
     /// sets.ConstantMoments says that they are constants, such as running averages.</summary>
     public Tensor Normalize(NormalizationSets sets, Moments moments, Tensor? gamma, Tensor? beta)
     {
-        var x = new DeferredNormalization(this, sets, moments, gamma?.Values, beta?.Values);
         var inputs = Present(this, gamma, beta);
-        var y = Deferred(Shape, x.Layout, x, inputs);
-        if (Tape.Current is null) y.Evaluate();
-        return Tape.Op(inputs, y, (g, _) => Present(x.Gradients(g)));
+        if (Shape.Rank > 2)
+            return Map(new(new NormalizedPixels(Values.InBlocks(), sets, moments, gamma?.Values, beta?.Values), null,
+                relu: false), inputs);
+        return Tape.Op(inputs, Compute.Normalize(this, sets, moments, gamma?.Values, beta?.Values), (g, _) =>
+        {
+            var (dx, dGamma, dBeta) =
+                Compute.NormalizeGradients(this, sets, moments, gamma?.Values, beta?.Values, g);
+            return Present(dx, Optional(dGamma), Optional(dBeta));
+        });
     }
 
-    static Tensor[] Present(NormalizationGradients gradients) =>
-        Present(gradients.Dx, Optional(gradients.DGamma), Optional(gradients.DBeta));
+    // The map of pixels that this tensor is, as long as nothing has read it.
+    PixelMap? Mapped => Pending as PixelMap;
+
+    // The images of this tensor, computed as they are read if they are deferred.
+    IPixels Pixels => Pending as IPixels ?? new StoredPixels(Values);
+
+    // The same, but those of a map with two summands are kept as this tensor's values when they are read.
+    IPixels Kept()
+    {
+        if (Mapped is not { HasTwo: true } map)
+            return Layout.IsBlocks ? Pixels : new PlanePixels(Values.RowMajor());
+        (values, deferred) = (TensorValues.Empty(Shape, Layout), null);
+        return new KeptPixels(map, values);
+    }
+
+    // This tensor's map, if there is one and nothing has read it. The op that reads it first takes its place on the
+    // tape: it passes gradients on to what the map is computed from, together with those of later readers.
+    PixelMap? TakePlace()
+    {
+        var map = isRead ? null : Mapped;
+        isRead = true;
+        return map;
+    }
+
+    // A tensor whose images are computed when something reads them.
+    static Tensor Map(PixelMap map, Tensor[] inputs)
+    {
+        var y = Deferred(map.Shape, map.Shape.Blocks, map, inputs);
+        if (Tape.Current is null) y.Evaluate();
+        return Tape.Op(inputs, y, (g, _) => Tensors(map.Gradients(g.Pixels)));
+    }
+
+    static Tensor AddPixels(Tensor a, Tensor b)
+    {
+        // What is normalized is added as it is computed.
+        static (MappedPixels, Tensor[]) Summand(Tensor x) =>
+            x.Mapped is { HasTwo: false, HasRelu: false } map ? (map.First, x.deferredInputs!) : (new(x.Values), [x]);
+        var ((first, its), (second, others)) = (Summand(a), Summand(b));
+        return Map(new(first, second, relu: false), [.. its, .. others]);
+    }
+
+    // An op that reads images one at a time.
+    Tensor OfPixels(Func<IPixels, TensorValues> f, Func<IPixels, TensorValues, TensorValues, IPixels> gradient)
+    {
+        if (TakePlace() is { } map)
+            return Tape.Op(deferredInputs!, f(map),
+                (g, y) => Tensors(map.Gradients(gradient(map, g, y), Tape.Take(this)?.Pixels)));
+        var x = Layout.IsBlocks ? Pixels : new StoredPixels(Values);
+        return Tape.Op([this], f(x), (g, y) => Tensors([new(default, gradient(x, g, y))]));
+    }
+
+    static Tensor[] Tensors(TensorGradient[] gradients) => [.. gradients.Select(FromGradient)];
+
+    static Tensor FromGradient(TensorGradient gradient) => gradient.Pixels is { } pixels
+        ? Deferred(pixels.Shape, pixels.Shape.Blocks, pixels) : gradient.Values;
 
     // x and those of two others that are not null.
     static Tensor[] Present(Tensor x, Tensor? second, Tensor? third) => (second, third) switch
@@ -257,6 +344,7 @@ public sealed class Tape
 
     readonly List<Entry> entries = [];
     readonly Arena arena = new();
+    Tensor?[] gradients = [];
     bool paused;
 
     /// <summary>The tape whose step is running on this thread.</summary>
@@ -298,6 +386,17 @@ public sealed class Tape
     public static IEnumerable<(Tensor Parameter, Tensor Gradient)> Gradients(Tensor y, Tensor g) =>
         current?.Reverse(y, g) ?? throw new InvalidOperationException("gradients are taken within a step");
 
+    /// <summary>The sum of the gradients that have arrived at x so far in the reverse pass, if there are any. The caller,
+    /// a gradient rule, passes them on in place of the op that gave x.</summary>
+    public static Tensor? Take(Tensor x)
+    {
+        if (!current!.Holds(x)) return null;
+        ref var slot = ref current.gradients[x.Node];
+        var taken = slot;
+        slot = null;
+        return taken;
+    }
+
     void Record(Tensor[] inputs, Tensor y, GradientRule rule)
     {
         // A parameter is recorded just before its first use, so that the reverse pass reaches it when nothing reads it
@@ -336,7 +435,7 @@ public sealed class Tape
 
     void Propagate(Entry entry, Tensor arrived, Tensor?[] gradients)
     {
-        paused = true;
+        (paused, this.gradients) = (true, gradients);
         try
         {
             var given = entry.Rule!(arrived, entry.Y);

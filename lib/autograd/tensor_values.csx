@@ -1,17 +1,21 @@
 #nullable enable
 
 /// <summary>Float32 numbers in a shape: the memory of a tensor, without its history. The rest of the lab sees tensors;
-/// only autograd and numerics know how numbers lie in memory (padded rows, or panels of columns).</summary>
-public readonly struct TensorValues(Shape shape, Layout layout, Block block)
+/// only autograd and numerics know how numbers lie in memory (padded rows, panels of columns, or images in blocks of
+/// channels).</summary>
+/// <param name="moments">Those of each image, if they were measured while it was computed.</param>
+public readonly struct TensorValues(Shape shape, Layout layout, Block block, ImageMoments? moments = null)
 {
     public Shape Shape { get; } = shape;
     public Layout Layout { get; } = layout;
     public Block Block { get; } = block;
+    public ImageMoments? Moments { get; } = moments;
 
     /// <summary>Row-major values to be filled, in the running step's memory if there is one.</summary>
     public static TensorValues Empty(Shape shape) => Empty(shape, Layout.RowMajor(shape.Rows, shape.Columns));
 
-    public static TensorValues Empty(Shape shape, Layout layout) => new(shape, layout, Arena.Allocate(layout.Length));
+    public static TensorValues Empty(Shape shape, Layout layout, ImageMoments? moments = null) =>
+        new(shape, layout, Arena.Allocate(layout.Length), moments);
 
     /// <summary>Values of the same shape and layout, to be filled.</summary>
     public TensorValues Like() => Empty(Shape, Layout);
@@ -40,16 +44,17 @@ public readonly struct TensorValues(Shape shape, Layout layout, Block block)
     public Span<float> Row(int r) =>
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref First, r * Layout.RowStride), Layout.Columns);
 
-    /// <summary>The pixels of one channel of one image of (N, C, H, W); planes are counted channel by channel, image by
-    /// image.</summary>
-    public Span<float> Plane(int plane)
-    {
-        var (image, channel) = Math.DivRem(plane, Shape[1]);
-        return Row(image).Slice(channel * Shape[2] * Shape[3], Shape[2] * Shape[3]);
-    }
+    /// <summary>The pixels of image n, in blocks of channels.</summary>
+    public Span<float> Image(int n) => Images(n, 1);
+
+    /// <summary>The memory of `count` images from n on.</summary>
+    public Span<float> Images(int n, int count) => Storage.Slice(n * Layout.RowStride, count * Layout.RowStride);
 
     /// <summary>These values if they are row-major, else a copy that is.</summary>
     public TensorValues RowMajor() => Layout.IsRowMajor ? this : In(Layout.RowMajor(Shape.Rows, Shape.Columns));
+
+    /// <summary>(N, C, L) or (N, C, H, W) in blocks of channels: these values if they are, else a copy.</summary>
+    public TensorValues InBlocks() => Layout.IsBlocks ? this : In(Shape.Blocks);
 
     /// <summary>These values in a layout: in place if it is theirs, else a copy.</summary>
     public TensorValues In(Layout layout)
@@ -90,4 +95,22 @@ public readonly struct TensorValues(Shape shape, Layout layout, Block block)
 
     /// <summary>Floats from one element to the next along each axis of a broadcast shape.</summary>
     public int[] StridesWithin(Shape broadcast) => Shape.StridesWithin(broadcast, Layout.RowStride);
+
+    /// <summary>These values as an operand of images in blocks: floats from one image, block of channels, position and
+    /// channel to the next. Null where they change from position to position in another shape than the images'.
+    /// </summary>
+    public (TensorValues Values, int[] Strides)? WithinBlocks(Shape images)
+    {
+        if (Shape.Equals(images))
+        {
+            var own = InBlocks();
+            return (own, own.Layout.BlockStrides());
+        }
+        if (Shape.Count == 1) return (RowMajor(), [0, 0, 0, 0]);
+        var (n, channels) = (Shape.SizeAt(0, images.Rank), Shape.SizeAt(1, images.Rank));
+        if (n * channels != Shape.Count) return null;
+        var single = View((n, channels, 1)).InBlocks();
+        var strides = single.Layout.BlockStrides();
+        return channels == 1 ? (single, [strides[0], 0, 0, 0]) : (single, [n == 1 ? 0 : strides[0], strides[1], 0, 1]);
+    }
 }

@@ -3,8 +3,12 @@
 // be run, one reads what has been run.
 
 /// <summary>An experiment at work on its results folder.</summary>
-public sealed class Execution(Protocol protocol, Options options, CancellationToken stop) : IDisposable
+/// <param name="cores">The caller has one of them.</param>
+public sealed class Execution(Protocol protocol, Options options, Cores cores, CancellationToken stop) : IDisposable
 {
+    // One report at a time: claims.csv is made from those of all experiments, and is to have all of them.
+    static readonly Lock publishing = new();
+
     readonly Stopwatch clock = Stopwatch.StartNew();
     readonly List<Config> asked = [];
     readonly HashSet<string> failed = [];
@@ -43,7 +47,8 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
             stage.Runs.Fill(Trials(grid));
             CountFailed(grid, stage.Runs);
         }
-        if (options.Shard is null) Publish();
+        if (options.Shard is null)
+            lock (publishing) Publish();
         else Out.WriteLine($"{protocol.Name}: shard {options.Shard} is done; merge without --shard");
     }
 
@@ -71,7 +76,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
             stage.Runs.Fill(Trials(grid));
             CountFailed(grid, stage.Runs);
         }
-        Publish();
+        lock (publishing) Publish();
     }
 
     /// <summary>Lists what would be run, and estimates time and memory.</summary>
@@ -201,12 +206,13 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
         var mine = Mine(grid, asked);
         var missing = mine.Where(config => !done.Contains(Id(config))).ToList();
         using var progress = new SweepProgress(protocol.Name, mine.Count, mine.Count - missing.Count,
-            missing.Sum(Estimate.Cost), options.Jobs);
+            missing.Sum(Estimate.Cost));
         if (missing.Count == 0) return;
         store.Journal.Append(run ??= RunRecord.Begin(options.Shard, options.Jobs));
         try
         {
-            Runner.Run(missing, data, protocol.Probe, options.Jobs, trial =>
+            // Long trials first, so that no core is left with one at the end.
+            Runner.Run(missing.OrderByDescending(Estimate.Cost), data, protocol.Probe, cores, progress.Begin, trial =>
             {
                 store.Journal.Append(trial);
                 Interlocked.Increment(ref ran);
@@ -262,7 +268,7 @@ public sealed class Execution(Protocol protocol, Options options, CancellationTo
             }
             if (!told) Out.WriteLine($"{protocol.Name}: shard {options.Shard} waits for {string.Join(", ", others)}");
             // Reading the journals must not take much of a core.
-            stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(1) + 9 * (clock.Elapsed - begun));
+            cores.Lending(() => stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(1) + 9 * (clock.Elapsed - begun)));
             stop.ThrowIfCancellationRequested();
         }
         folderLock.Resume();

@@ -1,29 +1,34 @@
 #nullable enable
 // What every experiment and every command does: read the command line, do it, end with an exit code.
 
-/// <summary>Runs an experiment from its command line. It is named after its file, and so is its folder of results.
-/// </summary>
-/// <param name="describe">The experiment as a plan; it is called once, and runs nothing.</param>
-/// <returns>The exit code: 0 done, 1 some trials failed, 2 bad input, 3 an exception in the experiment or the lab,
-/// 128 + the signal's number where one ended it (Ctrl-C 130).</returns>
-static int Experiment(IEnumerable<string> args, string question, Design design, Func<Lab, Plan<Report>> describe,
-    [CallerFilePath] string script = "") =>
-    RunCommand(args, Path.GetFileNameWithoutExtension(script), question, (name, options, stop) =>
+/// <summary>An experiment as its file describes it.</summary>
+/// <param name="Script">The file.</param>
+/// <param name="Describe">The experiment as a plan; it is called once, and runs nothing.</param>
+public sealed record Description(string Script, string Question, Design Design, Func<Lab, Plan<Report>> Describe)
+{
+    /// <summary>It is named after its file, and so is its folder of results.</summary>
+    public string Name => Path.GetFileNameWithoutExtension(Script);
+
+    /// <summary>Does what the options say.</summary>
+    /// <param name="load">Gives the data that they name, where it is needed.</param>
+    /// <param name="cores">The caller has one of them.</param>
+    /// <returns>The exit code: 0 done, 1 some trials failed.</returns>
+    public int Run(Options options, Func<Dataset> load, Cores cores, CancellationToken stop)
     {
-        if (!Regex.IsMatch(name, @"^\w[\w-]*$")) throw new BadInput($"{name}.csx is no name for an experiment: its "
+        if (!Regex.IsMatch(Name, @"^\w[\w-]*$")) throw new BadInput($"{Name}.csx is no name for an experiment: its "
             + "results go into a folder of that name, so it has letters, digits, _ and - alone");
         if (options.Compare is { } other)
         {
-            DifferencesView.Show(options.Out, other, [name]);
+            DifferencesView.Show(options.Out, other, [Name]);
             return 0;
         }
-        var data = options.ReportOnly ? null : LoadDataset(options.Data);
-        var facts = data?.Facts ?? Execution.PastOf(options, name).Data;
-        var plan = describe(new Lab(options.Preset, options.Seeds, facts));
+        var data = options.ReportOnly ? null : load();
+        var facts = data?.Facts ?? Execution.PastOf(options, Name).Data;
+        var plan = Describe(new Lab(options.Preset, options.Seeds, facts));
         Protocol protocol;
-        try { protocol = new Protocol(name, question, design, plan).Checked(); }
-        catch (ArgumentException e) { throw new BadInput($"{Path.GetFileName(script)}: {e.Message}"); }
-        using var execution = new Execution(protocol, options, stop);
+        try { protocol = new Protocol(Name, Question, Design, plan).Checked(); }
+        catch (ArgumentException e) { throw new BadInput($"{Name}.csx: {e.Message}"); }
+        using var execution = new Execution(protocol, options, cores, stop);
         if (data?.Notice is { } notice) Error.WriteLine($"note: {notice}");
         if (data is null) execution.ReportOnly();
         else if (options.DryRun) execution.DryRun(data);
@@ -32,7 +37,32 @@ static int Experiment(IEnumerable<string> args, string question, Design design, 
         Error.WriteLine($"{execution.Failed} trials failed: see status and reason in {execution.Store.TrialsFile}; "
             + "--retry failed runs them again");
         return 1;
+    }
+}
+
+/// <summary>Runs an experiment from its command line.</summary>
+/// <param name="describe">The experiment as a plan; it is called once, and runs nothing.</param>
+/// <returns>The exit code: 0 done, 1 some trials failed, 2 bad input, 3 an exception in the experiment or the lab,
+/// 128 + the signal's number where one ended it (Ctrl-C 130).</returns>
+static int Experiment(IEnumerable<string> args, string question, Design design, Func<Lab, Plan<Report>> describe,
+    [CallerFilePath] string script = "")
+{
+    var experiment = new Description(script, question, design, describe);
+    return RunCommand(args, experiment.Name, question, (_, options, stop) =>
+    {
+        var (code, cores) = (0, new Cores(options.Jobs));
+        cores.Using(() =>
+            code = experiment.Run(options, () => LoadDataset(options.Data), cores, stop));
+        return code;
     }, script);
+}
+
+/// <summary>Stands for the arguments of an experiment that is described now and run later: see RunAll.</summary>
+public readonly record struct Later;
+
+/// <summary>The experiment of a file, which is not run.</summary>
+static Description Experiment(Later args, string question, Design design, Func<Lab, Plan<Report>> describe,
+    [CallerFilePath] string script = "") => new(script, question, design, describe);
 
 /// <summary>Reads options, does what they ask for, and turns its end into an exit code and one clear line.</summary>
 static int RunCommand(IEnumerable<string> args, string name, string question,
@@ -66,8 +96,13 @@ static int RunCommand(IEnumerable<string> args, string name, string question,
             $"  {Options.ResumeCommand(script, args)}");
         return signal;
     }
-    catch (Exception e) when (e is BadInput or ProbeFault or IOException or UnauthorizedAccessException
-        or OutOfMemoryException)
+    catch (Exception e) when (IsToBeExpected(e) || !Debugger.IsAttached) { return Complain(e, options); }
+}
+
+/// <summary>Says what went wrong, in a line where it is not the program, and gives the exit code.</summary>
+static int Complain(Exception e, Options? options)
+{
+    if (IsToBeExpected(e))
     {
         Terminal.Complain(options?.Verbose == true ? $"{e}" : e is BadInput or ProbeFault ? e.Message
             : e is OutOfMemoryException ? "there is not enough memory: fewer --jobs need less"
@@ -77,11 +112,11 @@ static int RunCommand(IEnumerable<string> args, string name, string question,
                 + "--out takes another folder)");
         return 2;
     }
-    catch (Exception e) when (!Debugger.IsAttached)
-    {
-        Terminal.Complain($"{e}");
-        if (!Regex.IsMatch($"{e}", @":line \d"))
-            Terminal.Complain("for file and line put LAB_DEBUG=1 before the command: compiled in Debug, and slow");
-        return 3;
-    }
+    Terminal.Complain($"{e}");
+    if (!Regex.IsMatch($"{e}", @":line \d"))
+        Terminal.Complain("for file and line put LAB_DEBUG=1 before the command: compiled in Debug, and slow");
+    return 3;
 }
+
+static bool IsToBeExpected(Exception e) =>
+    e is BadInput or ProbeFault or IOException or UnauthorizedAccessException or OutOfMemoryException;

@@ -17,20 +17,20 @@ public sealed class SweepProgress : IDisposable
     readonly TimeProvider clock;
     readonly long started;
     readonly string name;
-    readonly int total, reused, jobs;
+    readonly int total, reused;
     readonly double work;
     readonly Thread? painter;
     double worked;
     TimeSpan lastLine;
-    int done, disposed, lastTenth;
+    int running, done, disposed, lastTenth;
 
     /// <summary>Starts to show. Reused trials count as done, and take no part in rate and time left. Work is the cost
     /// of all trials that are to run, in any unit, where trials differ in cost; without it each counts 1.</summary>
-    public SweepProgress(string name, int total, int reused = 0, double? work = null, int jobs = 1,
-        IAnsiConsole? console = null, TimeProvider? clock = null)
+    public SweepProgress(string name, int total, int reused = 0, double? work = null, IAnsiConsole? console = null,
+        TimeProvider? clock = null)
     {
         (this.name, this.total, this.reused, this.work) = (name, total, reused, work ?? total - reused);
-        (this.jobs, this.console, this.clock) = (jobs, console ?? Terminal.Screen, clock ?? TimeProvider.System);
+        (this.console, this.clock) = (console ?? Terminal.Screen, clock ?? TimeProvider.System);
         (started, lastTenth) = (this.clock.GetTimestamp(), Tenth);
         if (total == reused) return;
         if (this.console.Profile.Capabilities is not { Interactive: true, Ansi: true })
@@ -42,7 +42,13 @@ public sealed class SweepProgress : IDisposable
         painter.Start();
     }
 
-    /// <summary>Counts one trial.</summary>
+    /// <summary>A trial begins.</summary>
+    public void Begin()
+    {
+        lock (gate) running++;
+    }
+
+    /// <summary>Counts one trial, which has ended.</summary>
     /// <param name="status">ok, stuck, diverged or failed.</param>
     /// <param name="accuracy">On validation images; NaN where there is none.</param>
     /// <param name="rate">Its learning rate.</param>
@@ -54,13 +60,18 @@ public sealed class SweepProgress : IDisposable
             counts[(arm, status)] = counts.GetValueOrDefault((arm, status)) + 1;
             if (status == "ok" && accuracy > best.GetValueOrDefault(arm).Accuracy) best[arm] = (accuracy, rate);
             (done, worked) = (done + 1, worked + cost);
-            if (painter is not null || total == reused) return;
-            // A tenth of a long sweep may take hours, and ten tenths of a short one are over at once.
-            var since = Elapsed - lastLine;
-            if (since < TimeSpan.FromMinutes(5) && (Tenth == lastTenth || since < TimeSpan.FromSeconds(5))) return;
-            (lastLine, lastTenth) = (Elapsed, Tenth);
-            Quietly(() => Line($"{reused + done}/{total}, {Told()}"));
+            if (painter is null && total > reused) TellNowAndThen();
+            running--;
         }
+    }
+
+    // A tenth of a long sweep may take hours, and ten tenths of a short one are over at once.
+    void TellNowAndThen()
+    {
+        var since = Elapsed - lastLine;
+        if (since < TimeSpan.FromMinutes(5) && (Tenth == lastTenth || since < TimeSpan.FromSeconds(5))) return;
+        (lastLine, lastTenth) = (Elapsed, Tenth);
+        Quietly(() => Line($"{reused + done}/{total}, {Told()}"));
     }
 
     /// <summary>Ends the picture and shows what became of the trials. A second call does nothing.</summary>
@@ -72,10 +83,15 @@ public sealed class SweepProgress : IDisposable
         Quietly(Summarize);
     }
 
-    void Paint() => console.Live(Picture()).AutoClear(true).Overflow(VerticalOverflow.Crop).Start(context =>
+    void Paint()
     {
-        while (!ended.Wait(250)) context.UpdateTarget(Picture());
-    });
+        while (!Turn.IsOn)
+            if (ended.Wait(250)) return;
+        console.Live(Picture()).AutoClear(true).Overflow(VerticalOverflow.Crop).Start(context =>
+        {
+            while (!ended.Wait(250)) context.UpdateTarget(Picture());
+        });
+    }
 
     IRenderable Picture()
     {
@@ -127,7 +143,8 @@ public sealed class SweepProgress : IDisposable
     // "14.4 trials/s, 27 s left, 2 running, 8 stuck, 24 diverged".
     string Told()
     {
-        IEnumerable<(int, string)> counted = [(Math.Min(jobs, total - reused - done), "running"),
+        // The core of a trial that has just ended goes to the next, if there is one.
+        IEnumerable<(int, string)> counted = [(Math.Min(running, total - reused - done), "running"),
             .. Statuses.Skip(1).Select(status => (Count(status), status))];
         return string.Join(", ", new[] { Rate(), Left() }.Where(part => part != "")
             .Concat(counted.Where(one => one.Item1 > 0).Select(one => $"{one.Item1} {one.Item2}")));

@@ -119,8 +119,6 @@ static Layer Conv2d(int inputs, int outputs, int size, Init init, bool bias = tr
 
 static readonly Layer AveragePool = Layer.From(x => x.AveragePool());
 
-/// <summary>Relu >> AveragePool in one pass over memory, which includes a normalizer just before it.</summary>
-static readonly Layer ReluPool = Layer.From(x => x.ReluPool());
 static readonly Layer MaxPool = Layer.From(x => x.MaxPool());
 
 /// <summary>(N, C, H, W) to the mean of each channel, (N, C).</summary>

@@ -27,7 +27,8 @@ static Layer LeNet(int channels, int height, int width, int classes, NormMethod 
     var bias = method.Normalizer is null;
     int Pooled(int size) => ((size - 2) / 2 - 2) / 2;
     Layer Conv(int inputs, int outputs, bool first = false) =>
-        Normalized(method.Conv(inputs, outputs, 3, init, bias, padding: 0, first: first), outputs) >> ReluPool;
+        Normalized(method.Conv(inputs, outputs, 3, init, bias, padding: 0, first: first), outputs) >> Relu
+            >> AveragePool;
     return Conv(channels, 6, first: true) >> Conv(6, 16) >> Flatten
         >> Normalized(method.Dense(16 * Pooled(height) * Pooled(width), 120, init, bias), 120) >> Relu
         >> Normalized(method.Dense(120, 84, init, bias), 84) >> Relu

@@ -58,6 +58,17 @@ public readonly ref struct GradientSums
     public Span<double> G { get; }
     public Span<double> GD { get; }
 
+    /// <summary>Adds the sums of one image, whose distances were taken from a center: the mean rounded to float32.
+    /// </summary>
+    public void Add(ReadOnlySpan<double> g, ReadOnlySpan<double> gd, ReadOnlySpan<float> center)
+    {
+        for (var channel = 0; channel < center.Length; channel++)
+        {
+            G[channel] += g[channel];
+            GD[channel] += gd[channel] - (Mean[channel] - center[channel]) * g[channel];
+        }
+    }
+
     public void Clear()
     {
         G.Clear();

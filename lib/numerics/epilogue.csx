@@ -27,7 +27,7 @@ public readonly ref struct AddTo(ref float target) : IEpilogue
 {
     readonly ref float target = ref target;
 
-    public void Prefetch(nint offset) { }
+    public void Prefetch(nint offset) => CacheLine.Prefetch(ref Unsafe.Add(ref target, offset));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<S, V>(V value, nint offset) where S : struct, ISimd<V> where V : struct

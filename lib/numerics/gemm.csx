@@ -1,35 +1,13 @@
 #nullable enable
-// Matrix products. One loop, whose sums stay in registers, serves y = x w, dw = x^T g and convolutions.
+// Matrix products. One loop, whose sums stay in registers, serves y = x w and dw = x^T g. The result is computed in
+// strips of up to three vectors of columns, and a strip in tiles of up to eight rows. A strip reads the same columns of
+// b for each of its tiles, from the first-level cache.
 
-/// <summary>The columns of b and y in a product y = a b, vector by vector: their offsets, and the initial values of
-/// their sums.</summary>
-public interface IColumns
-{
-    /// <summary>Floats from row 0 of b to row i.</summary>
-    nint RowOffset(nint i);
-
-    /// <summary>Offset of a vector, which has `lanes` lanes, in row 0 of b.</summary>
-    nint Source(int vector, int lanes);
-
-    /// <summary>Offset of the vector in row 0 of y.</summary>
-    nint Target(int vector, int lanes);
-
-    /// <summary>The initial values of the sums of a row of y.</summary>
-    V Start<S, V>(int row) where S : struct, ISimd<V> where V : struct;
-}
-
-/// <summary>The columns of two matrices, whose sums begin at 0.</summary>
-public readonly struct MatrixColumns(Layout b, Layout y) : IColumns
-{
-    readonly nint step = b.RowStride;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint RowOffset(nint i) => i * step;
-
-    public nint Source(int vector, int lanes) => b.Offset(0, vector * lanes);
-    public nint Target(int vector, int lanes) => y.Offset(0, vector * lanes);
-    public V Start<S, V>(int row) where S : struct, ISimd<V> where V : struct => default;
-}
+/// <summary>How the rows of a lie in memory, which are read tile by tile.</summary>
+/// <param name="Row">Floats from one row to the next within a tile.</param>
+/// <param name="Inner">Floats from one column to the next.</param>
+/// <param name="Tile">Floats from one tile to the next; 0: its rows follow those of the tile before.</param>
+public readonly record struct TiledRows(int Row, int Inner, int Tile = 0);
 
 public static class Gemm
 {
@@ -40,8 +18,11 @@ public static class Gemm
     public readonly struct Two : ICount { public static int Value => 2; }
     public readonly struct Three : ICount { public static int Value => 3; }
     public readonly struct Four : ICount { public static int Value => 4; }
+    public readonly struct Five : ICount { public static int Value => 5; }
     public readonly struct Six : ICount { public static int Value => 6; }
+    public readonly struct Seven : ICount { public static int Value => 7; }
     public readonly struct Eight : ICount { public static int Value => 8; }
+    public readonly struct Nine : ICount { public static int Value => 9; }
 
     /// <summary>The sums of one row of a tile, in up to three vectors.</summary>
     public struct Sums<S, V>(V start) where S : struct, ISimd<V> where V : struct
@@ -56,6 +37,17 @@ public static class Gemm
             if (C.Value > 2) c = S.MultiplyAdd(f, r, c);
         }
 
+        /// <summary>Gives the sums to the epilogue, for the row y of a strip, and moves y to the next row.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal readonly void WriteRow<C, E>(E epilogue, ref nint y, nint row, nint second, nint third)
+            where C : struct, ICount where E : IEpilogue, allows ref struct
+        {
+            epilogue.Apply<S, V>(a, y);
+            if (C.Value > 1) epilogue.Apply<S, V>(b, y + second);
+            if (C.Value > 2) epilogue.Apply<S, V>(c, y + third);
+            y += row;
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void WriteTo<C, E>(E epilogue, nint p, nint q, nint r)
             where C : struct, ICount where E : IEpilogue, allows ref struct
@@ -68,6 +60,13 @@ public static class Gemm
 
     // A longer inner dimension k is done in pieces of this length, so that a panel of b stays in the first-level cache.
     const int InnerBlock = 400;
+
+    // A product of a transposed a is packed from this many multiply-adds on, where its operands no longer stay in the
+    // second-level cache while they are read again and again, each time in short pieces of many rows. A block of a is
+    // packed at a time: of 128 KB, which stay there.
+    const int PackFrom = 1 << 23, BlockFloats = 1 << 15;
+
+    [ThreadStatic] static Block aScratch, bScratch;
 
     // From this k on, prefetched operands of an epilogue arrive while the sums are computed.
     const int PrefetchFrom = 32;
@@ -105,144 +104,215 @@ public static class Gemm
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<S, V>() where S : struct, IPairs<V> where V : struct =>
-            Tiles<S, V, MatrixColumns, E>(m, (n + S.Lanes - 1) / S.Lanes, k, ref a, aRow, aInner, ref b, new(bAt, yAt),
-                epilogue, yAt.RowStride);
+            Gemm.Run<S, V, E>(m, n, k, ref a, aRow, aInner, ref b, bAt, epilogue, yAt,
+                packed: aRow == 1 && (long)m * n * k >= PackFrom);
     }
 
-    /// <summary>The same for a given vector width (the tests run every width on any machine) and any columns. Tiles
-    /// have up to 8 rows by 3 vectors with 32 registers, and 6 by 2 with 16. Neighbouring tiles differ by at most one
-    /// vector, so that none has too few sums to hide the latency of a multiply-add.</summary>
-    /// <param name="vectors">Vectors in a row of y; they are computed from the first to the last.</param>
-    [MethodImpl(Hot)]
-    public static void Tiles<S, V, B, E>(int m, int vectors, int k, ref float a, int aRow, int aInner, ref float b,
-        in B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
-        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
+    /// <summary>The same for a given vector width (the tests run every width on any machine).</summary>
+    /// <param name="packed">Copies a, block by block, and b to where each tile reads them from the first float to the
+    /// last; only for a transposed a.</param>
+    public static void Run<S, V, E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
+        E epilogue, Layout yAt, bool packed) where S : struct, ISimd<V> where V : struct
+        where E : IEpilogue, allows ref struct
     {
-        if (vectors == 0) return;
-        var widest = S.Lanes == 16 ? 3 : 2;
-        var tiles = (vectors + widest - 1) / widest;
-        var (narrow, wider) = Math.DivRem(vectors, tiles);
-        Strip<S, V, B, E>(narrow + 1, 0, wider, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
-        Strip<S, V, B, E>(narrow, wider * (narrow + 1), tiles - wider, m, k, ref a, aRow, aInner, ref b, columns,
-            epilogue, yRow);
-    }
-
-    // All rows of neighbouring tiles that are `width` vectors wide, from the vector `first` on.
-    static void Strip<S, V, B, E>(int width, int first, int tiles, int m, int k, ref float a, int aRow, int aInner,
-        ref float b, in B columns, E epilogue, int yRow) where S : struct, ISimd<V> where V : struct
-        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
-    {
-        if (tiles == 0) return;
-        if (width == 3)
-            Rows<S, V, Three, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
-        else if (width == 2)
-            Rows<S, V, Two, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
-        else
-            Rows<S, V, One, B, E>(first, tiles, m, k, ref a, aRow, aInner, ref b, columns, epilogue, yRow);
-    }
-
-    // All rows, each time in the highest tiles that the remaining rows fill.
-    static void Rows<S, V, C, B, E>(int first, int tiles, int m, int k, ref float a, int aRow, int aInner, ref float b,
-        in B columns, E epilogue, int yRow)
-        where S : struct, ISimd<V> where V : struct where C : struct, ICount
-        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
-    {
-        for (int row = 0, end; row < m; row = end)
+        var vectors = (n + S.Lanes - 1) / S.Lanes;
+        if (!packed)
         {
-            var left = m - row;
-            if (left >= 8 && S.Lanes == 16)
-                Band<S, V, Eight, C, B, E>(row, end = row + left / 8 * 8, first, tiles, k, ref a, aRow, aInner, ref b,
-                    columns, epilogue, yRow);
-            else if (left >= 6)
-                Band<S, V, Six, C, B, E>(row, end = row + left / 6 * 6, first, tiles, k, ref a, aRow, aInner, ref b,
-                    columns, epilogue, yRow);
-            else if (left >= 4)
-                Band<S, V, Four, C, B, E>(row, end = row + 4, first, tiles, k, ref a, aRow, aInner, ref b, columns,
-                    epilogue, yRow);
-            else if (left >= 2)
-                Band<S, V, Two, C, B, E>(row, end = row + 2, first, tiles, k, ref a, aRow, aInner, ref b, columns,
-                    epilogue, yRow);
-            else
-                Band<S, V, One, C, B, E>(row, end = row + 1, first, tiles, k, ref a, aRow, aInner, ref b, columns,
-                    epilogue, yRow);
+            Tiles<S, V, E>(m, vectors, k, ref a, new(aRow, aInner), ref b, bAt, epilogue, 0, yAt);
+            return;
+        }
+        var height = TileRows<S, V>();
+        // Copies end with whole vectors of four floats.
+        var at = new TiledRows(1, height, Block.Padded(height * k + 3));
+        var rows = Math.Max(1, BlockFloats / at.Tile) * height;
+        var panels = Layout.Panels(k, n);
+        ref var aPacked = ref MemoryMarshal.GetReference(
+            Block.Scratch<float>(ref aScratch, Math.Min(rows, m + height - 1) / height * at.Tile));
+        ref var bPacked = ref MemoryMarshal.GetReference(Block.Scratch<float>(ref bScratch, panels.Length));
+        PackColumns<S, V>(vectors, k, ref b, bAt, ref bPacked, panels);
+        for (var row = 0; row < m; row += rows)
+        {
+            var count = Math.Min(rows, m - row);
+            PackRows(count, k, ref Unsafe.Add(ref a, row), aInner, ref aPacked, at);
+            Tiles<S, V, E>(count, vectors, k, ref aPacked, at, ref bPacked, panels, epilogue, row, yAt);
         }
     }
 
-    // The rows from `row` to before `end` of each of the tiles.
+    // To panels.
     [MethodImpl(Hot)]
-    static void Band<S, V, R, C, B, E>(int row, int end, int first, int tiles, int k, ref float a, nint aRow,
-        nint aInner, ref float b, in B columns, E epilogue, nint yRow)
-        where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
-        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
+    static void PackColumns<S, V>(int vectors, int k, ref float b, in Layout bAt, ref float packed, in Layout at)
+        where S : struct, ISimd<V> where V : struct
     {
-        for (var last = first + tiles * C.Value; first < last; first += C.Value)
-            Tile<S, V, R, C, B, E>(row, end, first, k, ref Unsafe.Add(ref a, row * aRow), aRow, aInner, ref b, columns,
-                epilogue, yRow);
+        for (var column = 0; column < vectors * S.Lanes; column += S.Lanes)
+        {
+            ref var from = ref Unsafe.Add(ref b, bAt.Offset(0, column));
+            ref var to = ref Unsafe.Add(ref packed, at.Offset(0, column));
+            for (var i = 0; i < k; i++)
+            {
+                S.Store(S.Load(ref from), ref to);
+                from = ref Unsafe.Add(ref from, bAt.RowStride);
+                to = ref Unsafe.Add(ref to, at.RowStride);
+            }
+        }
     }
 
-    // The inner loop: a tile's sums stay in registers over all of k. It uses references in place of spans, because
-    // bounds checks would cost a quarter of its time.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Tile<S, V, R, C, B, E>(int row, int end, int first, int k, ref float a, nint aRow, nint aInner,
-        ref float b, in B columns, E epilogue, nint yRow)
-        where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
-        where B : IColumns, allows ref struct where E : IEpilogue, allows ref struct
+    // From a transposed a, whose rows lie in columns, to tiles: for each i the floats that a tile reads, one after
+    // another. What the last copy writes behind a tile, or behind the floats for i, is not read.
+    [MethodImpl(Hot)]
+    static void PackRows(int rows, int k, ref float a, nint aInner, ref float packed, TiledRows at)
     {
-        int second = C.Value > 1 ? first + 1 : first, third = C.Value > 2 ? first + 2 : first;
-        ref var b0 = ref Unsafe.Add(ref b, columns.Source(first, S.Lanes));
-        ref var b1 = ref Unsafe.Add(ref b, columns.Source(second, S.Lanes));
-        ref var b2 = ref Unsafe.Add(ref b, columns.Source(third, S.Lanes));
-        nint begin = row * yRow, y0 = begin + columns.Target(first, S.Lanes),
-            y1 = begin + columns.Target(second, S.Lanes), y2 = begin + columns.Target(third, S.Lanes);
-        for (; row < end; row += R.Value)
+        int height = at.Inner, copied = Block.Padded(height, 4);
+        for (var i = 0; i < k; i++)
         {
-            Sums<S, V> s0 = new(columns.Start<S, V>(row)),
-                s1 = R.Value > 1 ? new(columns.Start<S, V>(row + 1)) : default,
-                s2 = R.Value > 2 ? new(columns.Start<S, V>(row + 2)) : default,
-                s3 = R.Value > 3 ? new(columns.Start<S, V>(row + 3)) : default,
-                s4 = R.Value > 4 ? new(columns.Start<S, V>(row + 4)) : default,
-                s5 = R.Value > 4 ? new(columns.Start<S, V>(row + 5)) : default,
-                s6 = R.Value > 6 ? new(columns.Start<S, V>(row + 6)) : default,
-                s7 = R.Value > 6 ? new(columns.Start<S, V>(row + 7)) : default;
+            ref var from = ref Unsafe.Add(ref a, i * aInner);
+            ref var to = ref Unsafe.Add(ref packed, i * height);
+            var row = 0;
+            for (; row + copied <= rows; row += height)
+            {
+                for (var part = 0; part < copied; part += 4)
+                    Vector128.LoadUnsafe(ref from, (nuint)(row + part)).StoreUnsafe(ref to, (nuint)part);
+                to = ref Unsafe.Add(ref to, at.Tile);
+            }
+            for (; row < rows; row += height)
+            {
+                for (var part = 0; part < Math.Min(height, rows - row); part++)
+                    Unsafe.Add(ref to, part) = Unsafe.Add(ref from, row + part);
+                to = ref Unsafe.Add(ref to, at.Tile);
+            }
+        }
+    }
+
+    // Tiles have 8 rows by up to 3 vectors with 32 registers, and 6 by 2 with 16: it takes some ten sums to hide the
+    // latency of a multiply-add. 4 by 3 do as well where multiply-add is one instruction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int TileRows<S, V>() where S : struct, ISimd<V> where V : struct => S.Lanes == 16 ? 8 : 6;
+
+    // Vectors of the next strip, of those that are left. The narrower strips come first, as panels hold pairs of
+    // vectors of 8 floats. Packed tiles have more than the four rows that a strip of three has with 16 registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int StripVectors<S, V>(int left, int m, bool packed) where S : struct, ISimd<V> where V : struct
+    {
+        var threeByFour = S.Lanes == 8 && !packed;
+        if (S.Lanes == 16 || threeByFour && m < 6) return left / ((left + 2) / 3);
+        return threeByFour && left == 3 ? 3 : Math.Min(left, 2);
+    }
+
+    // a b for one block of a, whose first row is `firstRow` of y.
+    [MethodImpl(Hot)]
+    static void Tiles<S, V, E>(int m, int vectors, int k, ref float a, TiledRows aAt, ref float b, in Layout bAt,
+        E epilogue, int firstRow, in Layout yAt) where S : struct, ISimd<V> where V : struct
+        where E : IEpilogue, allows ref struct
+    {
+        for (int first = 0, width; first < vectors; first += width)
+        {
+            width = StripVectors<S, V>(vectors - first, m, aAt.Tile > 0);
+            var column = first * S.Lanes;
+            if (width == 3) Strip<S, V, Three, E>(column, m, k, ref a, aAt, ref b, bAt, epilogue, firstRow, yAt);
+            else if (width == 2) Strip<S, V, Two, E>(column, m, k, ref a, aAt, ref b, bAt, epilogue, firstRow, yAt);
+            else Strip<S, V, One, E>(column, m, k, ref a, aAt, ref b, bAt, epilogue, firstRow, yAt);
+        }
+    }
+
+    // C vectors from a column on: whole tiles of the rows, and lower tiles of those that are left.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Strip<S, V, C, E>(int column, int m, int k, ref float a, TiledRows aAt, ref float b, in Layout bAt,
+        E epilogue, int firstRow, in Layout yAt) where S : struct, ISimd<V> where V : struct where C : struct, ICount
+        where E : IEpilogue, allows ref struct
+    {
+        int second = C.Value > 1 ? column + S.Lanes : column, third = C.Value > 2 ? second + S.Lanes : column;
+        nint from = bAt.Offset(0, column), to = yAt.Offset(firstRow, column), bRow = bAt.RowStride,
+            yRow = yAt.RowStride, bSecond = bAt.Offset(0, second) - from, bThird = bAt.Offset(0, third) - from,
+            ySecond = yAt.Offset(firstRow, second) - to, yThird = yAt.Offset(firstRow, third) - to;
+        int aRow = aAt.Row, aInner = aAt.Inner, height = S.Lanes < 16 && C.Value == 3 ? 4 : TileRows<S, V>();
+        nint aTile = aAt.Tile > 0 ? aAt.Tile : height * aRow;
+        b = ref Unsafe.Add(ref b, from);
+        var (tiles, left) = Math.DivRem(m, height);
+        if (tiles > 0)
+        {
+            if (S.Lanes == 16)
+                Tile<S, V, Eight, C, E>(tiles, k, ref a, aRow, aInner, aTile, ref b, bRow, bSecond,
+                    bThird, epilogue, to, yRow, ySecond, yThird);
+            else if (C.Value < 3)
+                Tile<S, V, Six, C, E>(tiles, k, ref a, aRow, aInner, aTile, ref b, bRow, bSecond,
+                    bThird, epilogue, to, yRow, ySecond, yThird);
+            else
+                Tile<S, V, Four, C, E>(tiles, k, ref a, aRow, aInner, aTile, ref b, bRow, bSecond,
+                    bThird, epilogue, to, yRow, ySecond, yThird);
+            a = ref Unsafe.Add(ref a, tiles * aTile);
+            to += tiles * height * yRow;
+        }
+        if (left >= 4)
+        {
+            Tile<S, V, Four, C, E>(1, k, ref a, aRow, aInner, 0, ref b, bRow, bSecond, bThird, epilogue,
+                to, yRow, ySecond, yThird);
+            a = ref Unsafe.Add(ref a, 4 * aRow);
+            to += 4 * yRow;
+            left -= 4;
+        }
+        if (left >= 2)
+        {
+            Tile<S, V, Two, C, E>(1, k, ref a, aRow, aInner, 0, ref b, bRow, bSecond, bThird, epilogue,
+                to, yRow, ySecond, yThird);
+            a = ref Unsafe.Add(ref a, 2 * aRow);
+            to += 2 * yRow;
+            left -= 2;
+        }
+        if (left >= 1)
+            Tile<S, V, One, C, E>(1, k, ref a, aRow, aInner, 0, ref b, bRow, bSecond, bThird, epilogue,
+                to, yRow, ySecond, yThird);
+    }
+
+    // Tiles of R rows, one below another. The inner loop: a tile's sums stay in registers over all of k. It uses
+    // references in place of spans, because bounds checks would cost a quarter of its time. It is a method of its own,
+    // so that its addresses stay in registers too; their parameters are plain numbers, because fields of a structure
+    // that has just been copied are read late.
+    [MethodImpl(Hot)]
+    static void Tile<S, V, R, C, E>(int tiles, int k, ref float a, nint aRow, nint aInner, nint aTile, ref float b,
+        nint bRow, nint bSecond, nint bThird, E epilogue, nint y, nint yRow, nint ySecond, nint yThird)
+        where S : struct, ISimd<V> where V : struct where R : struct, ICount where C : struct, ICount
+        where E : IEpilogue, allows ref struct
+    {
+        for (; tiles > 0; tiles--)
+        {
             if (k >= PrefetchFrom)
+            {
+                var at = y;
                 for (var r = 0; r < R.Value; r++)
                 {
-                    epilogue.Prefetch(y0 + r * yRow);
-                    if (C.Value > 1) epilogue.Prefetch(y1 + r * yRow);
-                    if (C.Value > 2) epilogue.Prefetch(y2 + r * yRow);
+                    epilogue.Prefetch(at);
+                    if (C.Value > 1) epilogue.Prefetch(at + ySecond);
+                    if (C.Value > 2) epilogue.Prefetch(at + yThird);
+                    at += yRow;
                 }
-            ref var x = ref a;
-            ref var x3 = ref Unsafe.Add(ref a, R.Value > 3 ? 3 * aRow : 0);
-            ref var x6 = ref Unsafe.Add(ref a, R.Value > 6 ? 6 * aRow : 0);
-            for (nint i = 0; i < k; i++)
-            {
-                var at = columns.RowOffset(i);
-                V p = S.Load(ref Unsafe.Add(ref b0, at)), q = C.Value > 1 ? S.Load(ref Unsafe.Add(ref b1, at)) : p,
-                    r = C.Value > 2 ? S.Load(ref Unsafe.Add(ref b2, at)) : p;
-                s0.Add<C>(S.All(x), p, q, r);
-                if (R.Value > 1) s1.Add<C>(S.All(Unsafe.Add(ref x, aRow)), p, q, r);
-                if (R.Value > 2) s2.Add<C>(S.All(Unsafe.Add(ref x, 2 * aRow)), p, q, r);
-                if (R.Value > 3) s3.Add<C>(S.All(x3), p, q, r);
-                if (R.Value > 4) s4.Add<C>(S.All(Unsafe.Add(ref x3, aRow)), p, q, r);
-                if (R.Value > 4) s5.Add<C>(S.All(Unsafe.Add(ref x3, 2 * aRow)), p, q, r);
-                if (R.Value > 6) s6.Add<C>(S.All(x6), p, q, r);
-                if (R.Value > 6) s7.Add<C>(S.All(Unsafe.Add(ref x6, aRow)), p, q, r);
-                x = ref Unsafe.Add(ref x, aInner);
-                x3 = ref Unsafe.Add(ref x3, aInner);
-                x6 = ref Unsafe.Add(ref x6, aInner);
             }
-            s0.WriteTo<C, E>(epilogue, y0, y1, y2);
-            if (R.Value > 1) s1.WriteTo<C, E>(epilogue, y0 + yRow, y1 + yRow, y2 + yRow);
-            if (R.Value > 2) s2.WriteTo<C, E>(epilogue, y0 + 2 * yRow, y1 + 2 * yRow, y2 + 2 * yRow);
-            if (R.Value > 3) s3.WriteTo<C, E>(epilogue, y0 + 3 * yRow, y1 + 3 * yRow, y2 + 3 * yRow);
-            if (R.Value > 4) s4.WriteTo<C, E>(epilogue, y0 + 4 * yRow, y1 + 4 * yRow, y2 + 4 * yRow);
-            if (R.Value > 4) s5.WriteTo<C, E>(epilogue, y0 + 5 * yRow, y1 + 5 * yRow, y2 + 5 * yRow);
-            if (R.Value > 6) s6.WriteTo<C, E>(epilogue, y0 + 6 * yRow, y1 + 6 * yRow, y2 + 6 * yRow);
-            if (R.Value > 6) s7.WriteTo<C, E>(epilogue, y0 + 7 * yRow, y1 + 7 * yRow, y2 + 7 * yRow);
-            a = ref Unsafe.Add(ref a, R.Value * aRow);
-            y0 += R.Value * yRow;
-            y1 += R.Value * yRow;
-            y2 += R.Value * yRow;
+            Sums<S, V> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default,
+                s7 = default;
+            ref var x = ref a;
+            ref var p = ref b;
+            for (nint left = k; left > 0; left--)
+            {
+                V u = S.Load(ref p), v = C.Value > 1 ? S.Load(ref Unsafe.Add(ref p, bSecond)) : u,
+                    w = C.Value > 2 ? S.Load(ref Unsafe.Add(ref p, bThird)) : u;
+                s0.Add<C>(S.All(x), u, v, w);
+                if (R.Value > 1) s1.Add<C>(S.All(Unsafe.Add(ref x, aRow)), u, v, w);
+                if (R.Value > 2) s2.Add<C>(S.All(Unsafe.Add(ref x, 2 * aRow)), u, v, w);
+                if (R.Value > 3) s3.Add<C>(S.All(Unsafe.Add(ref x, 3 * aRow)), u, v, w);
+                if (R.Value > 4) s4.Add<C>(S.All(Unsafe.Add(ref x, 4 * aRow)), u, v, w);
+                if (R.Value > 4) s5.Add<C>(S.All(Unsafe.Add(ref x, 5 * aRow)), u, v, w);
+                if (R.Value > 6) s6.Add<C>(S.All(Unsafe.Add(ref x, 6 * aRow)), u, v, w);
+                if (R.Value > 6) s7.Add<C>(S.All(Unsafe.Add(ref x, 7 * aRow)), u, v, w);
+                x = ref Unsafe.Add(ref x, aInner);
+                p = ref Unsafe.Add(ref p, bRow);
+            }
+            s0.WriteRow<C, E>(epilogue, ref y, yRow, ySecond, yThird);
+            if (R.Value > 1) s1.WriteRow<C, E>(epilogue, ref y, yRow, ySecond, yThird);
+            if (R.Value > 2) s2.WriteRow<C, E>(epilogue, ref y, yRow, ySecond, yThird);
+            if (R.Value > 3) s3.WriteRow<C, E>(epilogue, ref y, yRow, ySecond, yThird);
+            if (R.Value > 4) s4.WriteRow<C, E>(epilogue, ref y, yRow, ySecond, yThird);
+            if (R.Value > 4) s5.WriteRow<C, E>(epilogue, ref y, yRow, ySecond, yThird);
+            if (R.Value > 6) s6.WriteRow<C, E>(epilogue, ref y, yRow, ySecond, yThird);
+            if (R.Value > 6) s7.WriteRow<C, E>(epilogue, ref y, yRow, ySecond, yThird);
+            a = ref Unsafe.Add(ref a, aTile);
         }
     }
 }

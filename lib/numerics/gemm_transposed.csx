@@ -76,67 +76,79 @@ public static class GemmTransposed
                 }
     }
 
-    // Four rows of w by four rows of a, or by two if there are only sixteen registers. In the last vector the lanes
-    // beyond k are cleared in both operands, because padding may hold NaN.
+    // Four rows of w at a time, by four rows of a, or by two if there are only sixteen registers.
     [MethodImpl(Hot)]
-    static void Dots<S, V>(int m, int n, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y,
+    static void Dots<S, V>(int m, int n, int k, ref float a, int aRow, ref float w, Layout wAt, ref float y,
         Layout yAt) where S : struct, IPairs<V> where V : struct
     {
         for (var column = 0; column < n; column += 4)
         {
-            ref var w0 = ref Unsafe.Add(ref w, wAt.Offset(column, 0));
-            for (var row = 0; row < m;)
+            ref var rows = ref Unsafe.Add(ref w, wAt.Offset(column, 0));
+            var (row, columns) = (0, n - column);
+            if (S.Lanes == 16 && m >= 4)
             {
-                ref var x = ref Unsafe.Add(ref a, row * aRow);
-                ref var to = ref Unsafe.Add(ref y, yAt.Offset(row, column));
-                if (m - row >= 4 && S.Lanes == 16)
-                {
-                    Dot<S, V, Gemm.Four>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
-                    row += 4;
-                }
-                else if (m - row >= 2)
-                {
-                    Dot<S, V, Gemm.Two>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
-                    row += 2;
-                }
-                else
-                {
-                    Dot<S, V, Gemm.One>(n - column, k, ref x, aRow, ref w0, wAt, ref to, yAt.RowStride);
-                    row++;
-                }
+                Dots<S, V, Gemm.Four>(m / 4, columns, k, ref a, aRow, ref rows, wAt.RowStride, wAt.PanelStride,
+                    ref Unsafe.Add(ref y, yAt.Offset(0, column)), yAt.RowStride);
+                row = m / 4 * 4;
             }
+            if (m - row >= 2)
+                Dots<S, V, Gemm.Two>((m - row) / 2, columns, k, ref Unsafe.Add(ref a, row * aRow), aRow, ref rows,
+                    wAt.RowStride, wAt.PanelStride, ref Unsafe.Add(ref y, yAt.Offset(row, column)), yAt.RowStride);
+            if (m % 2 > 0)
+                Dots<S, V, Gemm.One>(1, columns, k, ref Unsafe.Add(ref a, (m - 1) * aRow), aRow, ref rows,
+                    wAt.RowStride, wAt.PanelStride, ref Unsafe.Add(ref y, yAt.Offset(m - 1, column)), yAt.RowStride);
         }
     }
 
+    // The dot products of up to four rows of w with `tiles` times R rows of a.
     [MethodImpl(Hot)]
-    static void Dot<S, V, R>(int columns, int k, ref float a, nint aRow, ref float w, Layout wAt, ref float y,
-        nint yRow) where S : struct, IPairs<V> where V : struct where R : struct, Gemm.ICount
+    static void Dots<S, V, R>(int tiles, int columns, int k, ref float a, nint aRow, ref float w, nint wRow,
+        nint wPanel, ref float y, nint yRow)
+        where S : struct, IPairs<V> where V : struct where R : struct, Gemm.ICount
     {
-        nint step = wAt.RowStride, second = columns > 1 ? step : 0, third = columns > 2 ? 2 * step : 0,
-            fourth = columns > 3 ? 3 * step : 0;
-        FourSums<S, V> s0 = default, s1 = default, s2 = default, s3 = default;
-        for (var i = 0; i < k; i += S.Lanes)
+        nint second = columns > 1 ? wRow : 0, third = columns > 2 ? 2 * wRow : 0, fourth = columns > 3 ? 3 * wRow : 0;
+        for (; tiles > 0; tiles--)
         {
-            ref var v = ref Unsafe.Add(ref w, wAt.Offset(0, i));
-            ref var x = ref Unsafe.Add(ref a, i);
-            V p = S.Load(ref v), q = S.Load(ref Unsafe.Add(ref v, second)), r = S.Load(ref Unsafe.Add(ref v, third)),
-                s = S.Load(ref Unsafe.Add(ref v, fourth));
-            var left = k - i;
-            if (left < S.Lanes) (p, q, r, s) = (S.First(p, left), S.First(q, left), S.First(r, left), S.First(s, left));
-            s0.Add(Row<S, V>(ref x, left), p, q, r, s);
-            if (R.Value > 1) s1.Add(Row<S, V>(ref Unsafe.Add(ref x, aRow), left), p, q, r, s);
-            if (R.Value > 2) s2.Add(Row<S, V>(ref Unsafe.Add(ref x, 2 * aRow), left), p, q, r, s);
-            if (R.Value > 2) s3.Add(Row<S, V>(ref Unsafe.Add(ref x, 3 * aRow), left), p, q, r, s);
+            FourSums<S, V> s0 = default, s1 = default, s2 = default, s3 = default;
+            ref var v = ref w;
+            var i = 0;
+            for (; i <= k - S.Lanes; i += S.Lanes)
+            {
+                ref var x = ref Unsafe.Add(ref a, i);
+                V p = S.Load(ref v), q = S.Load(ref Unsafe.Add(ref v, second)),
+                    r = S.Load(ref Unsafe.Add(ref v, third)), s = S.Load(ref Unsafe.Add(ref v, fourth));
+                s0.Add(S.Load(ref x), p, q, r, s);
+                if (R.Value > 1) s1.Add(S.Load(ref Unsafe.Add(ref x, aRow)), p, q, r, s);
+                if (R.Value > 2) s2.Add(S.Load(ref Unsafe.Add(ref x, 2 * aRow)), p, q, r, s);
+                if (R.Value > 2) s3.Add(S.Load(ref Unsafe.Add(ref x, 3 * aRow)), p, q, r, s);
+                var ends = (i + S.Lanes) % Layout.PanelColumns == 0;
+                v = ref Unsafe.Add(ref v, ends ? wPanel - Layout.PanelColumns + S.Lanes : S.Lanes);
+            }
+            if (i < k)
+            {
+                // The lanes beyond k are cleared in both operands, because padding may hold NaN.
+                var left = k - i;
+                ref var x = ref Unsafe.Add(ref a, i);
+                V p = First<S, V>(ref v, left), q = First<S, V>(ref Unsafe.Add(ref v, second), left),
+                    r = First<S, V>(ref Unsafe.Add(ref v, third), left),
+                    s = First<S, V>(ref Unsafe.Add(ref v, fourth), left);
+                s0.Add(First<S, V>(ref x, left), p, q, r, s);
+                if (R.Value > 1) s1.Add(First<S, V>(ref Unsafe.Add(ref x, aRow), left), p, q, r, s);
+                if (R.Value > 2) s2.Add(First<S, V>(ref Unsafe.Add(ref x, 2 * aRow), left), p, q, r, s);
+                if (R.Value > 2) s3.Add(First<S, V>(ref Unsafe.Add(ref x, 3 * aRow), left), p, q, r, s);
+            }
+            s0.Total().StoreUnsafe(ref y);
+            if (R.Value > 1) s1.Total().StoreUnsafe(ref Unsafe.Add(ref y, yRow));
+            if (R.Value > 2) s2.Total().StoreUnsafe(ref Unsafe.Add(ref y, 2 * yRow));
+            if (R.Value > 2) s3.Total().StoreUnsafe(ref Unsafe.Add(ref y, 3 * yRow));
+            a = ref Unsafe.Add(ref a, R.Value * aRow);
+            y = ref Unsafe.Add(ref y, R.Value * yRow);
         }
-        s0.Total().StoreUnsafe(ref y);
-        if (R.Value > 1) s1.Total().StoreUnsafe(ref Unsafe.Add(ref y, yRow));
-        if (R.Value > 2) s2.Total().StoreUnsafe(ref Unsafe.Add(ref y, 2 * yRow));
-        if (R.Value > 2) s3.Total().StoreUnsafe(ref Unsafe.Add(ref y, 3 * yRow));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Row<S, V>(ref float x, int left) where S : struct, IPairs<V> where V : struct =>
-        left < S.Lanes ? S.First(S.Load(ref x), left) : S.Load(ref x);
+    static V First<S, V>(ref float x, int count) where S : struct, IPairs<V> where V : struct =>
+        S.First(S.Load(ref x), count);
 
     // The sums of one row's dot products with four other rows.
     struct FourSums<S, V> where S : struct, IPairs<V> where V : struct

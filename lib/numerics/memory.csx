@@ -1,5 +1,5 @@
 #nullable enable
-// Aligned memory for floats, scratch memory that a thread uses again and again, and prefetching.
+// Aligned memory for floats, scratch memory that a thread uses again and again, and fetching before use.
 using System.Runtime.Intrinsics.X86;
 
 /// <summary>Consecutive floats of a pinned array, from a 64-byte boundary on.</summary>
@@ -49,5 +49,63 @@ public static class CacheLine
     public static void Prefetch(ReadOnlySpan<byte> memory)
     {
         for (var i = 0; i < memory.Length; i += Bytes) Prefetch(ref MemoryMarshal.GetReference(memory[i..]));
+    }
+}
+
+/// <summary>Memory that this thread will read next. Loops that compute fetch some of it now and then, at a rate that
+/// memory can bear, so that it is in the second-level cache when it is read.</summary>
+public struct ReadAhead
+{
+    const int LineBytes = 64, MostRanges = 8;
+
+    // A line for so many multiplications and additions.
+    const int LineWork = 512;
+
+    [ThreadStatic] static ReadAhead own;
+
+    nint at, end;
+    int next, count;
+    Ranges ranges;
+
+    [InlineArray(MostRanges)]
+    struct Ranges
+    {
+        (nint, nint) first;
+    }
+
+    /// <summary>This thread's.</summary>
+    public static ref ReadAhead Own => ref own;
+
+    /// <summary>Forgets what has not been fetched yet.</summary>
+    public void Clear() => (at, end, next, count) = (0, 0, 0, 0);
+
+    /// <summary>A ninth range since it was cleared, and more, are ignored.</summary>
+    public unsafe void Add(ReadOnlySpan<float> memory)
+    {
+        if (count == MostRanges) return;
+        // Nothing reads by this address: it may be outdated.
+        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory));
+        ranges[count++] = (address, address + memory.Length * sizeof(float));
+    }
+
+    /// <summary>Lines to fetch beside so many multiplications and additions; 0 where all is fetched.</summary>
+    public readonly int LinesFor(int work) => at < end || next < count ? work / LineWork : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Fetch(int lines)
+    {
+        for (; lines > 0; lines--, at += LineBytes)
+        {
+            if (at >= end && !Next()) return;
+            if (Sse.IsSupported) Sse.Prefetch1((void*)at);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    bool Next()
+    {
+        if (next == count) return false;
+        (at, end) = ranges[next++];
+        return at < end;
     }
 }

@@ -6,8 +6,8 @@ public static class Normalization
 {
     [ThreadStatic] static Block forwardScratch, backwardScratch;
 
-    /// <summary>Mean and biased variance of every set of x; uncentred, 0 and the mean square. Distances from the mean
-    /// are squared, because E[x^2] - E[x]^2 cancels.</summary>
+    /// <summary>Mean and biased variance of every set of x (N, C). Distances from the mean are squared, because
+    /// E[x^2] - E[x]^2 cancels.</summary>
     public static void MeasureMoments(in NormalizationSets sets, ReadOnlySpan<float> x, int stride, Span<double> mean,
         Span<double> variance)
     {
@@ -16,16 +16,12 @@ public static class Normalization
         for (var block = 0; block < sets.Blocks; block++)
         {
             var start = block * sets.RowsPerBlock * stride;
-            if (sets.Length == 1) ColumnLoops.MeasureMoments(sets, block, x[start..], stride, mean, variance);
-            else RunLoops.MeasureMoments(sets, block, x[start..], stride, mean, variance);
+            ColumnLoops.MeasureMoments(sets, block, x[start..], stride, mean, variance);
         }
-        if (!sets.Uncentred) return;
-        for (var set = 0; set < sets.Count; set++)
-            (mean[set], variance[set]) = (0, variance[set] + mean[set] * mean[set]);
     }
 
-    /// <summary>y = (x - mean) / deviation * gamma + beta. Gamma and beta have one value for each channel; if empty,
-    /// they are 1 and 0.</summary>
+    /// <summary>y = (x - mean) / deviation * gamma + beta for x (N, C). Gamma and beta have one value for each channel;
+    /// if empty, they are 1 and 0.</summary>
     public static void Forward(in NormalizationSets sets, ReadOnlySpan<double> mean, ReadOnlySpan<double> variance,
         ReadOnlySpan<float> gamma, ReadOnlySpan<float> beta, ReadOnlySpan<float> x, Span<float> y, int stride)
     {
@@ -33,8 +29,7 @@ public static class Normalization
         {
             var map = ForwardMap(sets, block, mean, variance, gamma, beta);
             var (start, rows) = (block * sets.RowsPerBlock * stride, sets.RowsOf(block));
-            if (sets.Length == 1) ColumnLoops.Map(map, x[start..], y[start..], rows, stride);
-            else RunLoops.Map(map, x[start..], y[start..], rows, sets.Length, stride);
+            ColumnLoops.Map(map, x[start..], y[start..], rows, stride);
         }
     }
 
@@ -64,7 +59,7 @@ public static class Normalization
                 shift: DoubleVector.LoadOr(0, beta, i));
     }
 
-    /// <summary>Gradients of a loss by x, gamma and beta from g, its gradient by y. These are the equations of Ioffe
+    /// <summary>Gradients of a loss by x (N, C), gamma and beta from g, its gradient by y. These are the equations of Ioffe
     /// and Szegedy 2015, section 3, where sums run over the m numbers of a set and xhat = (x - mean) / deviation:
     /// <code>
     /// dxhat     = g gamma
@@ -85,11 +80,9 @@ public static class Normalization
         {
             var (start, rows) = (block * sets.RowsPerBlock * stride, sets.RowsOf(block));
             var sums = new GradientSums(sets, block, mean);
-            if (sets.Length == 1) ColumnLoops.SumGradients(sums, g[start..], x[start..], sets.Channels, rows, stride);
-            else RunLoops.SumGradients(sums, g[start..], x[start..], sets.Channels, rows, sets.Length, stride);
+            ColumnLoops.SumGradients(sums, g[start..], x[start..], sets.Channels, rows, stride);
             var map = BackwardMap(sets, block, sums, variance, gamma, dGamma, dBeta);
-            if (sets.Length == 1) ColumnLoops.MapGradient(map, x[start..], g[start..], dx[start..], rows, stride);
-            else RunLoops.MapGradient(map, x[start..], g[start..], dx[start..], rows, sets.Length, stride);
+            ColumnLoops.MapGradient(map, x[start..], g[start..], dx[start..], rows, stride);
         }
     }
 

@@ -3,11 +3,13 @@
 
 public static class Runner
 {
-    /// <summary>Trains the configurations, at most `jobs` at a time, and hands over each trial as it ends, from the
+    /// <summary>Trains the configurations, each on one of the cores, and hands over each trial as it ends, from the
     /// thread that ran it.</summary>
+    /// <param name="cores">The caller has one of them, on which this thread trains too.</param>
+    /// <param name="begun">Called as each trial begins.</param>
     /// <exception cref="OperationCanceledException">Stopped; trials in flight are given up.</exception>
     /// <exception cref="ProbeFault">The probe measured what is none of its columns.</exception>
-    public static void Run(IEnumerable<Config> configs, Dataset data, Probe? probe, int jobs,
+    public static void Run(IEnumerable<Config> configs, Dataset data, Probe? probe, Cores cores, Action begun,
         Action<Trial> finished, CancellationToken stop)
     {
         var open = new ConcurrentQueue<Config>(configs);
@@ -18,16 +20,21 @@ public static class Runner
             try
             {
                 while (!stop.IsCancellationRequested && fault is null && open.TryDequeue(out var config))
+                {
+                    begun();
                     finished(RunOne(config, data, probe, stop));
+                    cores.Yield();
+                }
             }
             catch (OperationCanceledException) { }
             catch (Exception e) { fault = e; }
         }
-        // Threads of their own: a trial holds its core from start to end, and the tape is bound to its thread.
-        var workers = Enumerable.Range(0, Math.Min(jobs, open.Count))
-            .Select(_ => new Thread(Work) { IsBackground = true }).ToList();
-        workers.ForEach(worker => worker.Start());
-        workers.ForEach(worker => worker.Join());
+        // Each a thread of its own: a trial holds its core from start to end, and the tape is bound to its thread.
+        var others = Enumerable.Range(1, Math.Min(cores.Count, open.Count) - 1)
+            .Select(_ => new Thread(() => cores.Using(Work)) { IsBackground = true }).ToList();
+        others.ForEach(worker => worker.Start());
+        Work();
+        if (others.Count > 0) cores.Lending(() => others.ForEach(worker => worker.Join()));
         if (fault is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
         stop.ThrowIfCancellationRequested();
     }

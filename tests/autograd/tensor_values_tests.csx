@@ -13,8 +13,16 @@ Test("values: in another layout or shape the numbers are the same, and wrong cou
         x.View(shape).ToArray().ShouldBe(values);
         panels.View(shape).ToArray().ShouldBe(values);
     }
-    // Channel 1 of image 1.
-    TensorValues.From((2, 2, 2, 3), values[..24]).Plane(3).ToArray().ShouldBe(values[18..24]);
+    // Images in blocks of 8 channels, and of 16 where there are more than 8.
+    foreach (var shape in new Shape[] { (3, 5, 8), (3, 20, 2), (2, 3, 5, 4), (3, 40, 1) })
+    {
+        var images = TensorValues.From(shape, values).InBlocks();
+        images.Layout.IsBlocks.ShouldBeTrue();
+        images.ToArray().ShouldBe(values);
+        images.RowMajor().ToArray().ShouldBe(values);
+        images.View((2, 60)).ToArray().ShouldBe(values);
+        images.Image(0)[1].ShouldBe(values[shape.Columns / shape[1]]);
+    }
     Should.Throw<ArgumentException>(() => { x.View((3, 41)); }).Message.ShouldBe("(3, 40) cannot be seen as (3, 41)");
     Should.Throw<ArgumentException>(() => x.Assign(values[1..])).Message.ShouldBe("119 values do not fill (3, 40)");
 });

@@ -1,6 +1,7 @@
 #load "workloads.csx"
 #load "engines.csx"
 #load "products.csx"
+#load "convolutions.csx"
 #load "startup.csx"
 #nullable enable
 // Steps per CPU-second of the lab, NumPy and PyTorch, two models at once. Engines take turns, round after round, and
@@ -10,15 +11,16 @@
 const string Help = """
     Usage: tests/bench/run.sh [OPTION...]
 
-    Trains four workloads with BN and without: steps per CPU-second of the lab beside NumPy and PyTorch, two models at
+    Trains seven workloads with BN and without: steps per CPU-second of the lab beside NumPy and PyTorch, two models at
     once, and of the lab alone with one. NumPy is there twice: by hand, an expression for each equation, and in place,
     as one makes it fast. Then the workloads' matrix products, the lab's beside OpenBLAS's. Prints tables and writes a
     line of JSON for each measurement. About five minutes.
 
       --quick         one short round: shows that it runs
-      --only W1,W3    these workloads, of W1 to W4
+      --only W1,W3    these workloads, of W1 to W7
       --no-peers      the lab alone
       --no-products   without the matrix products
+      --layers        in place of all this: what share of the peak convolutions reach, layer by layer
       --startup       in place of all this: seconds from Enter to the first trained step, warm and cold
       --out FILE      in place of results/bench.jsonl
 
@@ -27,13 +29,14 @@ const string Help = """
 
 return Bench.Run([.. Args], Help);
 
-public sealed record BenchOptions(Workload[] Workloads, bool Quick, bool Peers, bool Products, bool StartUp, string Out)
+public sealed record BenchOptions(Workload[] Workloads, bool Quick, bool Peers, bool Products, bool Layers,
+    bool StartUp, string Out)
 {
     /// <summary>Null where an option is unknown.</summary>
     public static BenchOptions? Parse(string[] args)
     {
-        var options = new BenchOptions(Workload.All, Quick: false, Peers: true, Products: true, StartUp: false,
-            Out: Path.Combine(Folders.Project, "results", "bench.jsonl"));
+        var options = new BenchOptions(Workload.All, Quick: false, Peers: true, Products: true, Layers: false,
+            StartUp: false, Out: Path.Combine(Folders.Project, "results", "bench.jsonl"));
         var from = ".";
         for (var rest = args; rest.Length > 0;)
             switch (rest)
@@ -41,6 +44,7 @@ public sealed record BenchOptions(Workload[] Workloads, bool Quick, bool Peers, 
                 case ["--quick", .. var next]: (options, rest) = (options with { Quick = true }, next); break;
                 case ["--no-peers", .. var next]: (options, rest) = (options with { Peers = false }, next); break;
                 case ["--no-products", .. var next]: (options, rest) = (options with { Products = false }, next); break;
+                case ["--layers", .. var next]: (options, rest) = (options with { Layers = true }, next); break;
                 case ["--startup", .. var next]: (options, rest) = (options with { StartUp = true }, next); break;
                 case ["--out", var file, .. var next]:
                     (options, rest) = (options with { Out = Path.GetFullPath(file, Path.GetFullPath(from)) }, next);
@@ -99,6 +103,7 @@ public static class Bench
         using (lines = new StreamWriter(options.Out) { AutoFlush = true })
         {
             if (options.StartUp) StartUp(options);
+            else if (options.Layers) Convolutions.Report(options.Quick ? 1 : 9, Write);
             else
             {
                 var peak = Cpu.Peak(options.Quick ? 5 : 30);

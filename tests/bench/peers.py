@@ -1,7 +1,7 @@
 """The workloads of bench.csx in NumPy and PyTorch: what the lab's speed is set beside.
 
-    python3 peers.py ENGINE W1 0|1      with BN (1) or without (0); engines: numpy and numpy_in_place (not W3), pytorch,
-                                        pytorch_nhwc (W3, channels last in memory: faster without BN)
+    python3 peers.py ENGINE W1 0|1      with BN (1) or without (0); engines: numpy and numpy_in_place (not for
+                                        convnets), pytorch, pytorch_nhwc (convnets, channels last in memory)
     python3 peers.py check              NumPy's losses against PyTorch's, from the same weights and batches
 
 As a worker it says `ready`, and then, for every line of seconds on standard input, trains for so long and answers with
@@ -27,16 +27,20 @@ WORKLOADS = {
     "W2": {"sizes": [784, 512, 512, 512, 10], "activation": "relu", "batch": 128, "rate": 0.01, "momentum": 0.9},
     "W3": {"batch": 64, "rate": 1e-3},
     "W4": {"sizes": [784, 100, 100, 100, 10], "activation": "sigmoid", "batch": 4, "rate": 0.1, "momentum": 0.0},
+    "W5": {"resnet": 8, "width": 16, "batch": 128, "rate": 0.05, "momentum": 0.9},
+    "W6": {"vgg": 6, "width": 16, "batch": 128, "rate": 0.05, "momentum": 0.9},
+    "W7": {"resnet": 20, "width": 16, "batch": 128, "rate": 0.05, "momentum": 0.9},
 }
+CONVNETS, COLOURS = {"W3", "W5", "W6", "W7"}, {"W5", "W6", "W7"}
 IMAGES, CLASSES, EPS, BN_MOMENTUM, WARM_UP = 50_000, 10, 1e-5, 0.1, 1.0
 
 
-def images(side):
+def images(count, size):
     """Bytes as noise, four fifths of them 0 as in handwriting, and labels."""
     random = np.random.default_rng(1)
-    pixels = random.integers(0, 256, (IMAGES, side * side), np.uint8)
+    pixels = random.integers(0, 256, (count, size), np.uint8)
     pixels *= random.integers(0, 5, pixels.shape, np.uint8) == 0
-    return pixels, random.integers(0, CLASSES, IMAGES)
+    return pixels, random.integers(0, CLASSES, count)
 
 
 def weights(sizes):
@@ -47,12 +51,12 @@ def weights(sizes):
         yield random.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
 
 
-def batches(size):
+def batches(size, count):
     """Rows of each batch, epoch after epoch in a new order."""
     random = np.random.default_rng(3)
     while True:
-        order = random.permutation(IMAGES)
-        for start in range(0, IMAGES - size + 1, size):
+        order = random.permutation(count)
+        for start in range(0, count - size + 1, size):
             yield order[start:start + size]
 
 
@@ -239,10 +243,48 @@ class NumpyInPlace:
 
 # ---- PyTorch --------------------------------------------------------------------------------------------------------
 
+def torch_convnet(spec, bn):
+    """ResNet (He et al. 2016, option B) or VGG for colour images, ReLU, the mean of each channel, a linear layer."""
+    import torch
+    from torch import nn
+
+    def conv(inputs, outputs, size=3, stride=1, active=True):
+        layer = nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=not bn)
+        nn.init.kaiming_normal_(layer.weight)
+        return nn.Sequential(layer, *([nn.BatchNorm2d(outputs)] if bn else []),
+                             *([nn.ReLU(inplace=True)] if active else []))
+
+    class Block(nn.Module):
+        def __init__(self, inputs, outputs):
+            super().__init__()
+            stride = 1 if inputs == outputs else 2
+            self.branch = nn.Sequential(conv(inputs, outputs, stride=stride), conv(outputs, outputs, active=False))
+            self.shortcut = nn.Identity() if stride == 1 else conv(inputs, outputs, 1, stride, active=False)
+
+        def forward(self, x):
+            return torch.relu_(self.branch(x) + self.shortcut(x))
+
+    width, channels, layers = spec["width"], 3, []
+    if "resnet" in spec:
+        layers, channels = [conv(3, width)], width
+        for stage in range(3):
+            for _ in range((spec["resnet"] - 2) // 6):
+                layers.append(Block(channels, width << stage))
+                channels = width << stage
+    else:
+        for i in range(spec["vgg"]):
+            layers += [nn.MaxPool2d(2)] if i > 0 and i % 2 == 0 else []
+            layers.append(conv(channels, width << i // 2))
+            channels = width << i // 2
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, CLASSES))
+
+
 def torch_layers(workload, spec, bn):
     """The modules, without biases where BN follows."""
     import torch
     from torch import nn
+    if workload in COLOURS:
+        return torch_convnet(spec, bn)
     if workload == "W3":
         norm = lambda layer, width, kind: [layer, *([kind(width)] if bn else [])]
         conv = lambda i, o: norm(nn.Conv2d(i, o, 3, bias=not bn), o, nn.BatchNorm2d)
@@ -272,18 +314,23 @@ class Torch:
         import torch
         torch.set_num_threads(1)
         self.torch, self.model = torch, torch_layers(workload, spec, bn)
-        shape = (-1, 1, 32, 32) if workload == "W3" else (-1, 784)
+        shape = (-1, 3, 32, 32) if workload in COLOURS else (-1, 1, 32, 32) if workload == "W3" else (-1, 784)
         self.pixels, self.labels = torch.from_numpy(pixels).view(shape), torch.from_numpy(labels)
         if nhwc:
             self.model = self.model.to(memory_format=torch.channels_last)
             self.pixels = self.pixels.contiguous(memory_format=torch.channels_last)
+        self.mean, self.deviation = 0, 255
+        if workload in COLOURS:  # standardized, a channel at a time
+            planes = pixels.reshape(len(pixels), 3, -1)
+            self.mean = torch.from_numpy(planes.mean((0, 2), np.float32)).view(1, 3, 1, 1)
+            self.deviation = torch.from_numpy(planes.std((0, 2), np.float32)).view(1, 3, 1, 1)
         self.optimizer = (
             torch.optim.RMSprop(self.model.parameters(), lr=spec["rate"], alpha=0.9, eps=1e-7) if workload == "W3"
             else torch.optim.SGD(self.model.parameters(), lr=spec["rate"], momentum=spec["momentum"]))
 
     def step(self, at):
         at = self.torch.from_numpy(at)
-        x = self.pixels[at].float().mul_(1 / 255)
+        x = self.pixels[at].float().sub_(self.mean).div_(self.deviation)
         loss = self.torch.nn.functional.cross_entropy(self.model(x), self.labels[at])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -293,9 +340,14 @@ class Torch:
 
 # ---- commands -------------------------------------------------------------------------------------------------------
 
+def image_count(workload):
+    return 10_000 if workload in COLOURS else IMAGES
+
+
 def trainer(engine, workload, bn):
     spec = WORKLOADS[workload]
-    data = images(32 if workload == "W3" else 28)
+    data = images(image_count(workload),
+                  3 * 32 * 32 if workload in COLOURS else 32 * 32 if workload == "W3" else 28 * 28)
     if engine.startswith("numpy"):
         return {"numpy": Numpy, "numpy_in_place": NumpyInPlace}[engine](spec, bn, *data)
     return Torch(workload, spec, bn, *data, nhwc=engine == "pytorch_nhwc")
@@ -310,7 +362,8 @@ def peak_mib():
 
 
 def work(engine, workload, bn):
-    model, order = trainer(engine, workload, bn), batches(WORKLOADS[workload]["batch"])
+    model, order = trainer(engine, workload, bn), batches(WORKLOADS[workload]["batch"],
+                                                              image_count(workload))
 
     def train(seconds):
         steps, begun, cpu = 0, time.perf_counter(), time.process_time()
@@ -328,9 +381,9 @@ def work(engine, workload, bn):
 
 def check():
     for workload, spec in WORKLOADS.items():
-        for bn in [0, 1] if workload != "W3" else []:
+        for bn in [0, 1] if workload not in CONVNETS else []:
             models = [trainer(engine, workload, bn) for engine in ("numpy", "numpy_in_place", "pytorch")]
-            order = batches(spec["batch"])
+            order = batches(spec["batch"], IMAGES)
             losses = [[model.step(at) for model in models] for at in (next(order) for _ in range(20))]
             worst = max(abs(numpy - pytorch) / pytorch for *both, pytorch in losses for numpy in both)
             print(f"{workload} bn {bn}: last losses %.6f %.6f %.6f, worst difference {worst:.1e}" % tuple(losses[-1]))

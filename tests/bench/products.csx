@@ -2,17 +2,14 @@
 #nullable enable
 // The workloads' matrix products, the lab's and OpenBLAS's.
 
-/// <summary>y (m, n) = a product over k. NN: y = x w, or a convolution's kernels times patches. NT: dx = g w^T. TN:
-/// dw = x^T g.</summary>
-public sealed record ProductShape(string Workload, string Kind, int M, int N, int K, bool Patches = false)
+/// <summary>y (m, n) = a product over k. NN: y = x w. NT: dx = g w^T. TN: dw = x^T g.</summary>
+public sealed record ProductShape(string Workload, string Kind, int M, int N, int K)
 {
     public double Flops => 2.0 * M * N * K;
 
     public static IEnumerable<ProductShape> Of(Workload workload)
     {
         var batch = workload.Config.BatchSize;
-        foreach (var (outputs, pixels, patch) in workload.Convolutions)
-            yield return new(workload.Name, "NN", outputs, pixels, patch, Patches: true);
         for (var layer = 0; layer + 1 < workload.Dense.Length; layer++)
         {
             var (fanIn, fanOut) = (workload.Dense[layer], workload.Dense[layer + 1]);
@@ -28,7 +25,7 @@ public sealed record ProductShape(string Workload, string Kind, int M, int N, in
         var aAt = Kind == "TN" ? Layout.RowMajor(K, M) : Layout.RowMajor(M, K);
         var bAt = Kind switch
         {
-            "NN" when !Patches => Layout.Panels(K, N),
+            "NN" => Layout.Panels(K, N),
             "NT" => Layout.Panels(N, K),
             _ => Layout.RowMajor(K, N),
         };

@@ -2,11 +2,19 @@
 #nullable enable
 // What is measured, and the lab's side of it.
 
-/// <summary>A net in training. Dense are the sizes of its fully connected layers, by which operations are counted.
+/// <summary>A net in training. Convolutions and Dense are the sizes of its layers, by which operations are counted.
 /// </summary>
-public sealed record Workload(string Name, string Text, Config Config, int[] Dense)
+public sealed record Workload(string Name, string Text, Config Config, int[] Dense,
+    params IReadOnlyList<ConvolutionSizes> Convolutions)
 {
     static readonly Config paper = new();
+
+    // Colour images of 32 x 32.
+    static readonly Config colour = paper with
+    {
+        Activation = Activation.Relu, BatchSize = 128, Lr = 0.05, Momentum = 0.9, Init = Scheme.HeNormal, Width = 16,
+        TrainSize = 10_000,
+    };
 
     public static readonly Workload[] All =
     [
@@ -19,25 +27,51 @@ public sealed record Workload(string Name, string Text, Config Config, int[] Den
         {
             Model = Architecture.Lenet, Activation = Activation.Relu, BatchSize = 64, Lr = 1e-3,
             Optimizer = Optimization.RmspropTorch,
-        }, [576, 120, 84, 10]),
+        }, [576, 120, 84, 10], new(1, 32, 32, 6, 3, 3, 1, 0), new(6, 15, 15, 16, 3, 3, 1, 0)),
         new("W4", "W1 at batch 4", paper with { BatchSize = 4 }, [784, 100, 100, 100, 10]),
+        new("W5", "ResNet-8 of width 16, 32x32 colours, batch 128, SGD with momentum",
+            colour with { Model = Architecture.Resnet, Depth = 8 }, [64, 10], [.. ResNet(8)]),
+        new("W6", "VGG of 6 convolutions, width 16, 32x32 colours, batch 128, SGD with momentum",
+            colour with { Model = Architecture.Vgg, Depth = 6 }, [64, 10], [.. Vgg(6)]),
+        new("W7", "ResNet-20 of width 16, 32x32 colours, batch 128, SGD with momentum",
+            colour with { Model = Architecture.Resnet, Depth = 20 }, [64, 10], [.. ResNet(20)]),
     ];
 
-    public bool HasConvolutions => Config.Model == Architecture.Lenet;
+    static IEnumerable<ConvolutionSizes> ResNet(int depth)
+    {
+        yield return new(3, 32, 32, 16, 3, 3, 1, 1);
+        for (var stage = 0; stage < 3; stage++)
+        {
+            var (outputs, side) = (16 << stage, 32 >> stage);
+            for (var block = 0; block < (depth - 2) / 6; block++)
+            {
+                var halves = stage > 0 && block == 0;
+                if (halves) yield return new(outputs / 2, 2 * side, 2 * side, outputs, 1, 1, 2, 0);
+                yield return halves ? new(outputs / 2, 2 * side, 2 * side, outputs, 3, 3, 2, 1)
+                    : new(outputs, side, side, outputs, 3, 3, 1, 1);
+                yield return new(outputs, side, side, outputs, 3, 3, 1, 1);
+            }
+        }
+    }
 
-    /// <summary>Outputs, pixels of an output and floats of a patch, of each convolution.</summary>
-    public (int Outputs, int Pixels, int Patch)[] Convolutions =>
-        HasConvolutions ? [(6, 30 * 30, 9), (16, 13 * 13, 54)] : [];
+    static IEnumerable<ConvolutionSizes> Vgg(int convolutions)
+    {
+        for (var i = 0; i < convolutions; i++)
+            yield return new(i == 0 ? 3 : 16 << (i - 1) / 2, 32 >> i / 2, 32 >> i / 2, 16 << i / 2, 3, 3, 1, 1);
+    }
 
-    /// <summary>Of a step, matrix products and convolutions alone: each layer's forward, gradient by the weights and,
-    /// but for the first layer, gradient by the input.</summary>
+    public bool HasConvolutions => Convolutions.Count > 0;
+    public bool HasColours => HasConvolutions && Convolutions[0].Channels == 3;
+
+    /// <summary>Of a step, matrix products and convolutions alone, as they are defined: each layer's forward, gradient
+    /// by the weights and, but for the first layer, gradient by the input.</summary>
     public double Flops
     {
         get
         {
             var dense = Dense.Zip(Dense.Skip(1), (fanIn, fanOut) => 2.0 * fanIn * fanOut);
-            var convolved = Convolutions.Select(c => 2.0 * c.Outputs * c.Pixels * c.Patch);
-            var products = convolved.Concat(dense).Select((flops, layer) => flops * (layer == 0 ? 2 : 3));
+            var products = Convolutions.Select(c => c.Flops).Concat(dense)
+                .Select((flops, layer) => flops * (layer == 0 ? 2 : 3));
             return Config.BatchSize * products.Sum();
         }
     }
@@ -57,7 +91,8 @@ public sealed record Workload(string Name, string Text, Config Config, int[] Den
 /// </summary>
 public sealed class Job(Config config, ImageSet images)
 {
-    readonly Model model = config.Layers(images.Height, images.Width, 10).ToModel(config.Seed);
+    readonly Model model = config.Layers(images.Height, images.Width, 10, channels: images.Channels)
+        .ToModel(config.Seed);
     readonly Optimizer optimizer = config.NewOptimizer();
     readonly Tape tape = new();
     readonly byte[] labels = new byte[config.BatchSize];
@@ -93,9 +128,9 @@ public static class Worker
 
     public static int Run(string workload, bool bn, int jobs)
     {
-        var config = Workload.All.Single(known => known.Name == workload).Config;
-        config = config with { Norm = bn ? Norm.Batch : Norm.None };
-        var images = Noise(config.TrainSize);
+        var own = Workload.All.Single(known => known.Name == workload);
+        var config = own.Config with { Norm = bn ? Norm.Batch : Norm.None };
+        var images = own.HasColours ? Noise(config.TrainSize, 32, 3) : Noise(config.TrainSize, 28, 1);
         Job[] models = [.. Enumerable.Range(1, jobs).Select(seed => new Job(config with { Seed = seed }, images))];
         for (var begun = Cpu.Seconds; Cpu.Seconds - begun < jobs * WarmUp;) Train(models, 0.5);
         Out.WriteLine("ready");
@@ -137,14 +172,14 @@ public static class Worker
     static double Now => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 
     // Four fifths of the pixels 0, as in handwriting.
-    static ImageSet Noise(int count)
+    static ImageSet Noise(int count, int side, int channels)
     {
         var random = new Random(1);
-        var (pixels, labels) = (new byte[count * 28 * 28], new byte[count]);
+        var (pixels, labels) = (new byte[count * channels * side * side], new byte[count]);
         random.NextBytes(pixels);
         for (var i = 0; i < pixels.Length; i++) if (random.Next(5) > 0) pixels[i] = 0;
         for (var i = 0; i < count; i++) labels[i] = (byte)random.Next(10);
-        return new(pixels, labels, 28, 28);
+        return new(pixels, labels, side, side, channels);
     }
 }
 

@@ -24,4 +24,4 @@ expect readme_patch_adds_op_layer_and_arm \
 run "${release[@]}" "$patched/experiments/normalizers.csx" -- $small --out "$patched/results"
 expect readme_patch_runs "$code $err" '0 '
 expect readme_patch_trains_its_arm \
-  "$(grep -c ',rms,.*,evaluate,ok,' "$patched/results/normalizers/trials.csv")" '[1-9]*'
+  "$(grep -c ',scale,.*,evaluate,ok,' "$patched/results/normalizers/trials.csv")" '[1-9]*'

@@ -67,5 +67,12 @@ else
   stopped "$tmp/once" INT group ./run-all.sh "${many[@]}" --out "$tmp/once" lr_sweep inference
   expect ctrl_c_asks_once "$code $left$err" "130 $resume*/run-all.sh --preset smoke *"
   expect ctrl_c_ends_it_in_order "$(left "$tmp/once") $(ls "$tmp/once")" 'journal.jsonl 1 lr_sweep'
+
+  # With more cores than there are trials for, both are at work.
+  stopped "$tmp/both" INT group ./run-all.sh --preset smoke --seeds 50 --data digits --jobs 16 --out "$tmp/both" \
+    inference lr_sweep
+  expect ctrl_c_of_two_at_work_asks_once "$code $left$(grep -c interrupted <<< "$err")" '130 1'
+  expect ctrl_c_of_two_at_work_ends_both "$(left "$tmp/both") $(ls "$tmp/both" | tr '\n' ' ')" \
+    'journal.jsonl 1 inference lr_sweep '
 fi
 counts

@@ -98,6 +98,32 @@ expect shards_are_merged "$code $(grep -c 'nothing to run' <<< "$out") $(cd "$tm
   echo "$? $(tail -n 1 <<< "$run_all")" > "$tmp/from_below")
 expect started_from_another_folder "$(cat "$tmp/from_below")" '0 42 trials on digits*'
 
+# ---- Experiments that are not run with the others: one of a user, and all where one does not compile as a function.
+
+mkdir "$tmp/project"
+cp -R lib experiments run-all.sh .dotnet-script .config "$tmp/project"
+cat > "$tmp/project/experiments/own.csx" << 'CSX'
+#load "../lib/lab.csx"
+#nullable enable
+sealed record Rate(double Value);
+
+return Experiment(Args, "Does it run by itself?", new(["lr"], [], "Two rates."), lab =>
+    from runs in Sweep(from rate in new Rate[] { new(0.1), new(1) }
+                       select lab.Baseline with { Lr = rate.Value, TrainSize = 1_200 })
+    select new Report("It does", runs.Summarize(["lr"], ValidationAccuracy))
+    {
+        Figures = [Band("accuracy", "Accuracy", runs, new("Rate", Log: true), trial => trial.Lr, new("Accuracy"),
+            ValidationAccuracy)],
+    });
+CSX
+run "$tmp/project/run-all.sh" "${small[@]}" --out "$tmp/own" own
+expect own_experiment_is_run_by_itself "$code$err $(grep -o 'own/report.html' "$tmp/own/index.html" | sort -u)" \
+  '0 own/report.html'
+echo 'sealed record Extra(int Value);' >> "$tmp/project/experiments/depth.csx"
+run "$tmp/project/run-all.sh" "${small[@]}" --out "$tmp/own" depth own
+expect experiments_that_do_not_compile_together "$code $(grep -c 'do not compile together' <<< "$err") $(cd "$tmp/own" &&
+  ls -d ./*/report.html | tr '\n' ' ')" '0 1 ./depth/report.html ./own/report.html '
+
 # ---- Wrong options are refused before data is looked for: it cannot be had here, which would be said.
 
 # bad NAME GLOB COMMAND...: one line, and exit code 2.
@@ -147,14 +173,14 @@ done
 mkdir "$tmp/slurm"
 cat > "$tmp/slurm/sbatch" << 'SH'
 #!/usr/bin/env bash
-compiled=$(ls "$XDG_CACHE_HOME/bn-lab/scripts/begun$PWD/experiments/init_sweep.csx")
+compiled=$(ls "$XDG_CACHE_HOME"/bn-lab/scripts/begun"$XDG_CACHE_HOME/bn-lab/together$PWD/lab.csx")
 echo "${compiled##*/} ${*: -1}" >> "${0%/*}/log"
 grep -c . "${0%/*}/log"
 SH
 chmod +x "$tmp/slurm/sbatch"
 PATH=$tmp/slurm:$PATH run ./run-all.sh --slurm --tasks 3 "${small[@]}" --out "$tmp/cluster" init_sweep
 expect slurm_submits_what_is_compiled "$code$err $(cut -d ' ' -f 1 "$tmp/slurm/log" | tr '\n' ' ')" \
-  '0 init_sweep.csx init_sweep.csx init_sweep.csx '
+  '0 lab.csx lab.csx lab.csx '
 expect slurm_tasks_name_their_part "$(grep -o 'init_sweep *\(--shard.*\)*$' "$tmp/slurm/log" | tr -s ' \n' '  ')" \
   'init_sweep --shard $SLURM_ARRAY_TASK_ID/3 init_sweep --shard $SLURM_ARRAY_TASK_ID/3 init_sweep '
 array=(env SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=1 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_STEP=1)

@@ -35,8 +35,9 @@ static (int Failed, string Said) Execute(string folder, Plan<Report> plan, Actio
     Terminal.Screen.Profile.Out = new AnsiConsoleOutput(said);
     try
     {
-        using var execution = new Execution(ProtocolOf(plan, "norm", "lr").Checked(), asked, stop);
-        command(execution);
+        var cores = new Cores(jobs);
+        using var execution = new Execution(ProtocolOf(plan, "norm", "lr").Checked(), asked, cores, stop);
+        cores.Using(() => command(execution));
         return (execution.Failed, $"{said}");
     }
     finally
@@ -56,9 +57,9 @@ static (int Failed, string Said) ReportOnly(string folder, Plan<Report> plan) =>
     Execute(folder, plan, execution => execution.ReportOnly());
 
 /// <summary>A table of the experiment as it stands on disk, its column of seconds blank.</summary>
-static string TableAt(string folder, string name)
+static string TableAt(string folder, string name, string experiment = "sample")
 {
-    var rows = File.ReadAllLines(Path.Combine(folder, "sample", name)).Select(line => line.Split(',')).ToList();
+    var rows = File.ReadAllLines(Path.Combine(folder, experiment, name)).Select(line => line.Split(',')).ToList();
     if (Array.IndexOf(rows[0], "seconds") is >= 0 and var at)
         foreach (var row in rows) row[at] = "";
     return string.Join('\n', rows.Select(row => string.Join(',', row)));

@@ -6,7 +6,7 @@ static (SweepProgress Progress, StringWriter Text) Piped(int total, int reused, 
     var text = new StringWriter();
     var console = AnsiConsole.Create(new AnsiConsoleSettings
         { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(text) });
-    return (new("sweep", total, reused, jobs: 3, console: console, clock: clock), text);
+    return (new("sweep", total, reused, console: console, clock: clock), text);
 }
 
 sealed class HandClock : TimeProvider
@@ -36,13 +36,16 @@ Test("report: progress without a terminal is a line now and then, with rate, tim
 {
     var clock = new HandClock();
     var (progress, text) = Piped(100, 20, clock);
+    for (var i = 0; i < 2; i++) progress.Begin();
     for (var i = 1; i <= 70; i++)
     {
+        progress.Begin();
         clock.Seconds = i <= 40 ? i / 20 : i;
         progress.Report("batch", i % 10 == 0 ? "stuck" : "ok");
     }
     // Nothing for a long while: a line all the same.
     clock.Seconds += 300;
+    progress.Begin();
     progress.Report("batch", "failed");
     progress.Dispose();
     text.ToString().Split('\n').Where(line => line.Contains("/100")).ShouldBe(

@@ -11,6 +11,14 @@ static IEnumerable<OpCase> BinaryCases(string op, Func<Tensor, Tensor, Tensor> f
         [Numeric.Draw(pair.A, $"{op}a{i}"), Numeric.Draw(pair.B, $"{op}b{i}", OpCases.Positive)]));
 }
 
+// The same where the first operand lies in blocks of channels, as pooling leaves it: 3 channels, and more than a block.
+static IEnumerable<OpCase> ImageCases(string op, Func<Tensor, Tensor, Tensor> f32, Func<double, double, double> f64) =>
+    from channels in new[] { 3, 16, 20 }
+    from b in new Shape[] { 1, (channels, 1, 1), (2, channels, 1, 1), (2, 1, 1, 1), (2, channels, 2, 1) }
+    select new OpCase(op, $"pooled (2, {channels}, 4, 2) and {b}", x => f32(x[0].AveragePool(), x[1]),
+        x => Ref.Zip(OpCases.Windows(x[0], Enumerable.Average), x[1], f64),
+        [Numeric.Draw((2, channels, 4, 2), $"{op}image{channels}"), Numeric.Draw(b, $"{op}{b}", OpCases.Positive)]);
+
 // Summed over the axes in which the shape is 1.
 static Ref SummedTo(Ref x, params int[] shape) => new(shape, [.. Ref.Indices(shape).Select(to =>
     Ref.Indices(x.Shape).Where(at => at.Select((i, axis) => shape[axis] == 1 ? 0 : i).SequenceEqual(to))
@@ -26,6 +34,9 @@ OpCases.Add(
     .. BinaryCases("op_Subtraction", (a, b) => a - b, (a, b) => a - b),
     .. BinaryCases("op_Multiply", (a, b) => a * b, (a, b) => a * b),
     .. BinaryCases("op_Division", (a, b) => a / b, (a, b) => a / b),
+    .. ImageCases("op_Addition", (a, b) => a + b, (a, b) => a + b),
+    .. ImageCases("op_Division", (a, b) => b / a, (a, b) => b / a),
+    .. ImageCases("op_Multiply", (a, b) => b * a, (a, b) => b * a),
 ]);
 
 static void ShouldBroadcast((Shape A, Shape B) shapes)

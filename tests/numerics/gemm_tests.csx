@@ -14,9 +14,10 @@ public static class GemmCase
         _ => Layout.RowMajor(rows, columns),
     };
 
-    /// <summary>Largest error of a b for the width S, relative to the sum of |a b|; a may be transposed.</summary>
-    public static double Error<S, V>(int m, int n, int k, bool transposed, Rows aKind, Rows bKind, Rows yKind)
-        where S : struct, IPairs<V> where V : struct
+    /// <summary>Largest error of a b for the width S, relative to the sum of |a b|; a may be transposed, and then
+    /// packed.</summary>
+    public static double Error<S, V>(int m, int n, int k, bool transposed, Rows aKind, Rows bKind, Rows yKind,
+        bool packed = false) where S : struct, IPairs<V> where V : struct
     {
         var (aRows, aColumns) = transposed ? (k, m) : (m, k);
         var aAt = LayoutFor(aKind, aRows, aColumns, aColumns);
@@ -24,9 +25,8 @@ public static class GemmCase
         var (a, b, y) = (Matrix(aAt, "a"), Matrix(bAt, "b"), new float[yAt.Length + 16]);
         const float guard = 12345;
         Array.Fill(y, guard, yAt.Length, 16);
-        Gemm.Tiles<S, V, MatrixColumns, StoreTo>(m, (n + S.Lanes - 1) / S.Lanes, k, ref a[0],
-            transposed ? 1 : aAt.RowStride, transposed ? aAt.RowStride : 1, ref b[0], new(bAt, yAt),
-            new StoreTo(ref y[0]), yAt.RowStride);
+        Gemm.Run<S, V, StoreTo>(m, n, k, ref a[0], transposed ? 1 : aAt.RowStride, transposed ? aAt.RowStride : 1,
+            ref b[0], bAt, new StoreTo(ref y[0]), yAt, packed);
         y[yAt.Length..].ShouldAllBe(value => value == guard, "wrote behind the matrix");
         return Worst(m, n, k, (row, column) => y[yAt.Offset(row, column)],
             (row, i) => a[transposed ? aAt.Offset(i, row) : aAt.Offset(row, i)],
@@ -84,6 +84,9 @@ public static class GemmCase
             var kind = count++ / 2;
             var (a, b, y) = (kind % 4 < 2 ? Rows.Padded : Rows.Odd, kinds[kind / 4 % 3], kinds[kind / 12 % 3]);
             Error<S, V>(m, n, k, kind % 2 > 0, a, b, y).ShouldBeLessThan(1e-6, $"{m} x {n} x {k}, {a}, {b}, {y}");
+            if (kind % 2 > 0)
+                Error<S, V>(m, n, k, true, a, b, y, packed: true)
+                    .ShouldBeLessThan(1e-6, $"packed, {m} x {n} x {k}, {a}, {b}, {y}");
         }
         for (var size = 1; size <= largest; size++)
             for (var other = 1; other <= largest; other++)
@@ -97,12 +100,25 @@ public static class GemmCase
     }
 }
 
+readonly struct LargeProduct : IVectorLoop
+{
+    public void Run<S, V>() where S : struct, IPairs<V> where V : struct
+    {
+        // Four blocks, the last of them not whole tiles.
+        GemmCase.Error<S, V>(500, 40, 200, true, GemmCase.Rows.Padded, GemmCase.Rows.Padded, GemmCase.Rows.Panels,
+            packed: true).ShouldBeLessThan(1e-6);
+    }
+}
+
 static void GemmAtWidth<S, V>(string width) where S : struct, IPairs<V> where V : struct =>
     Test($"gemm: {width} bits, sizes 1 to 70, every layout, odd strides", () => GemmCase.Check<S, V>(70));
 
 GemmAtWidth<Simd128, Vector128<float>>("128");
 if (Vector256.IsHardwareAccelerated) GemmAtWidth<Simd256, Vector256<float>>("256");
 if (Vector512.IsHardwareAccelerated) GemmAtWidth<Simd512, Vector512<float>>("512");
+
+Test("gemm: a large product of a transposed matrix is packed block by block", () =>
+    VectorWidth.Widest(new LargeProduct()));
 
 Test("gemm: long inner lengths are done in blocks", () =>
 {

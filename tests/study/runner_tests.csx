@@ -9,7 +9,22 @@ foreach (var measured in new (string, double)[][] { [("gap", 1), ("gapp", 2)], [
         var (probe, finished) = (new Probe(["gap"], _ => [5], _ => measured), 0);
         void ShouldEnd(Action run) =>
             Should.Throw<ProbeFault>(run).Message.ShouldContain(measured[1].Item1 == "gap" ? "gap twice" : "gapp");
-        ShouldEnd(() => Runner.Run([tune, tune with { Seed = 2 }], NoiseOf(600), probe, 2, _ => finished++, default));
+        var cores = new Cores(2);
+        ShouldEnd(() => cores.Using(() => Runner.Run([tune, tune with { Seed = 2 }], NoiseOf(600), probe, cores,
+            () => { }, _ => finished++, default)));
         finished.ShouldBe(0);
         ShouldEnd(() => Training.Run(Watchable, NoiseOf(600), probe));
     });
+
+Test("runner: as many trials run at a time as there are cores", () =>
+{
+    var (running, most, gate) = (0, 0, new Lock());
+    var cores = new Cores(2);
+    void Count(int change)
+    {
+        lock (gate) most = Math.Max(most, running += change);
+    }
+    cores.Using(() => Runner.Run(Enumerable.Range(1, 6).Select(seed => Watchable with { Seed = seed }), NoiseOf(600),
+        null, cores, () => Count(1), _ => Count(-1), default));
+    (running, most).ShouldBe((0, 2));
+});

@@ -56,5 +56,9 @@ public static class OpCases
             .Select(k => x.At(at[0], at[1], 2 * at[2] + k[0], 2 * at[3] + k[1]))))]);
     }
 
-    public static Ref ReluPooled(Ref x) => Windows(x.Map(v => Math.Max(v, 0)), Enumerable.Average);
+    public static Ref Relu(Ref x) => x.Map(v => Math.Max(v, 0));
+
+    /// <summary>The mean of each channel of (N, C, H, W).</summary>
+    public static Ref GlobalAverage(Ref x) => new([x.Shape[0], x.Shape[1]],
+        [.. x.Values.Chunk(x.Shape[2] * x.Shape[3]).Select(Enumerable.Average)]);
 }

@@ -1,0 +1,67 @@
+#nullable enable
+
+// Experiments that run side by side in a folder, and what they and all of them say.
+static (int Code, string Said) RunTogether(string folder, IReadOnlyList<string> more, params Description[] experiments)
+{
+    var (output, error, said) = (Console.Out, Console.Error, new StringWriter());
+    var screen = Terminal.Screen.Profile.Out;
+    string[] options = ["--out", folder, .. more];
+    try
+    {
+        SetOut(said);
+        SetError(said);
+        Turn.Install();
+        Terminal.Screen.Profile.Out = new Spectre.Console.AnsiConsoleOutput(Console.Out);
+        return (RunSideBySide(experiments, options, Options.Parse("all", "?", options)!, () => Noise, default), $"{said}");
+    }
+    finally
+    {
+        SetOut(output);
+        SetError(error);
+        Terminal.Screen.Profile.Out = screen;
+    }
+}
+
+static Description ExperimentOf(string name, Func<Plan<Report>> plan) =>
+    new($"/experiments/{name}.csx", "Does it run?", new(["norm", "lr"], [], "why"), _ => plan());
+
+Test("together: experiments side by side leave what each leaves by itself, and speak in turn", () => InFolder(folder =>
+{
+    string alone = Path.Combine(folder, "alone"), together = Path.Combine(folder, "together");
+    Description[] all = [.. new[] { "sample", "b", "c" }.Select(name => ExperimentOf(name, () => TuneAndEvaluate()))];
+    foreach (var one in all) RunTogether(alone, ["--jobs", "1"], one).Code.ShouldBe(0);
+    var (code, said) = RunTogether(together, ["--jobs", "3"], all);
+    code.ShouldBe(0, said);
+    foreach (var one in all)
+        foreach (var table in new[] { "trials.csv", "curves.csv", "summary.csv" })
+            TableAt(together, table, one.Name).ShouldBe(TableAt(alone, table, one.Name));
+    // Each line names its experiment, except tables.
+    Regex.Matches(said, "(?m)^(sample|b|c): ").Select(match => match.Groups[1].Value)
+        .Aggregate(new List<string>(), (seen, name) => seen is [.., var last] && last == name ? seen : [.. seen, name])
+        .ShouldBe(["sample", "b", "c"]);
+}));
+
+Test("together: an experiment that ends badly does not end the others, and the worst code is that of all", () =>
+    InFolder(folder =>
+{
+    var failing = ProbeThat(_ => throw new ArithmeticException("as asked"));
+    var (code, said) = RunTogether(folder, ["--jobs", "2"],
+        ExperimentOf("wrong", () => throw new BadInput("nothing like it")),
+        ExperimentOf("fails", () => from runs in Sweep([SmallNet], failing) select SampleReport(runs)),
+        ExperimentOf("well", () => from runs in Sweep([SmallNet]) select SampleReport(runs)));
+    code.ShouldBe(2);
+    said.ShouldContain("nothing like it");
+    said.TrimEnd().ShouldEndWith("not all went well, see above; exit codes: wrong (2) fails (1)");
+    File.Exists(Path.Combine(folder, "well", "report.html")).ShouldBeTrue();
+}));
+
+Test("together: with shards each experiment is over before the next begins", () => InFolder(folder =>
+{
+    List<string> begun = [];
+    Plan<Report> Watched(string name) => from runs in Sweep([SmallNet, SmallNet with { Lr = 1 }], ProbeThat(_ =>
+        { lock (begun) begun.Add(name); })) select SampleReport(runs);
+    RunTogether(folder, ["--jobs", "4", "--shard", "1/1"], ExperimentOf("a", () => Watched("a")),
+        ExperimentOf("b", () => Watched("b"))).Code.ShouldBe(0);
+    begun.ShouldBe(begun.Order());
+    begun.Distinct().Count().ShouldBe(2);
+}));
