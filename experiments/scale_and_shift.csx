@@ -32,9 +32,9 @@ return Experiment(Args, Question, new(["norm", "activation", "learned", "norm_ou
     Net[] nets =
     [
         Learning("sigmoid", sigmoid), Learning("ReLU", relu),
-        Learning("sigmoid, last layer too", sigmoid with { NormOutput = true }),
+        Learning("sigmoid with a normalized last layer", sigmoid with { NormOutput = true }),
         .. widths.Where(width => width != relu.Width).Select(width =>
-            Learning($"ReLU, width {width}", relu with { Width = width })),
+            Learning($"ReLU of width {width}", relu with { Width = width })),
     ];
     var parts = Arms(Norm.Batch, Norm.BatchNoGamma, Norm.BatchNoBeta, Norm.BatchNoAffine);
     var withoutParts = nets.Take(3).Select(net => new Net(net.Name, net.Cells[0], rates, parts)).ToList();
@@ -48,7 +48,7 @@ return Experiment(Args, Question, new(["norm", "activation", "learned", "norm_ou
            [
                .. from net in nets.Take(2)
                   from cell in net.Cells
-                  let alone = cell.Learned == Learned.Affine ? ", gamma and beta alone learned" : ""
+                  let alone = cell.Learned == Learned.Affine ? " with gamma and beta alone learned" : ""
                   select Effect.From(net.Name + alone, trials.At(cell).Select(trial => trial.AtEnd("way"))),
            ])
            let few = Literature.TwoWeights.Judge(tuned, trials => [.. nets.Select(net => Effect.From(net.Name,

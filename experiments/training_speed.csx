@@ -5,7 +5,7 @@ const string Question = "How much faster does a net train with batch normalizati
 const string Why = """
     The rate is tuned for each arm by the outcome that is compared, over four decades, two values a decade, on seeds of
     their own: a gain in speed at one common rate would be a gain of the rate. Three nets, since the paper's, with its
-    sigmoids, is one of the past. The rates next to those chosen are evaluated too: what holds at the chosen ones alone
+    sigmoids, is one of the past. Rates next to the fastest are evaluated too: what holds at the chosen ones alone
     may be an error of the choice.
     """;
 const string Caveats = """

@@ -15,12 +15,14 @@ public static class ClaimsTable
                 : lines.Append([$"[bold]{Markup.Escape(first.Claim)}[/]", "", "", Terminal.Verdict(first.Verdict)]);
         }));
 
-    /// <summary>A line for each claim of all experiments in a folder: its first condition's effect, and its verdict.
-    /// </summary>
+    /// <summary>A line for each claim of all experiments in a folder: the first effect that is known, beside the
+    /// verdict of its own condition, then the claim's.</summary>
     public static void ShowAll(IReadOnlyList<ClaimRow> rows) =>
-        Terminal.Table(["claim", "effect and 95% interval", "N", "verdict", "experiment"],
-            rows.GroupBy(row => (row.Experiment, row.Claim)).Select(claim => claim.First()).Select(row =>
-                Line(row, row.Claim, row.Verdict).Append(Markup.Escape(row.Experiment))));
+        Terminal.Table(["claim", "effect and 95% interval", "N", "there", "verdict", "experiment"],
+            rows.GroupBy(row => (row.Experiment, row.Claim)).Select(claim =>
+                claim.FirstOrDefault(row => !double.IsNaN(row.Effect)) ?? claim.First()).Select(row =>
+                Line(row, row.Condition == "" ? row.Claim : $"{row.Claim}, {row.Condition}", row.ConditionVerdict)
+                    .Append(Terminal.Verdict(row.Verdict)).Append(Markup.Escape(row.Experiment))));
 
     static IEnumerable<string> Line(ClaimRow row, string name, string verdict) =>
     [

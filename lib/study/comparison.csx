@@ -28,12 +28,10 @@ public sealed record Comparison(Net Net, Tuning Tuning)
     }
 
     /// <summary>Each arm at both its rates.</summary>
-    /// <param name="neighbours">And at those next to either.</param>
-    public IEnumerable<Config> Chosen(bool neighbours = false) =>
-        from arm in Arms
-        from tuned in new[] { arm.ForSpeed.Cell, arm.ForAccuracy.Cell }
-        from rate in neighbours ? Tuning.Neighbours(tuned) : [tuned.Lr]
-        select tuned with { Lr = rate };
+    /// <param name="neighbours">And at those next to the faster one.</param>
+    public IEnumerable<Config> Chosen(bool neighbours = false) => Arms.SelectMany(arm =>
+        (neighbours ? Tuning.Neighbours(arm.ForSpeed.Cell) : [arm.ForSpeed.Cell.Lr]).Append(arm.ForAccuracy.Cell.Lr)
+        .Select(lr => arm.ForSpeed.Cell with { Lr = lr }));
 
     /// <summary>An arm's steps to the target over another's, as log10, seed by seed.</summary>
     /// <param name="trials">Each arm's at one rate.</param>

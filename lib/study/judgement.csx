@@ -53,9 +53,13 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
                 Verdict.NotSupported => Rest("refuted", no.Count, $"refuted in all {all} conditions"),
                 Verdict.Contradicted => Rest("the other way", With(Verdict.Contradicted).Count,
                     $"the other way in all {all} conditions", no.Count == all ? "refuted" : "open or refuted"),
-                _ => yes.Count + no.Count == 0 ? $"in all {all} conditions"
-                    : $"of {all} conditions {yes.Count} support it, {no.Count} refute it"
-                        + (yes.Count > 0 && no.Count > 0 ? ", and they may differ by chance" : ""),
+                _ => (yes.Count, no.Count) switch
+                {
+                    (0, 0) => $"in all {all} conditions",
+                    (var some, 0) => $"but for a yes in {some} of {all} conditions",
+                    (0, var some) => $"but for a no in {some} of {all} conditions",
+                    _ => $"yes with {Listed(yes)}, no with {Listed(no)}, which may differ by chance",
+                },
             };
         }
     }

@@ -77,8 +77,9 @@ kept report_only_keeps_all_of train_and_evaluate \
 schema_tests "$tmp/two"
 
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
-  "alternatives better deeper explodes faster higher-lr higher-lr-large-batch inference init placement regularizes \
-shift-distribution shift-gradient small-batch smooth stable two-weights undo "
+  "alternatives-group alternatives-layer alternatives-noisy better deeper depth-limit explodes faster faster-program \
+higher-lr higher-lr-large-batch inference init placement regularizes shift-distribution shift-gradient small-batch \
+smooth stable two-weights undo "
 
 # For the browser tests, which open all these pages.
 run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep

@@ -19,7 +19,7 @@ Test("judgement: it depends where some conditions support and some refute, else 
     [
         ([Yes, Yes], Verdict.Supported, "in all 2 conditions"),
         ([Yes, Yes, Open], Verdict.Supported, "yes in 2 of 3 conditions, the rest open"),
-        ([Yes, Open, Open], Verdict.Open, "of 3 conditions 1 support it, 0 refute it"),
+        ([Yes, Open, Open], Verdict.Open, "but for a yes in 1 of 3 conditions"),
         ([Yes, No, Open], Verdict.Depends, "yes with a, no with b; open with c"),
         ([Yes, Against, Yes], Verdict.Depends, "yes with a and c, no with b"),
         ([No, No, Against], Verdict.NotSupported, "refuted in all 3 conditions"),
@@ -42,13 +42,12 @@ Test("judgement: labels that differ while effects may not are open", () =>
 {
     // Two conditions on either side of the margin by hairs: by themselves they differ, among ten more no two of twelve
     // are farther apart than chance has it.
-    Effect Of(double mean) => Effect.From("", Enumerable.Range(0, 6).Select(i => mean + i - 2.5));
-    Effect[] effects = [Of(3), Of(-1), .. Enumerable.Repeat(Of(1), 10)];
+    Effect Of(double mean, string name = "") => Effect.From(name, Enumerable.Range(0, 6).Select(i => mean + i - 2.5));
+    Effect[] effects = [Of(3, "a"), Of(-1, "b"), .. Enumerable.Repeat(Of(1), 10)];
     effects.Take(2).Select(MadeUp.Judge).ShouldBe([Verdict.Supported, Verdict.NotSupported]);
     Judgement.Combine(MadeUp, effects[..2]).ShouldBe(Verdict.Depends);
     Judgement.Combine(MadeUp, effects).ShouldBe(Verdict.Open);
-    MadeUp.Judge([], _ => effects).Answer.ShouldBe("of 12 conditions 1 support it, 1 refute it, and they may differ by "
-        + "chance");
+    MadeUp.Judge([], _ => effects).Answer.ShouldBe("yes with a, no with b, which may differ by chance");
 });
 
 Test("judgement: open where the divergence rule's multiple decides", () =>
