@@ -51,7 +51,8 @@ static Layer ConvnetOf(JsonElement test)
 /// <summary>The weights that all arms of a recorded net share, but for layers, which have their own.</summary>
 static Model LoadWeights(this Model model, JsonElement test) =>
     test.GetProperty("config") is var config && config.TryGetProperty("model", out var net)
-        ? model.Load(Convnets.GetProperty("weights").GetProperty($"{net.GetString()} {config.Number("width")}")) : model;
+        ? model.Load(Convnets.GetProperty("weights").GetProperty($"{net.GetString()} {config.Number("width")}"))
+        : model;
 
 foreach (var test in Convnets.GetProperty("cases").EnumerateArray().ToList())
     Test($"golden: convnets {test.Text("name")}", () =>
@@ -78,7 +79,8 @@ foreach (var test in Convnets.GetProperty("trajectories").EnumerateArray().ToLis
         byte[] labels = [.. data.GetProperty("labels").EnumerateArray().Select(label => (byte)label.GetInt32())];
         var model = ConvnetOf(test).ToModel(0).LoadWeights(test);
         var optimizer = new Sgd(test.Number("lr"), test.Number("momentum"));
-        var (tape, size, sample, step) = (new Tape(), test.GetProperty("batch_size").GetInt32(), images.Shape.Columns, 0);
+        var (tape, step) = (new Tape(), 0);
+        var (size, sample) = (test.GetProperty("batch_size").GetInt32(), images.Shape.Columns);
         var expected = test.GetProperty(Recorded);
         foreach (var loss in expected.GetProperty("losses").Values())
         {

@@ -213,14 +213,15 @@ public static class GoldenNet
             norm is null ? layer : layer >> norm(channels, last);
         var bias = norm is null;
         return Normalized(Conv2d(1, 3, 3, Zero, bias), 3) >> Relu >> AveragePool
-            >> Normalized(Conv2d(3, 4, 3, Zero, bias), 4) >> Relu >> AveragePool >> Flatten >> Normalized(Linear(16, 8, Zero, bias), 8) >> Relu
+            >> Normalized(Conv2d(3, 4, 3, Zero, bias), 4) >> Relu >> AveragePool >> Flatten
+            >> Normalized(Linear(16, 8, Zero, bias), 8) >> Relu
             >> Normalized(Linear(8, 5, Zero, bias), 5, last: true);
     }
 }
 
 // Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end. Or
-// within ten times by what PyTorch's own float32 differs from its float64: 3e-5 where rounding grows most (lenet_sgd_seed,
-// step 84).
+// within ten times by what PyTorch's own float32 differs from its float64: 3e-5 where rounding grows most
+// (lenet_sgd_seed, step 84).
 foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("model") is "mlp" or "lenet").ToList())
     Test($"golden: trajectory {test.Text("name")}", () =>
     {

@@ -63,7 +63,7 @@ static Layer ResNet(int channels, int depth, int width, int classes, Layer activ
 {
     var (before, bias) = (placement == Placement.Before, method.HasBias(placement));
     Layer Activated(int outputs) => method.Activated(activation, outputs, placement);
-    // The sum in place of a convolution: what stands before the activation is normalized already.
+    // The summands are normalized already if normalizers stand before activations.
     Layer AfterSum(int outputs) => before ? activation : Activated(outputs);
     Layer AfterConv(int outputs) => before ? method.After(outputs) : Identity;
     Layer Block(int inputs, int outputs, int stride) => Residual(

@@ -1,7 +1,7 @@
 #nullable enable
 // Convolutions of images in frames, a few at a time, and their gradients. A caller copies images into frames, and what
-// it does to them on that way costs no visit of its own to memory. What it adds to ReadAhead.Own before a call, the next
-// images, is fetched meanwhile.
+// it does to them on that way costs no visit of its own to memory. What it adds to ReadAhead.Own before a call, the
+// next images, is fetched meanwhile.
 
 public static class ImageConvolution
 {

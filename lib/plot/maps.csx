@@ -113,8 +113,9 @@ public static class MapChart
             ("text", rows.Select(row => row.Select(cell => cell is null ? "" : Hover(cell)).ToArray()).ToArray()),
             ("hovertemplate", "%{text}<extra></extra>"));
         foreach (var up in new[] { true, false })
-            yield return Hatching(name, up, isDifference ? "#00000000" : Palette.Muted + "38", [.. cells.Where(cell => cell.IsLost && cell.Diverged >= cell.Stuck == up)
-                .Select(cell => (Array.IndexOf(xs, cell.X), Array.IndexOf(ys, cell.Y)))]);
+            yield return Hatching(name, up, isDifference ? "#00000000" : Palette.Muted + "38",
+                [.. cells.Where(cell => cell.IsLost && cell.Diverged >= cell.Stuck == up)
+                    .Select(cell => (Array.IndexOf(xs, cell.X), Array.IndexOf(ys, cell.Y)))]);
     }
 
     // A rectangle over each cell, filled by a pattern: its strokes have the same distance in pixels however wide the

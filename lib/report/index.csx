@@ -25,8 +25,10 @@ public static class IndexPage
                         [.. missing.Select(entry => (entry.Name, questions.GetValueOrDefault(entry.Name, "")))]),
                     new Command("Run them", $"./run-all.sh {string.Join(' ', missing.Select(entry => entry.Name))}"),
                 ], .. reported.Count == 0 ? Array.Empty<Section>() : [Made(reported)],
-            ], Notice: reported.Any(past => past.Preset == "smoke") ? "Among these are smoke runs, whose numbers "
-                + "answer nothing." : null, Made: reported.Count == 0 ? "" : $"Code: {Each(reported, run => run.Code)}."));
+            ],
+            Notice: reported.Any(past => past.Preset == "smoke")
+                ? "Among these are smoke runs, whose numbers answer nothing." : null,
+            Made: reported.Count == 0 ? "" : $"Code: {Each(reported, run => run.Code)}."));
         return path;
     }
 
@@ -140,7 +142,8 @@ public static class IndexPage
         new Store(Path.Combine(folder, past.Experiment)).PictureFile is var picture && File.Exists(picture)
             ? File.ReadAllText(picture) : "");
 
-    // The first number that there is of the first claim, beside the verdict of its own condition; then the whole claim's.
+    // The first number that there is of the first claim, beside the verdict of its own condition; then the whole
+    // claim's.
     static KeyNumber? Number(Finding found)
     {
         if (found.Claims is not [var claim, ..])

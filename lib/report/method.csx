@@ -52,9 +52,11 @@ public static class Method
                         + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these; test images only at the end "
                         + "of evaluation seeds")),
             ("Batch normalization", BatchNormInWords(trials) + "Evaluation is by running statistics"
-                + (trials.Any(trial => trial.Norm == Norm.Seed) ? "; the arm seed has none and takes the batch's" : "")),
+                + (trials.Any(trial => trial.Norm == Norm.Seed) ? "; the arm seed has none and takes the batch's"
+                    : "")),
             ("Batches", trials.All(trial => trial.ShortBatch)
-                ? "an epoch ends with the short batch of what is left over" : "drawn anew in each epoch; images that fill no batch sit out that epoch"),
+                ? "an epoch ends with the short batch of what is left over"
+                : "drawn anew in each epoch; images that fill no batch sit out that epoch"),
             ("Intervals", "of paired differences between seeds, at 95%: Student's t for the mean or, where some are "
                 + "beyond all others or all are equal, order statistics for the median; widened where a number is read "
                 + "off a grid. Pairs of which both arms were lost say nothing and are left out. They cover what seeds "

@@ -117,7 +117,8 @@ public static class Literature
 
     public static readonly Claim Drift = new("shift-distribution",
         "Batch normalization reduces the drift of activations", "Ioffe and Szegedy 2015, figure 1",
-        "path of the median input of a last-hidden unit, in its interquartile ranges, none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)))
+        "path of the median input of a last-hidden unit, in its interquartile ranges, none over batch", Unit.Ratio,
+        Region.Above(Math.Log10(1.5)))
     {
         Refuted = "Batch normalization does not reduce the drift of activations by much",
         Reversed = "Batch normalization increases the drift of activations",

@@ -76,8 +76,8 @@ public sealed record Workload(string Name, string Text, Config Config, int[] Den
         }
     }
 
-    /// <summary>What the lab is to reach with two models at once and vectors of 256 bits: for `lab` a share of the peak,
-    /// for a peer steps per CPU-second over the peer's.</summary>
+    /// <summary>What the lab is to reach with two models at once and vectors of 256 bits: for `lab` a share of the
+    /// peak, for a peer steps per CPU-second over the peer's.</summary>
     public static double? Target(string workload, bool bn, string engine) => (workload, engine) switch
     {
         ("W1", "lab") => 0.58,

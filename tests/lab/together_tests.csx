@@ -12,7 +12,8 @@ static (int Code, string Said) RunTogether(string folder, IReadOnlyList<string> 
         SetError(said);
         Turn.Install();
         Terminal.Screen.Profile.Out = new Spectre.Console.AnsiConsoleOutput(Console.Out);
-        return (RunSideBySide(experiments, options, Options.Parse("all", "?", options)!, () => Noise, default), $"{said}");
+        var parsed = Options.Parse("all", "?", options)!;
+        return (RunSideBySide(experiments, options, parsed, () => Noise, default), $"{said}");
     }
     finally
     {

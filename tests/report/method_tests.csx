@@ -59,6 +59,6 @@ Test("report: the method tells how the rate changes and what decays, in every wa
     Said(new(), new() { WeightDecay = 1e-4 })["Weight decay"]
         .ShouldBe("times the parameter, added to its gradient, of all parameters");
     Said(new Config { WeightDecay = 1e-4, Decay = Decay.Decoupled, Decayed = Decayed.Weights })["Weight decay"]
-        .ShouldBe("times rate and parameter, taken from the parameter beside each step (Loshchilov and Hutter 2019), of "
-            + "weights alone, not of gamma, beta and biases");
+        .ShouldBe("times rate and parameter, taken from the parameter beside each step (Loshchilov and Hutter 2019), "
+            + "of weights alone, not of gamma, beta and biases");
 });
