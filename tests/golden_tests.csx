@@ -218,9 +218,9 @@ public static class GoldenNet
     }
 }
 
-// Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end. Where
-// rounding grows most (lenet_sgd_seed, step 84), PyTorch's own float32 differs from its float64 by 3e-5; there, ten times
-// that is allowed.
+// Losses within 1e-4 (SGD, 100 steps) or 1e-3 (RMSprop and Adam, 20 steps), parameters and statistics at the end. Or
+// within ten times by what PyTorch's own float32 differs from its float64: 3e-5 where rounding grows most (lenet_sgd_seed,
+// step 84).
 foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("model") is "mlp" or "lenet").ToList())
     Test($"golden: trajectory {test.Text("name")}", () =>
     {

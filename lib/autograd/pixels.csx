@@ -243,6 +243,7 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
         var asItIs = !relu && stored is not null && more is null;
         var gradients =
             new PixelGradients(this, asItIs ? stored!.Values : TensorValues.Empty(Shape, Shape.Blocks), more);
+        if (asItIs && first is not NormalizedPixels && second is not NormalizedPixels) return gradients.Results();
         for (var n = 0; n < Shape.Rows; n++)
         {
             if (stored is null) g.Fill(n, Shape.Pixels, gradients.Dz.Image(n));

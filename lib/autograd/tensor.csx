@@ -190,9 +190,9 @@ public sealed class Tensor
     /// broadcasting.</summary>
     public Tensor SumTo(Shape shape) => Tape.Op([this], Compute.SumTo(this, shape), (g, _) => [g + Filled(Shape, 0)]);
 
-    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), with steps of `stride` pixels and p zeros on each side,
-    /// plus a bias (O) if there is one: (N, O, (H + 2p - KH) / stride + 1, (W + 2p - KW) / stride + 1). As usual in this
-    /// field, the kernel is not flipped.</summary>
+    /// <summary>x (N, C, H, W) convolved with w (O, C, KH, KW), stride s, p zeros on each side, plus a bias (O) if
+    /// there is one: (N, O, (H + 2p - KH) / s + 1, (W + 2p - KW) / s + 1), rounded down. As usual in this field, the
+    /// kernel is not flipped.</summary>
     public Tensor Convolve(Tensor w, int padding = 0, Tensor? bias = null, int stride = 1)
     {
         // A map with two summands ends a residual block. It is kept, because the block's shortcut reads it too.
@@ -386,8 +386,8 @@ public sealed class Tape
     public static IEnumerable<(Tensor Parameter, Tensor Gradient)> Gradients(Tensor y, Tensor g) =>
         current?.Reverse(y, g) ?? throw new InvalidOperationException("gradients are taken within a step");
 
-    /// <summary>The sum of the gradients that have arrived at x so far in the reverse pass, if there are any. The caller,
-    /// a gradient rule, passes them on in place of the op that gave x.</summary>
+    /// <summary>The sum of the gradients that have arrived at x so far in the reverse pass, if there are any. The
+    /// caller, a gradient rule, passes them on in place of the op that gave x.</summary>
     public static Tensor? Take(Tensor x)
     {
         if (!current!.Holds(x)) return null;

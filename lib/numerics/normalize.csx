@@ -59,8 +59,8 @@ public static class Normalization
                 shift: DoubleVector.LoadOr(0, beta, i));
     }
 
-    /// <summary>Gradients of a loss by x (N, C), gamma and beta from g, its gradient by y. These are the equations of Ioffe
-    /// and Szegedy 2015, section 3, where sums run over the m numbers of a set and xhat = (x - mean) / deviation:
+    /// <summary>Gradients of a loss by x (N, C), gamma and beta from g, its gradient by y. These are the equations of
+    /// Ioffe and Szegedy 2015, section 3, where sums run over the m numbers of a set and xhat = (x - mean) / deviation:
     /// <code>
     /// dxhat     = g gamma
     /// dVariance = sum(dxhat (x - mean)) (-1/2) / deviation^3

@@ -8,9 +8,9 @@
 public readonly record struct PixelLayout(int Channels, int Height, int Width, int Block, int Top = 0, int Left = 0,
     int Bottom = 0, int Right = 0)
 {
-    /// <summary>Channels in a chunk of a tensor: 16, the floats of a cache line, or half of that for few channels.
-    /// </summary>
-    public static int BlockFor(int channels) => channels <= 8 ? 8 : 16;
+    /// <summary>Channels in a chunk of a tensor: 16, the floats of a cache line, or half of that for few channels,
+    /// where a vector has no more.</summary>
+    public static int BlockFor(int channels) => channels <= 8 && Vector<float>.Count <= 8 ? 8 : 16;
 
     /// <summary>As in a tensor, without a border.</summary>
     public static PixelLayout Plain(int channels, int height, int width) =>

@@ -43,8 +43,8 @@ public static class PixelLoops
             ref var line = ref y[at.Offset(first / (int)block, 0, 0)];
             for (var row = at.Height; row > 0; row--)
             {
-                // Where pixels lie closer than a block, a vector's last lanes are zeros that reach into the next pixels.
-                // These are written later, if lower lanes come after upper ones.
+                // Where pixels lie closer than a block, a vector's last lanes are zeros that reach into the next
+                // pixels. These are written later, if lower lanes come after upper ones.
                 for (var part = (int)block - Vector<float>.Count; part >= 0; part -= Vector<float>.Count)
                 {
                     var channel = first + part;
@@ -98,8 +98,9 @@ public static class PixelLoops
     }
 
     [MethodImpl(Hot)]
-    static void Gradient<Masked, Two>(in PixelTerm x, in PixelTerm z, int channels, int positions, ReadOnlySpan<float> g,
-        Span<float> dz, Span<double> sums) where Masked : struct, ISwitch where Two : struct, ISwitch
+    static void Gradient<Masked, Two>(in PixelTerm x, in PixelTerm z, int channels, int positions,
+        ReadOnlySpan<float> g, Span<float> dz, Span<double> sums)
+        where Masked : struct, ISwitch where Two : struct, ISwitch
     {
         var block = PixelLayout.BlockFor(channels);
         var width = sums.Length / 3;

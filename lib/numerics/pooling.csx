@@ -154,8 +154,8 @@ public static class Pooling
             for (var part = 0; part < at.Block; part += Vector<float>.Count)
             {
                 var channel = chunk * at.Block + part;
-                var share = channel >= at.Channels ? default
-                    : Elementwise.Load(g, channel) * (1f / (at.Height * at.Width)) & PixelLoops.Lanes(at.Channels - channel);
+                var share = channel >= at.Channels ? default : Elementwise.Load(g, channel)
+                    * (1f / (at.Height * at.Width)) & PixelLoops.Lanes(at.Channels - channel);
                 for (var row = 0; row < at.Height; row++)
                 {
                     ref var to = ref dx[at.Offset(chunk, row, 0) + part];

@@ -1,7 +1,8 @@
 #nullable enable
-// What is normalized, goes through ReLU and is then read by one op is computed as that op reads it; where others read it
-// too, it is computed once more, or kept.
-OpCases.Add([.. NormalizeCases.All.Where(test => test.Inputs[0].Shape is { Rank: 4, Count: < 150 }).SelectMany(test => new[]
+// What is normalized, goes through ReLU and is then read by one op is computed as that op reads it; where others read
+// it too, it is computed once more, or kept.
+OpCases.Add([.. NormalizeCases.All.Where(test => test.Inputs[0].Shape is { Rank: 4, Count: < 150 })
+    .SelectMany(test => new[]
 {
     test with
     {

@@ -3,7 +3,7 @@
 using System.ComponentModel;
 
 /// <summary>An engine at one workload: processes that train when told to, for as long as they are told. The lab's
-/// models share a process, as in a sweep; Python's have one each.</summary>
+/// models share a process, as in a sweep; the peers' have one each.</summary>
 public sealed class Engine(string name, int models, int processes, params IReadOnlyList<string> command) : IDisposable
 {
     const int Together = 2;
@@ -23,14 +23,20 @@ public sealed class Engine(string name, int models, int processes, params IReadO
         var python = Environment.GetEnvironmentVariable("PYTHON") is { Length: > 0 } given ? given : "/usr/bin/python3";
         Engine Lab(int models) => new("lab", models, 1, ["dotnet", "script", "-c", "release", "-p",
             Path.Combine(Folders.Cache, "scripts"), "tests/bench/bench.csx", "--", "--work", .. task, $"{models}"]);
-        Engine Peer(string name) => new(name, Together, Together, [python, "tests/bench/peers.py", name, .. task]);
-        string[] names = !peers ? [] : workload.HasConvolutions ? ["pytorch", "pytorch_nhwc"]
-            : ["numpy", "numpy_in_place", "pytorch"];
-        return [Lab(Together), .. names.Select(Peer), Lab(1)];
+        Engine Python(string name) => new(name, Together, Together, [python, "tests/bench/peers.py", name, .. task]);
+        Engine Sharp(string name) => new(name, Together, Together, ["dotnet", TorchSharp.Program, name, .. task])
+        {
+            Missing = TorchSharp.Missing,
+        };
+        IEnumerable<Engine> others = !peers ? [] : !workload.HasConvolutions
+            ? [Python("numpy"), Python("numpy_in_place"), Python("pytorch")]
+            : [Python("pytorch"), Python("pytorch_nhwc"), Sharp("torchsharp"), Sharp("torchsharp_nhwc")];
+        return [Lab(Together), .. others, Lab(1)];
     }
 
     public void Start()
     {
+        if (Missing is not null) return;
         try
         {
             for (var i = 0; i < processes; i++)
@@ -74,5 +80,50 @@ public sealed class Engine(string name, int models, int processes, params IReadO
             worker.WaitForExit();
             worker.Dispose();
         }
+    }
+}
+
+/// <summary>The program of tests/bench/torchsharp, built when it is first asked for.</summary>
+public static class TorchSharp
+{
+    const string Project = "tests/bench/torchsharp", Built = $"{Project}/bin";
+    public const string Program = $"{Built}/peer.dll";
+
+    static readonly Lazy<string?> missing = new(Build);
+
+    /// <summary>Why it cannot be had, where it cannot.</summary>
+    public static string? Missing => missing.Value;
+
+    static string? Build()
+    {
+        const string Mark = ": error ";
+        if (!File.Exists(Path.Combine(Folders.Project, Program)))
+            Error.WriteLine("restoring and building TorchSharp, once");
+        using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", Project, "-c", "Release", "-o", Built,
+            "--nologo", "-v", "quiet", "--disable-build-servers"])
+        {
+            WorkingDirectory = Folders.Project, RedirectStandardOutput = true,
+        })!;
+        var lines = build.StandardOutput.ReadToEnd().Split('\n');
+        build.WaitForExit();
+        if (build.ExitCode != 0)
+            return lines.FirstOrDefault(line => line.Contains(Mark))?.Split(Mark)[1] ?? "its program cannot be built";
+        TakeOlderStandardLibrary(Path.Combine(Folders.Project, Built, "libLibTorchSharp.so"));
+        return null;
+    }
+
+    // TorchSharp's library wants libstdc++ to have version GLIBCXX_3.4.32, of GCC 13, for a symbol that it never uses.
+    // With that want marked as weak (Elf64_Vernaux: hash of the name, flags) it is loaded beside an older one too.
+    static void TakeOlderStandardLibrary(string library)
+    {
+        const byte Weak = 2;
+        ReadOnlySpan<byte> version = [0x42, 0xf8, 0x97, 0x02];
+        if (!File.Exists(library)) return;
+        var bytes = File.ReadAllBytes(library);
+        if (bytes.AsSpan().IndexOf(version) is not (> 0 and var at)) return;
+        bytes[at + version.Length] = Weak;
+        // What stands there is a link to the package's.
+        File.Delete(library);
+        File.WriteAllBytes(library, bytes);
     }
 }

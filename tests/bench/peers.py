@@ -1,8 +1,9 @@
 """The workloads of bench.csx in NumPy and PyTorch: what the lab's speed is set beside.
 
-    python3 peers.py ENGINE W1 0|1      with BN (1) or without (0); engines: numpy and numpy_in_place (not for
-                                        convnets), pytorch, pytorch_nhwc (convnets, channels last in memory)
-    python3 peers.py check              NumPy's losses against PyTorch's, from the same weights and batches
+    python3 peers.py ENGINE W1 0|1      with BN (1) or without (0); engines: numpy and numpy_in_place (not of convnets),
+                                        pytorch, pytorch_nhwc (of convnets alone: channels last in memory)
+    python3 peers.py check              NumPy's losses and TorchSharp's (where bench.csx has built its program) against
+                                        PyTorch's, from the same weights and batches
 
 As a worker it says `ready`, and then, for every line of seconds on standard input, trains for so long and answers with
 a line of JSON. A step is what the lab's is: gather and convert a batch of byte images, forward, loss, backward, update.
@@ -14,6 +15,7 @@ import json
 import os
 import resource
 import signal
+import subprocess
 import sys
 import time
 
@@ -25,22 +27,39 @@ import numpy as np
 WORKLOADS = {
     "W1": {"sizes": [784, 100, 100, 100, 10], "activation": "sigmoid", "batch": 60, "rate": 0.1, "momentum": 0.0},
     "W2": {"sizes": [784, 512, 512, 512, 10], "activation": "relu", "batch": 128, "rate": 0.01, "momentum": 0.9},
-    "W3": {"batch": 64, "rate": 1e-3},
+    "W3": {"batch": 64, "rate": 1e-3, "image": (1, 32, 32)},
     "W4": {"sizes": [784, 100, 100, 100, 10], "activation": "sigmoid", "batch": 4, "rate": 0.1, "momentum": 0.0},
-    "W5": {"resnet": 8, "width": 16, "batch": 128, "rate": 0.05, "momentum": 0.9},
-    "W6": {"vgg": 6, "width": 16, "batch": 128, "rate": 0.05, "momentum": 0.9},
-    "W7": {"resnet": 20, "width": 16, "batch": 128, "rate": 0.05, "momentum": 0.9},
+    **{name: {"batch": 128, "rate": 1e-3, "momentum": 0.9, "image": (3, 32, 32)} for name in ("W5", "W6", "W7")},
 }
-CONVNETS, COLOURS = {"W3", "W5", "W6", "W7"}, {"W5", "W6", "W7"}
-IMAGES, CLASSES, EPS, BN_MOMENTUM, WARM_UP = 50_000, 10, 1e-5, 0.1, 1.0
+CLASSES, EPS, BN_MOMENTUM, WARM_UP = 10, 1e-5, 0.1, 1.0
+TORCHSHARP = os.path.join(os.path.dirname(__file__), "torchsharp", "bin", "peer.dll")
 
 
-def images(count, size):
+def is_convnet(spec):
+    return "image" in spec
+
+
+def has_colours(spec):
+    return is_convnet(spec) and spec["image"][0] > 1
+
+
+def count(spec):
+    """Images."""
+    return 10_000 if has_colours(spec) else 50_000
+
+
+def images(spec):
     """Bytes as noise, four fifths of them 0 as in handwriting, and labels."""
+    if is_convnet(spec):
+        import torch
+        torch.manual_seed(1)
+        pixels = torch.randint(0, 256, (count(spec), *spec["image"]), dtype=torch.uint8)
+        pixels *= torch.randint(0, 5, pixels.shape, dtype=torch.uint8) == 0
+        return pixels, torch.randint(0, CLASSES, (count(spec),))
     random = np.random.default_rng(1)
-    pixels = random.integers(0, 256, (count, size), np.uint8)
+    pixels = random.integers(0, 256, (count(spec), spec["sizes"][0]), np.uint8)
     pixels *= random.integers(0, 5, pixels.shape, np.uint8) == 0
-    return pixels, random.integers(0, CLASSES, count)
+    return pixels, random.integers(0, CLASSES, len(pixels))
 
 
 def weights(sizes):
@@ -51,12 +70,16 @@ def weights(sizes):
         yield random.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
 
 
-def batches(size, count):
+def batches(spec):
     """Rows of each batch, epoch after epoch in a new order."""
-    random = np.random.default_rng(3)
+    size, permutation = spec["batch"], np.random.default_rng(3).permutation
+    if is_convnet(spec):
+        import torch
+        torch.manual_seed(3)
+        permutation = torch.randperm
     while True:
-        order = random.permutation(count)
-        for start in range(0, count - size + 1, size):
+        order = permutation(count(spec))
+        for start in range(0, len(order) - size + 1, size):
             yield order[start:start + size]
 
 
@@ -243,59 +266,10 @@ class NumpyInPlace:
 
 # ---- PyTorch --------------------------------------------------------------------------------------------------------
 
-def torch_convnet(spec, bn):
-    """ResNet (He et al. 2016, option B) or VGG for colour images, ReLU, the mean of each channel, a linear layer."""
-    import torch
-    from torch import nn
-
-    def conv(inputs, outputs, size=3, stride=1, active=True):
-        layer = nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=not bn)
-        nn.init.kaiming_normal_(layer.weight)
-        return nn.Sequential(layer, *([nn.BatchNorm2d(outputs)] if bn else []),
-                             *([nn.ReLU(inplace=True)] if active else []))
-
-    class Block(nn.Module):
-        def __init__(self, inputs, outputs):
-            super().__init__()
-            stride = 1 if inputs == outputs else 2
-            self.branch = nn.Sequential(conv(inputs, outputs, stride=stride), conv(outputs, outputs, active=False))
-            self.shortcut = nn.Identity() if stride == 1 else conv(inputs, outputs, 1, stride, active=False)
-
-        def forward(self, x):
-            return torch.relu_(self.branch(x) + self.shortcut(x))
-
-    width, channels, layers = spec["width"], 3, []
-    if "resnet" in spec:
-        layers, channels = [conv(3, width)], width
-        for stage in range(3):
-            for _ in range((spec["resnet"] - 2) // 6):
-                layers.append(Block(channels, width << stage))
-                channels = width << stage
-    else:
-        for i in range(spec["vgg"]):
-            layers += [nn.MaxPool2d(2)] if i > 0 and i % 2 == 0 else []
-            layers.append(conv(channels, width << i // 2))
-            channels = width << i // 2
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, CLASSES))
-
-
-def torch_layers(workload, spec, bn):
+def mlp(spec, bn):
     """The modules, without biases where BN follows."""
     import torch
     from torch import nn
-    if workload in COLOURS:
-        return torch_convnet(spec, bn)
-    if workload == "W3":
-        norm = lambda layer, width, kind: [layer, *([kind(width)] if bn else [])]
-        conv = lambda i, o: norm(nn.Conv2d(i, o, 3, bias=not bn), o, nn.BatchNorm2d)
-        dense = lambda i, o: norm(nn.Linear(i, o, bias=not bn), o, nn.BatchNorm1d)
-        layers = [*conv(1, 6), nn.ReLU(inplace=True), nn.AvgPool2d(2), *conv(6, 16), nn.ReLU(inplace=True),
-                  nn.AvgPool2d(2), nn.Flatten(), *dense(576, 120), nn.ReLU(inplace=True), *dense(120, 84),
-                  nn.ReLU(inplace=True), *dense(84, CLASSES)]
-        for layer in layers:
-            if hasattr(layer, "weight") and layer.weight.dim() > 1:
-                nn.init.xavier_uniform_(layer.weight)
-        return nn.Sequential(*layers)
     layers, last = [], len(spec["sizes"]) - 2
     for i, w in enumerate(weights(spec["sizes"])):
         normalized = bn and i < last
@@ -309,28 +283,83 @@ def torch_layers(workload, spec, bn):
     return nn.Sequential(*layers)
 
 
+def convnet(workload, bn):
+    """The nets of lib/nn/models.csx, He et al.'s normal weights, biases 0."""
+    import torch
+    from torch import nn
+
+    def normalized(layer, norm):
+        return [layer, norm] if bn else [layer]
+
+    def conv(inputs, outputs, kernel=3, stride=1, padding=1):
+        layer = nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=not bn)
+        return normalized(layer, nn.BatchNorm2d(outputs))
+
+    def dense(inputs, outputs):
+        return normalized(nn.Linear(inputs, outputs, bias=not bn), nn.BatchNorm1d(outputs))
+
+    def relu():
+        return nn.ReLU(inplace=True)
+
+    class Block(nn.Module):
+        def __init__(self, inputs, outputs):
+            super().__init__()
+            stride = 1 if inputs == outputs else 2
+            self.branch = nn.Sequential(*conv(inputs, outputs, stride=stride), relu(), *conv(outputs, outputs))
+            self.shortcut = nn.Sequential(*(conv(inputs, outputs, 1, stride, 0) if stride > 1 else []))
+
+        def forward(self, x):
+            return self.branch(x).add_(self.shortcut(x)).relu_()
+
+    def lenet():
+        return [*conv(1, 6, padding=0), relu(), nn.AvgPool2d(2), *conv(6, 16, padding=0), relu(), nn.AvgPool2d(2),
+                nn.Flatten(), *dense(576, 120), relu(), *dense(120, 84), relu(), *dense(84, CLASSES)]
+
+    def resnet(depth):
+        layers, inputs = [*conv(3, 16), relu()], 16
+        for outputs in (16, 32, 64):
+            for _ in range((depth - 2) // 6):
+                layers.append(Block(inputs, outputs))
+                inputs = outputs
+        return [*layers, *end]
+
+    def vgg():
+        pair = lambda i, o: [*conv(i, o), relu(), *conv(o, o), relu()]
+        return [*pair(3, 16), nn.MaxPool2d(2), *pair(16, 32), nn.MaxPool2d(2), *pair(32, 64), *end]
+
+    end = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, CLASSES)]
+    model = nn.Sequential(*{"W3": lenet, "W5": lambda: resnet(8), "W6": vgg, "W7": lambda: resnet(20)}[workload]())
+    torch.manual_seed(2)
+    for name, p in model.named_parameters():
+        if p.dim() > 1:
+            nn.init.normal_(p, 0, (2 / p[0].numel()) ** 0.5)
+        elif name.endswith("bias"):
+            nn.init.zeros_(p)
+    return model
+
+
 class Torch:
+    """Of the bytes of a channel, what its images are: less their mean over their deviation, where there are colours, or
+    over 255."""
+
     def __init__(self, workload, spec, bn, pixels, labels, nhwc=False):
         import torch
         torch.set_num_threads(1)
-        self.torch, self.model = torch, torch_layers(workload, spec, bn)
-        shape = (-1, 3, 32, 32) if workload in COLOURS else (-1, 1, 32, 32) if workload == "W3" else (-1, 784)
-        self.pixels, self.labels = torch.from_numpy(pixels).view(shape), torch.from_numpy(labels)
+        self.torch, self.model = torch, convnet(workload, bn) if is_convnet(spec) else mlp(spec, bn)
+        self.pixels, self.labels, self.mean, self.scale = map(torch.as_tensor, (pixels, labels, 0.0, 1 / 255))
+        if has_colours(spec):
+            deviation, self.mean = torch.std_mean(self.pixels.float(), (0, 2, 3), unbiased=False, keepdim=True)
+            self.scale = 1 / deviation
         if nhwc:
             self.model = self.model.to(memory_format=torch.channels_last)
             self.pixels = self.pixels.contiguous(memory_format=torch.channels_last)
-        self.mean, self.deviation = 0, 255
-        if workload in COLOURS:  # standardized, a channel at a time
-            planes = pixels.reshape(len(pixels), 3, -1)
-            self.mean = torch.from_numpy(planes.mean((0, 2), np.float32)).view(1, 3, 1, 1)
-            self.deviation = torch.from_numpy(planes.std((0, 2), np.float32)).view(1, 3, 1, 1)
         self.optimizer = (
-            torch.optim.RMSprop(self.model.parameters(), lr=spec["rate"], alpha=0.9, eps=1e-7) if workload == "W3"
-            else torch.optim.SGD(self.model.parameters(), lr=spec["rate"], momentum=spec["momentum"]))
+            torch.optim.SGD(self.model.parameters(), lr=spec["rate"], momentum=spec["momentum"]) if "momentum" in spec
+            else torch.optim.RMSprop(self.model.parameters(), lr=spec["rate"], alpha=0.9, eps=1e-7))
 
     def step(self, at):
-        at = self.torch.from_numpy(at)
-        x = self.pixels[at].float().sub_(self.mean).div_(self.deviation)
+        at = self.torch.as_tensor(at)
+        x = self.pixels[at].float().sub_(self.mean).mul_(self.scale)
         loss = self.torch.nn.functional.cross_entropy(self.model(x), self.labels[at])
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -340,14 +369,9 @@ class Torch:
 
 # ---- commands -------------------------------------------------------------------------------------------------------
 
-def image_count(workload):
-    return 10_000 if workload in COLOURS else IMAGES
-
-
 def trainer(engine, workload, bn):
     spec = WORKLOADS[workload]
-    data = images(image_count(workload),
-                  3 * 32 * 32 if workload in COLOURS else 32 * 32 if workload == "W3" else 28 * 28)
+    data = images(spec)
     if engine.startswith("numpy"):
         return {"numpy": Numpy, "numpy_in_place": NumpyInPlace}[engine](spec, bn, *data)
     return Torch(workload, spec, bn, *data, nhwc=engine == "pytorch_nhwc")
@@ -362,8 +386,7 @@ def peak_mib():
 
 
 def work(engine, workload, bn):
-    model, order = trainer(engine, workload, bn), batches(WORKLOADS[workload]["batch"],
-                                                              image_count(workload))
+    model, order = trainer(engine, workload, bn), batches(WORKLOADS[workload])
 
     def train(seconds):
         steps, begun, cpu = 0, time.perf_counter(), time.process_time()
@@ -379,14 +402,26 @@ def work(engine, workload, bn):
         print(json.dumps(train(float(line))), flush=True)
 
 
-def check():
+def torchsharp_losses(engine, workload, bn, steps):
+    out = subprocess.run(["dotnet", TORCHSHARP, engine, workload, str(bn), str(steps)], check=True, capture_output=True)
+    return [float(line) for line in out.stdout.split()]
+
+
+def check(steps=20):
     for workload, spec in WORKLOADS.items():
-        for bn in [0, 1] if workload not in CONVNETS else []:
-            models = [trainer(engine, workload, bn) for engine in ("numpy", "numpy_in_place", "pytorch")]
-            order = batches(spec["batch"], IMAGES)
-            losses = [[model.step(at) for model in models] for at in (next(order) for _ in range(20))]
-            worst = max(abs(numpy - pytorch) / pytorch for *both, pytorch in losses for numpy in both)
-            print(f"{workload} bn {bn}: last losses %.6f %.6f %.6f, worst difference {worst:.1e}" % tuple(losses[-1]))
+        for bn in (0, 1):
+            def losses(engine):
+                if engine.startswith("torchsharp"):
+                    return torchsharp_losses(engine, workload, bn, steps)
+                model, order = trainer(engine, workload, bn), batches(spec)
+                return [model.step(next(order)) for _ in range(steps)]
+            others = (["numpy", "numpy_in_place"] if not is_convnet(spec) else
+                      ["pytorch_nhwc", *(["torchsharp", "torchsharp_nhwc"] if os.path.exists(TORCHSHARP) else [])])
+            pytorch = losses("pytorch")
+            print(f"{workload} bn {bn}: pytorch's losses {pytorch[0]:.6f} to {pytorch[-1]:.6f}")
+            for other in others:
+                apart = [abs(loss - right) / right for loss, right in zip(losses(other), pytorch)]
+                print(f"  {other} differs by {apart[0]:.1e} in the first step, {max(apart):.1e} at most")
 
 
 if __name__ == "__main__":
