@@ -125,13 +125,13 @@ public static class Literature
     };
 
     public static readonly Claim GradientShift = new("shift-gradient",
-        "Batch normalization keeps gradients steady while earlier layers change", "Ioffe and Szegedy 2015",
+        "Batch normalization keeps a layer's gradient steady", "Ioffe and Szegedy 2015",
         "cosine between a layer's gradient before and after the earlier layers take their step, batch less none",
         Unit.Cosine, Region.Above(0.1))
     {
         DeniedBy = "Santurkar et al. 2018, whose measure this is",
-        Refuted = "Batch normalization keeps gradients no steadier while earlier layers change",
-        Reversed = "Batch normalization makes gradients less steady while earlier layers change",
+        Refuted = "Batch normalization keeps a layer's gradient no steadier",
+        Reversed = "Batch normalization makes a layer's gradient less steady",
     };
 
     public static readonly Claim Smooth = new("smooth", "Batch normalization smooths the loss", "Santurkar et al. 2018",
@@ -171,12 +171,12 @@ public static class Literature
     };
 
     public static readonly Claim Placement = new("placement",
-        "Nets train sooner with batch normalization before the activation", "Ioffe and Szegedy 2015",
+        "Batch normalization belongs before the activation", "Ioffe and Szegedy 2015",
         "steps to the final accuracy of the net without BN, after over before", Unit.Ratio,
         Region.Above(Math.Log10(1.5)))
     {
-        DeniedBy = Program, Refuted = "Nets train hardly sooner with batch normalization before the activation",
-        Reversed = "Nets train sooner with batch normalization after the activation", DependsOn = "the activation",
+        DeniedBy = Program, Refuted = "Batch normalization is hardly faster before the activation",
+        Reversed = "Batch normalization belongs after the activation", DependsOn = "the activation",
     };
 
     /// <summary>Normalizers that somebody proposed as as good, by arm.</summary>
