@@ -103,6 +103,13 @@ mutant seed_per_channel 'norm: seed' $layers \
 
 # Convnets and normalization methods.
 methods=lib/nn/norm_methods.csx
+sizes=lib/numerics/convolution_sizes.csx
+mutant stride_not_handed_on 'golden: convnets conv2d' lib/nn/layers.csx \
+  'x.Convolve(w(), padding, b, stride)' 'x.Convolve(w(), padding, b)'
+mutant stride_of_rows_in_forward 'golden: convnets conv2d' $sizes \
+  'new(0, 1, OutHeight, KernelHeight, 1, 0, -Padding, Stride)' 'new(0, 1, OutHeight, KernelHeight, 1, 0, -Padding, 1)'
+mutant stride_phase_in_input_gradient 'golden: convnets conv2d' $sizes \
+  'phase + (taps - 1) * Stride,' '(taps - 1) * Stride,'
 mutant no_shortcut 'golden: convnets' lib/nn/layers.csx \
   'return (x, mode) => outer(x, mode) + inner(x, mode);' 'return inner;'
 mutant shortcut_without_projection_normalizer 'golden: convnets' lib/nn/models.csx \
