@@ -85,6 +85,7 @@
 #load "study/comparison_tests.csx"
 #load "study/rate_limits_tests.csx"
 #load "study/shift_effects_tests.csx"
+#load "study/scale_effects_tests.csx"
 #load "study/gap_effects_tests.csx"
 #load "study/depth_effects_tests.csx"
 #load "study/frames_tests.csx"

@@ -86,24 +86,10 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
 static IReadOnlyList<Effect> LogRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets, string arm, string over,
     Func<CurvePoint, double> of)
 {
-    var ok = trials.Where(IsOk).ToList();
-    return [.. nets.Select(net => Effect.From(net.Name, ok.Paired(net[arm], net[over],
-        (first, second) => first.MeanLog(of) - second.MeanLog(of))))];
+    double MeanLog(Trial trial) => IsOk(trial) ? trial.MeanLog(of) : double.NaN;
+    return [.. nets.Select(net => Effect.From(net.Name, trials.Paired(net[arm], net[over],
+        (first, second) => MeanLog(first) - MeanLog(second))))];
 }
-
-/// <summary>How many decades of initial weight scales BN adds to those that train (the scheme `normal`), for nets that
-/// differ from one without normalizer in arm and scale alone.</summary>
-static Effect UsableScaleGain(IReadOnlyList<Trial> trials, Config none, string condition)
-{
-    double Usable(IEnumerable<Trial> seed) =>
-        seed.UsableRange(trial => trial.InitScale, BestValidationAccuracy).Decades();
-    return Effect.From(condition, trials.AtScales(none, Norm.Batch).BySeed(trials.AtScales(none, Norm.None),
-        (batch, plain) => Usable(batch) - Usable(plain)));
-}
-
-/// <summary>The trials of one arm of a net at all scales of its initial weights (the scheme `normal`).</summary>
-static IReadOnlyList<Trial> AtScales(this IEnumerable<Trial> trials, Config none, Norm norm) =>
-    [.. trials.Where(trial => (trial.Init, trial.Activation, trial.Norm) == (Scheme.Normal, none.Activation, norm))];
 
 /// <summary>The test error of one cell less that of another, as a share of 1; a lost trial is worse than any other.
 /// </summary>
