@@ -13,6 +13,10 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// <summary>What a difference is known to.</summary>
     public double Resolution { get; init; }
 
+    /// <summary>Whether some differences may be smaller, or larger, than they are given: a limit that one arm did not
+    /// come to is not known. Its interval has no end there.</summary>
+    public (bool Smaller, bool Larger) Censored { get; init; }
+
     /// <summary>How its interval was made: "t", "order statistics", either with "widened by 0.3"; empty where fewer
     /// than two seeds leave none.</summary>
     public string By { get; init; } = "";
@@ -64,7 +68,11 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
         var interval = byT ? MeanInterval(Differences, level) : CensoredMedianInterval(Differences, level);
         return this with
         {
-            Interval = interval with { Low = interval.Low - Resolution, High = interval.High + Resolution },
+            Interval = interval with
+            {
+                Low = Censored.Smaller ? double.NegativeInfinity : interval.Low - Resolution,
+                High = Censored.Larger ? double.PositiveInfinity : interval.High + Resolution,
+            },
             By = Differences.Count == 1 ? "" : (byT ? "t" : "order statistics")
                 + (Resolution == 0 ? "" : $", widened by {Format.Number(Resolution, 2)}"),
             AtNeighbours = AtNeighbours?.AtLevel(level),
