@@ -66,11 +66,15 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
 
     const int LongestTitle = 14;
 
+    /// <summary>What was found in a sentence that says more than the claim's own words can; null: these.</summary>
+    public string? Told { get; init; }
+
     /// <summary>What was found, in a plain sentence of at most 14 words.</summary>
     public string Title
     {
         get
         {
+            if (Told is { } told) return told;
             var claim = Claim;
             var text = char.ToLowerInvariant(claim.Text[0]) + claim.Text[1..];
             string Some(params Verdict[] verdicts) => With(verdicts).Count is var count && count == Effects.Count ? ""
@@ -156,12 +160,22 @@ static Judgement Judge(this Claim claim, IReadOnlyList<Trial> trials,
 /// <summary>The same of tuned arms, with each effect at the neighbouring rates beside it where there are trials.
 /// </summary>
 /// <param name="effects">In trials that have each arm at one rate.</param>
-static Judgement Judge(this Claim claim, TunedRuns runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> effects)
+static Judgement Judge(this Claim claim, TunedRuns runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> effects) =>
+    claim.Judge([(runs, effects)]);
+
+/// <summary>The same where conditions differ in what arms were tuned for: the effects of each of the parts.</summary>
+static Judgement Judge(this Claim claim,
+    IReadOnlyList<(TunedRuns Runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> Effects)> parts)
 {
-    var neighbours = runs.Neighbouring is { } there ? effects(there) : [];
-    var byMultiple = Divergence.Multiples.ToDictionary(multiple => multiple, multiple => effects([.. runs.Chosen.Select(
-        trial => trial.JudgedAt(multiple))]).Select((effect, i) => neighbours.Count == 0 ? effect
-            : effect with { AtNeighbours = neighbours[i].Interval }).ToList());
+    var neighbours = parts.Select(part => part.Runs.Neighbouring is { } there ? part.Effects(there) : []).ToList();
+    IReadOnlyList<Effect> At(double multiple) =>
+    [
+        .. from part in parts.Zip(neighbours, (part, there) => (part.Runs, part.Effects, There: there))
+           from effect in part.Effects([.. part.Runs.Chosen.Select(trial => trial.JudgedAt(multiple))]).Index()
+           select part.There.Count == 0 ? effect.Item
+               : effect.Item with { AtNeighbours = part.There[effect.Index].Interval },
+    ];
+    var byMultiple = Divergence.Multiples.ToDictionary(multiple => multiple, At);
     return new(claim, byMultiple[Divergence.Default],
         byMultiple.ToDictionary(one => one.Key, one => Judgement.Combine(claim, one.Value)));
 }
