@@ -28,7 +28,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
             {
                 var points = (probe ?? Probe.Curves()).Steps(trial).Count(at => at <= trial.Steps);
                 return trial.Steps * cost.Step + points * cost.Probing
-                    + (points * 2_000 + 15_000 + (trial.Role == Role.Tune ? 0 : data.Test.Count)) * cost.Image;
+                    + (points * 2_000 + 15_000 + (trial.Role == Role.Evaluate ? data.Test.Count : 0)) * cost.Image;
             });
         }
         var time = images == 0 ? 0 : seconds * missing.Sum(Cost) / images / Math.Min(jobs, missing.Count);

@@ -38,16 +38,17 @@ static Figure SpeedByAccuracy(string id, string title, string ratio, IReadOnlyLi
     var ticks = new[] { 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001 }
         .Where(error => error >= errors.Min() && error <= errors.Max()).ToArray();
     // Errors from right to left, with the names of accuracies.
-    (across["range"], across["tickvals"], across["ticktext"]) = (((double[])across["range"]).Reverse().ToArray(), ticks,
-        ticks.Select(error => Format.Percent(1 - error)));
+    double[] range = [.. ((double[])across["range"]).Reverse()];
+    (across["range"], across["tickvals"], across["ticktext"]) =
+        (range, ticks, ticks.Select(error => Format.Percent(1 - error)));
     layout["xaxis"] = across;
     layout["yaxis"] = Axes.Layout(y, [Ratio(low), Ratio(high)], pad: 0.03);
     layout["shapes"] = new[]
     {
         new
         {
-            type = "rect", xref = "paper", x0 = 0, x1 = 1, y0 = Ratio(claimed.Region.Low), y1 = Ratio(9),
-            layer = "below", fillcolor = Palette.Muted, opacity = 0.13, line = new { width = 0 },
+            type = "rect", x0 = Math.Pow(10, range[0]), x1 = Math.Pow(10, range[1]), y0 = Ratio(claimed.Region.Low),
+            y1 = Ratio(high + 1), layer = "below", fillcolor = Palette.Muted, opacity = 0.13, line = new { width = 0 },
         },
     };
     back.Add(Marks.GuideLine(new("as many steps", [(errors.Max(), 1), (errors.Min(), 1)])));

@@ -12,14 +12,15 @@ static Judgement JudgeSpeed(this Claim claim, IReadOnlyList<Comparison> races, I
     return judged with { Told = SpeedTitle(judged, races) };
 }
 
-/// <summary>The ratio of steps as a function of the accuracy that is reached: from one half to the net's end, evenly
-/// spaced in the logarithm of the error, each arm at its rate for each of these accuracies among those that were
-/// evaluated.</summary>
+/// <summary>The ratio of steps as a function of the accuracy that is reached: up to the net's end, from one half (or
+/// four times the end's error, where that is more), evenly spaced in the logarithm of the error. Each arm is at its rate
+/// for each of these accuracies, among those that were evaluated.</summary>
 static IReadOnlyList<(double Accuracy, Effect Steps)> SpeedCourse(this Comparison net, IReadOnlyList<Trial> evaluated,
     string arm, string over, int points = 16)
 {
     var end = 1 - net.Target;
-    return [.. from error in Enumerable.Range(0, points).Select(i => 0.5 * Math.Pow(end / 0.5, i / (points - 1.0)))
+    var start = Math.Clamp(4 * end, 0.5, 0.85);
+    return [.. from error in Enumerable.Range(0, points).Select(i => start * Math.Pow(end / start, i / (points - 1.0)))
                let race = net with { To = 1 - error }
                select (1 - error, race.Steps(new[] { race }.BySpeed(evaluated).Chosen, arm, over))];
 }
@@ -31,9 +32,10 @@ static string? SpeedTitle(Judgement judged, IReadOnlyList<Comparison> races)
     var effects = races.Zip(judged.Effects, (race, effect) => (race.To, Effect: effect)).ToLookup(one => one.To,
         one => one.Effect);
     var (ends, nets) = (effects[null].ToList(), effects[null].Count());
-    // Surely sooner, also at neighbouring rates; how much sooner must be known.
-    bool Sooner(Effect effect) => double.IsFinite(effect.Interval.Estimate) && new[] { effect.Interval,
-        effect.AtNeighbours ?? effect.Interval }.All(interval => interval is { Level: >= 0.95, Low: > 0 });
+    // Surely sooner, also at neighbouring rates, and by a tenth; how much sooner must be known.
+    bool Sooner(Effect effect) => double.IsFinite(effect.Interval.Estimate)
+        && effect.Interval.Estimate > Math.Log10(1.1) && new[] { effect.Interval,
+            effect.AtNeighbours ?? effect.Interval }.All(interval => interval is { Level: >= 0.95, Low: > 0 });
     string Times(IEnumerable<Effect> some)
     {
         var ratios = some.Select(effect => Math.Pow(10, effect.Interval.Estimate)).ToList();
