@@ -34,11 +34,10 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
     if (lab.Preset == Preset.Full)
         nets.Add(new("LeNet", StandardNets.LeNet(plain), LogGrid(1e-4, 1e-1, 13), arms));
     var probe = Probe.Curves(points: 20);
-    var neighbours = lab.Preset != Preset.Smoke;
 
     return from tuning in Tune(nets, seeds, probe)
            let compared = tuning.Compare()
-           from runs in Evaluate(compared.SelectMany(net => net.Chosen(neighbours)), lab.Seeds(standard: 6), probe)
+           from runs in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Seeds(standard: 6), probe)
            let speed = compared.BySpeed(runs)
            let claims = (from one in Literature.Instead
                          select one.Claim.Judge(speed, all =>

@@ -28,11 +28,10 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
         none => none with { NormInput = true },
     ]);
     var probe = Probe.Curves(points: 24);
-    var neighbours = lab.Preset != Preset.Smoke;
 
     return from tuning in Tune(nets, seeds, probe)
            let compared = tuning.Compare()
-           from runs in Evaluate(compared.SelectMany(net => net.Chosen(neighbours)), lab.Seeds(standard: 6), probe)
+           from runs in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Seeds(standard: 6), probe)
            let claim = Literature.Placement.Judge(compared.BySpeed(runs), all =>
                [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])
            // Not claimed, but drawn: how all arms stand to BN before the activation.

@@ -68,9 +68,8 @@ public sealed record Comparison(Net Net, Tuning Tuning)
 }
 
 /// <summary>Each net of the first stage as a comparison of its arms.</summary>
-/// <param name="nets">Some of its nets; null: all.</param>
-static IReadOnlyList<Comparison> Compare(this Tuning tuning, IReadOnlyList<Net>? nets = null) =>
-    [.. (nets ?? tuning.Nets).Select(net => new Comparison(net, tuning))];
+static IReadOnlyList<Comparison> Compare(this Tuning tuning) =>
+    [.. tuning.Nets.Select(net => new Comparison(net, tuning))];
 
 /// <summary>Each net to each of these accuracies that one of its arms comes to, and to the end. A query: which these
 /// are is known when the first stage has run, and until then it has all.</summary>

@@ -89,7 +89,8 @@ public static class Literature
     // The batch.
 
     public static readonly Claim SmallBatch = new("small-batch", "Batch normalization does badly in small batches",
-        "Wu and He 2018", "test error of batch, less the other's", Unit.Points, Region.Above(0.002))
+        "Wu and He 2018", "test error of batch at the end of a rate that falls to 0, less the other's", Unit.Points,
+        Region.Above(0.002))
     {
         Refuted = "Batch normalization does not do badly in small batches",
         Reversed = "Batch normalization does better in small batches", DependsOn = "the batch size",
@@ -106,7 +107,8 @@ public static class Literature
 
     public static readonly Claim Inference = new("inference", "Running statistics are good enough at inference",
         "Ioffe and Szegedy 2015, algorithm 2",
-        "validation accuracy at the end, by running less by precise statistics, at the usual momentum", Unit.Points,
+        "validation accuracy at the end of a rate that falls to 0, by running less by precise statistics, at the "
+        + "usual momentum", Unit.Points,
         Region.Within(0.002))
     {
         DeniedBy = "Wu and Johnson 2021; Lian and Liu 2018", Refuted = "Running statistics differ from precise ones at "

@@ -23,6 +23,9 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     public IReadOnlyList<int> Seeds(int standard, int smoke = 2, int full = 10) =>
         [.. Enumerable.Range(1, SeedCount ?? Pick(smoke, standard, full))];
 
+    /// <summary>Whether rates next to the tuned ones are evaluated too: not in `smoke`, which answers nothing.</summary>
+    public bool Neighbours => Preset != Preset.Smoke;
+
     /// <summary>The baseline: the perceptron of Ioffe and Szegedy 2015, with fewer images in `smoke`.
     /// </summary>
     public Config Baseline => new() { TrainSize = Images(smoke: 12_000, standard: 50_000, full: 50_000) };

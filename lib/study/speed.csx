@@ -1,7 +1,8 @@
 #nullable enable
 // How much sooner one arm comes to an accuracy than another: to the accuracies that are judged, and to all between.
 
-/// <summary>Judges a claim of speed: a condition for each net and target, each arm at its rate for that target.</summary>
+/// <summary>Judges a claim of speed: a condition for each net and target, each arm at its rate for that target.
+/// </summary>
 /// <param name="arm">Whose steps are divided by those of over, as log10.</param>
 static Judgement JudgeSpeed(this Claim claim, IReadOnlyList<Comparison> races, IReadOnlyList<Trial> evaluated,
     string arm, string over)
@@ -13,8 +14,8 @@ static Judgement JudgeSpeed(this Claim claim, IReadOnlyList<Comparison> races, I
 }
 
 /// <summary>The ratio of steps as a function of the accuracy that is reached: up to the net's end, from one half (or
-/// four times the end's error, where that is more), evenly spaced in the logarithm of the error. Each arm is at its rate
-/// for each of these accuracies, among those that were evaluated.</summary>
+/// four times the end's error, where that is more), evenly spaced in the logarithm of the error. Each arm is at its
+/// rate for each of these accuracies, among those that were evaluated.</summary>
 static IReadOnlyList<(double Accuracy, Effect Steps)> SpeedCourse(this Comparison net, IReadOnlyList<Trial> evaluated,
     string arm, string over, int points = 16)
 {

@@ -68,8 +68,10 @@ Test("title: of speed, whatever comes out, at most 14 words that are true, or th
     var some = claim.Judge([], _ => [Of(0.6), Of(0.4), Of(0.6), Of(0)]);
     SpeedTitle(some, races).ShouldBe("Batch normalization trains nets 4 times sooner to 90%, some also to the end");
     // Not sooner at a neighbouring rate.
-    SpeedTitle(some with { Effects = [.. some.Effects.Select(effect => effect with { AtNeighbours = Of(0).Interval })] },
-        races).ShouldBeNull();
+    SpeedTitle(some with
+    {
+        Effects = [.. some.Effects.Select(effect => effect with { AtNeighbours = Of(0).Interval })],
+    }, races).ShouldBeNull();
     // Only the end is there.
     SpeedTitle(claim.Judge([], _ => [Of(1)]), [races[1]]).ShouldBeNull();
 });
