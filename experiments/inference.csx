@@ -34,7 +34,7 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum", "schedule"],
     var first = net.Cells[0];
     Effect Gain(IReadOnlyList<Trial> trials, Config cell, string kind, string over) => Effect.From(
         $"training batches of {cell.BatchSize}",
-        trials.At(cell).Select(trial => trial.AtEnd(kind) - trial.AtEnd(over)));
+        trials.At(cell).EachSeed(trial => trial.AtEnd(kind) - trial.AtEnd(over)));
     static Config Constant(Config cell) => cell with { Schedule = Schedule.Constant };
 
     return from tuning in Tune([net], seeds, InferenceStatistics.Probe)

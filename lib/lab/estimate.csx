@@ -1,8 +1,10 @@
 #nullable enable
 // What a run will take, before it begins: trials, time and memory, from a few steps of each kind of net.
 
-/// <summary>A run before it begins: trials, those on disk already, and what the others take on this machine.</summary>
-public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, double Bytes)
+/// <summary>A run before it begins: trials, those on disk already, and what the others take on this machine; and how
+/// many more the results may ask for, and what all take then.</summary>
+public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Time, double Bytes, int Perhaps = 0,
+    TimeSpan Longest = default)
 {
     static readonly TimeSpan patience = TimeSpan.FromSeconds(0.35);
 
@@ -10,8 +12,9 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
     /// from them by the images that they see. A trial that diverges early takes less.</summary>
     /// <param name="trials">All that will be asked for.</param>
     /// <param name="missing">Those of them that must be run.</param>
+    /// <param name="perhaps">What the results may ask for beside.</param>
     public static Estimate Measure(IReadOnlyList<Config> trials, IReadOnlyList<Config> missing, Dataset data,
-        Probe? probe, int jobs)
+        Probe? probe, int jobs, IReadOnlyList<Config>? perhaps = null)
     {
         var clock = Stopwatch.StartNew();
         var (measured, images, seconds, bytes) = (0, 0.0, 0.0, 0L);
@@ -31,9 +34,11 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
                     + (points * 2_000 + 15_000 + (trial.Role == Role.Evaluate ? data.Test.Count : 0)) * cost.Image;
             });
         }
-        var time = images == 0 ? 0 : seconds * missing.Sum(Cost) / images / Math.Min(jobs, missing.Count);
-        return new(trials, trials.Count - missing.Count, TimeSpan.FromSeconds(time),
-            Environment.WorkingSet + (double)bytes * jobs);
+        TimeSpan TimeOf(double cost) =>
+            TimeSpan.FromSeconds(images == 0 ? 0 : seconds * cost / images / Math.Min(jobs, missing.Count));
+        var (sure, more) = (missing.Sum(Cost), perhaps?.Sum(Cost) ?? 0);
+        return new(trials, trials.Count - missing.Count, TimeOf(sure), Environment.WorkingSet + (double)bytes * jobs,
+            perhaps?.Count ?? 0, TimeOf(sure + more));
     }
 
     /// <summary>What a trial costs, roughly: images seen, convolutions being dearer.</summary>
@@ -45,12 +50,19 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
         _ => 1,
     };
 
-    /// <summary>"612 trials on mnist (36 kept), about 1 min 30 s with 2 jobs and 0.3 GB of memory".</summary>
-    public string Words(string dataset, int jobs) => string.Create(CultureInfo.InvariantCulture,
-        $"{(Asked.Any(config => double.IsNaN(config.Lr)) ? "up to " : "")}{Asked.Count} trials on {dataset}{
-            (Kept > 0 ? $" ({Kept} kept)" : "")}, about {
-            Format.Span(TimeSpan.FromSeconds(Math.Ceiling(Time.TotalSeconds)), tenths: false)} with {jobs} {
+    /// <summary>"612 to 840 trials on mnist (36 kept), about 1 min 30 s to 2 min with 2 jobs and 0.3 GB of memory".
+    /// </summary>
+    public string Words(string dataset, int jobs)
+    {
+        string Span(TimeSpan time) =>
+            Format.Span(TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds)), tenths: false);
+        string To(string least, string most) => Perhaps == 0 ? least : $"{least} to {most}";
+        var trials = To($"{Asked.Count}", $"{Asked.Count + Perhaps}");
+        if (Perhaps == 0 && Asked.Any(config => double.IsNaN(config.Lr))) trials = $"up to {trials}";
+        return string.Create(CultureInfo.InvariantCulture, $"{trials} trials on {dataset}{
+            (Kept > 0 ? $" ({Kept} kept)" : "")}, about {To(Span(Time), Span(Longest))} with {jobs} {
             (jobs == 1 ? "job" : "jobs")} and {Bytes / 1e9:0.0} GB of memory");
+    }
 
     /// <summary>A line for each trial: what sets it apart from others.</summary>
     public IEnumerable<string> Lines(string fingerprint)

@@ -40,12 +40,13 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
         Announce(data);
         foreach (var stage in protocol.Plan.Stages)
         {
-            var grid = Ask(stage);
-            Train(grid, data);
+            var whole = Fill(stage, grid =>
+            {
+                Train(grid, data);
+                return options.Shard is null || AwaitOthers(grid);
+            });
+            if (!whole) return;
             if (options.Shard is null) Merge(data);
-            else if (!AwaitOthers(grid)) return;
-            stage.Runs.Fill(Trials(grid));
-            CountFailed(grid, stage.Runs);
         }
         if (options.Shard is null)
             lock (publishing) Publish();
@@ -70,12 +71,7 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
     {
         var past = PastOf(options, protocol.Name);
         (dataset, fingerprint, facts) = (past.Dataset, past.Fingerprint, past.Data);
-        foreach (var stage in protocol.Plan.Stages)
-        {
-            var grid = Ask(stage);
-            stage.Runs.Fill(Trials(grid));
-            CountFailed(grid, stage.Runs);
-        }
+        foreach (var stage in protocol.Plan.Stages) Fill(stage, _ => true);
         lock (publishing) Publish();
     }
 
@@ -102,6 +98,26 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
 
     string Id(Config config) => Fingerprint.OfTrial(config, fingerprint);
 
+    // Fills a stage with its trials, of its grid and of what it asks for as these come in. False where some could not be
+    // had.
+    bool Fill(Stage stage, Func<IReadOnlyList<Config>, bool> have)
+    {
+        for (var grid = Ask(stage); ; )
+        {
+            if (!have(grid)) return false;
+            var trials = Trials(grid);
+            CountFailed(grid, trials);
+            var next = protocol.More(stage, trials, dataset).Except(grid).ToList();
+            if (next.Count == 0)
+            {
+                stage.Runs.Fill(trials);
+                return true;
+            }
+            Register(next);
+            grid = [.. grid, .. next];
+        }
+    }
+
     // The grid of a stage that is next, when all before it have run; registered among all that is asked for, since a
     // shard's part is counted over all of it.
     IReadOnlyList<Config> Ask(Stage stage)
@@ -111,9 +127,14 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
             throw new ArgumentException($"stage {protocol.Plan.Stages.ToList().IndexOf(stage) + 1} of {protocol.Name} "
                 + $"has no learning rate for norm {Snake(open.Norm)}, seed {open.Seed}, though all stages before it "
                 + "have run: its grid was evaluated before that, as ToList does; give it a query");
-        asked.AddRange(grid.Except(asked));
-        protocol.Design.Check(asked);
+        Register(grid);
         return grid;
+    }
+
+    void Register(IReadOnlyList<Config> configs)
+    {
+        asked.AddRange(configs.Except(asked));
+        protocol.Design.Check(asked);
     }
 
     // This shard's part, by places among all that has been asked for.
@@ -184,19 +205,27 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
     Estimate Estimated(Dataset data)
     {
         var stored = options.Fresh ? [] : Kept().ToDictionary(trial => trial.Id);
-        List<Config> all = [];
+        List<Config> all = [], perhaps = [];
         foreach (var stage in protocol.Plan.Stages)
         {
-            var grid = protocol.Configs(stage, dataset);
+            var (grid, whole) = (protocol.Configs(stage, dataset), false);
+            while (!whole && grid.All(config => !double.IsNaN(config.Lr) && stored.ContainsKey(Id(config))))
+            {
+                IReadOnlyList<Trial> trials = [.. grid.Select(config => stored[Id(config)])];
+                var next = protocol.More(stage, trials, dataset).Except(grid).ToList();
+                if (whole = next.Count == 0) stage.Runs.Fill(trials);
+                grid = [.. grid, .. next];
+            }
             // Two rates that are open may come to differ.
-            all.AddRange([.. grid.Where(config => double.IsNaN(config.Lr)),
-                .. grid.Except(all).Where(config => !double.IsNaN(config.Lr))]);
-            if (grid.All(config => !double.IsNaN(config.Lr) && stored.ContainsKey(Id(config))))
-                stage.Runs.Fill([.. grid.Select(config => stored[Id(config)])]);
+            void Add(List<Config> to, IReadOnlyList<Config> configs) => to.AddRange([
+                .. configs.Where(config => double.IsNaN(config.Lr)),
+                .. configs.Except(to).Where(config => !double.IsNaN(config.Lr))]);
+            Add(all, grid);
+            if (!whole) Add(perhaps, [.. protocol.AtMost(stage, dataset).Except(grid)]);
         }
         var mine = Mine(all, all);
         return Estimate.Measure(mine, [.. mine.Where(config => !stored.ContainsKey(Id(config)))], data, protocol.Probe,
-            options.Jobs);
+            options.Jobs, Mine(perhaps, perhaps));
     }
 
     // Runs what the files lack of the grid, or of this shard's part of it.

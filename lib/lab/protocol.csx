@@ -8,8 +8,17 @@ public sealed record Protocol(string Name, string Question, Design Design, Plan<
     public Probe? Probe => Plan.Stages[0].Probe;
 
     /// <summary>The configurations of a stage, as far as its learning rates have been chosen.</summary>
-    public IReadOnlyList<Config> Configs(Stage stage, string dataset) =>
-        [.. stage.Configs().Select(config => config with { Experiment = Name, Dataset = dataset })];
+    public IReadOnlyList<Config> Configs(Stage stage, string dataset) => Named(stage.Configs(), dataset);
+
+    /// <summary>What a stage runs next, given its trials so far; what it has run may be among it.</summary>
+    public IReadOnlyList<Config> More(Stage stage, IReadOnlyList<Trial> trials, string dataset) =>
+        Named(stage.More(trials), dataset);
+
+    /// <summary>All that a stage may come to run.</summary>
+    public IReadOnlyList<Config> AtMost(Stage stage, string dataset) => Named(stage.AtMost, dataset);
+
+    IReadOnlyList<Config> Named(IEnumerable<Config> configs, string dataset) =>
+        [.. configs.Select(config => config with { Experiment = Name, Dataset = dataset })];
 
     /// <summary>Checks what can be checked before the first trial: names, grids, probes, and what varies.</summary>
     /// <exception cref="ArgumentException">It names what is wrong.</exception>

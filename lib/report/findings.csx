@@ -38,7 +38,7 @@ static IEnumerable<(string Term, string Text)> Lines(this Judgement judged)
         yield return (effect.Condition == "" ? claim.Id : $"{claim.Id}, {effect.Condition}", Format.Sentences(
             $"{Judgement.TextOf(judged.Of(effect))}: {judged.EstimateInWords(effect)}, {
                 effect.IntervalInWords(claim.Unit)}, {effect.CountInWords()}; {judged.PInWords(effect)}",
-            judged.NeighboursInWords(effect)));
+            judged.NeighboursInWords(effect), judged.LookInWords(effect)));
     var others = judged.ByMultiple.Where(one => one.Key != Divergence.Default).Select(one => string.Create(
         CultureInfo.InvariantCulture, $"With divergence at {one.Key} ln(classes): {Judgement.TextOf(one.Value)}."));
     var p = judged.HeterogeneityP;
@@ -67,10 +67,24 @@ static string PInWords(this Judgement judged, Effect effect) => judged.Claim.Reg
 
 // What tuning may have missed.
 static string NeighboursInWords(this Judgement judged, Effect effect) => effect.AtNeighbours is not { } there ? ""
-    : there == effect.Interval ? "No rate next to the tuned ones does better on the evaluation seeds."
+    : there.Interval == effect.Interval ? "No rate next to the tuned ones does better on the evaluation seeds."
     : $"With each arm at the best of its rate and its neighbours: {
-        judged.Claim.Unit.Interval(there.Estimate, there.Low, there.High)}, {
-        Judgement.TextOf(judged.Claim.Region.Judge(there))}.";
+        judged.Claim.Unit.Interval(there.Interval.Estimate, there.Interval.Low, there.Interval.High)}, {
+        Judgement.TextOf(judged.Claim.Region.Judge(there.Interval))}.";
+
+// At which look it was decided, and what an open condition would need.
+static string LookInWords(this Judgement judged, Effect effect)
+{
+    var open = judged.Of(effect) == Verdict.Open;
+    return Format.Sentences(effect.Look is not { } look ? "" : $"{(open ? "Open after" : "Decided at")} look {
+        look.Number} of {look.Of}, each with intervals of {Format.Percent(effect.Interval.Level)}, which together cover "
+            + "in 95%.", judged.Claim.SeedsNeeded(effect) switch
+        {
+            double.NaN => "",
+            > 1_000 => "By these seeds no number up to 1,000 would decide it.",
+            var seeds => $"By these seeds some {seeds} would decide it.",
+        });
+}
 
 static string EstimateInWords(this Judgement judged, Effect effect) => effect.Differences.Count == 0 ? Unit.TooFewData
     : judged.Claim.Unit.Effect(effect.Interval.Estimate);
@@ -78,7 +92,7 @@ static string EstimateInWords(this Judgement judged, Effect effect) => effect.Di
 // Seeds that agree leave an interval of no width, which says nothing of others.
 static string IntervalInWords(this Effect effect, Unit unit) => effect.Differences.Count < 2 ? "no interval"
     : effect.Interval.Low == effect.Interval.High ? "the same in all seeds"
-    : $"{Format.Percent(effect.Interval.Level)} interval {unit.Range(effect.Interval.Low, effect.Interval.High)} by {
+    : $"{Format.Percent(effect.Look is null ? effect.Interval.Level : 0.95)} interval {unit.Range(effect.Interval.Low, effect.Interval.High)} by {
         effect.By}";
 
 // Words that begin a sentence.

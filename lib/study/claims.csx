@@ -74,8 +74,33 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
     public Verdict Judge(Effect effect)
     {
         var verdict = Region.Judge(effect.Interval);
-        return effect.AtNeighbours is not { } there || Region.Judge(there) is var other && other == verdict ? verdict
+        return effect.AtNeighbours is not { } there || Region.Judge(there.Interval) is var other && other == verdict
+            ? verdict
             : Refutes(verdict) && Refutes(other) ? Verdict.NotSupported : Verdict.Open;
+    }
+
+    /// <summary>How many seeds would decide a condition that is open, if estimate and spread stay as they are; infinite
+    /// where no number would, as at the very margin, NaN where it is not open or has no estimate.</summary>
+    public double SeedsNeeded(Effect effect)
+    {
+        if (Judge(effect) != Verdict.Open) return double.NaN;
+        if (Region.Judge(effect.Interval) != Verdict.Open && effect.AtNeighbours is { } there)
+        {
+            // Seeds do not decide between two rates that say different things.
+            if (Region.Judge(there.Interval) != Verdict.Open) return double.PositiveInfinity;
+            effect = there;
+        }
+        var (interval, n) = (effect.Interval, effect.Differences.Count);
+        if (n < 2) return double.NaN;
+        var bound = new[] { Region.Low, Region.High }.Where(double.IsFinite)
+            .MinBy(bound => Math.Abs(interval.Estimate - bound));
+        // Intervals narrow with the root of the number; of a median, a sign test of the bound decides.
+        var missing = effect.By.StartsWith('t')
+            ? (interval.High - interval.Estimate - effect.Resolution)
+                / (Math.Abs(interval.Estimate - bound) - effect.Resolution)
+            : 1 / (Math.Abs(2.0 * effect.Differences.Count(value => value > bound) / n - 1) * Math.Sqrt(n))
+                * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, (1 + interval.Level) / 2);
+        return missing >= 0 ? Math.Max(n + 1, Math.Ceiling(n * missing * missing)) : double.PositiveInfinity;
     }
 
     /// <summary>Whether a verdict under one condition speaks against the claim.</summary>

@@ -7,6 +7,12 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// <summary>The arm whose look it has in figures; empty: its condition has a look of its own.</summary>
     public string Arm { get; init; } = "";
 
+    /// <summary>The cells that it is of; empty where that is not known, so that it cannot have more seeds.</summary>
+    public IReadOnlyList<Config> Cells { get; init; } = [];
+
+    /// <summary>What a difference is known to.</summary>
+    public double Resolution { get; init; }
+
     /// <summary>How its interval was made: "t", "order statistics", either with "widened by 0.3"; empty where fewer
     /// than two seeds leave none.</summary>
     public string By { get; init; } = "";
@@ -14,9 +20,15 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// <summary>How many pairs say nothing and are left out: both arms were lost, or lack the number.</summary>
     public int LeftOut { get; init; }
 
+    /// <summary>The seeds that were run for it.</summary>
+    public int Seeds => Differences.Count + LeftOut;
+
+    /// <summary>At which of several looks it was judged; null where the number of seeds was fixed.</summary>
+    public (int Number, int Of)? Look { get; init; }
+
     /// <summary>The same effect with each arm at whichever of its tuned rate and the rates next to it does best on the
     /// evaluation seeds; null where only the tuned rates were evaluated.</summary>
-    public Interval? AtNeighbours { get; init; }
+    public Effect? AtNeighbours { get; init; }
 
     /// <summary>The pairs from which on the exact sign-flip p can be below 0.05.</summary>
     public const int CountForP = 6;
@@ -35,16 +47,27 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     {
         var all = differences.ToList();
         var known = all.Where(value => !double.IsNaN(value)).ToList();
-        var left = all.Count - known.Count;
-        if (known.Count == 0) return new(condition, None, known) { LeftOut = left };
-        var byT = known.All(double.IsFinite) && (known.Count == 1 || known.Distinct().Count() > 1);
-        var interval = byT ? MeanInterval(known) : CensoredMedianInterval(known);
-        return new(condition, interval with { Low = interval.Low - resolution, High = interval.High + resolution },
-            known)
+        return new Effect(condition, None, known) { LeftOut = all.Count - known.Count, Resolution = resolution }
+            .AtLevel(0.95);
+    }
+
+    /// <summary>The same of numbers that know their cells, so that the effect can have more seeds.</summary>
+    /// <inheritdoc cref="From(string, IEnumerable{double}, double)"/>
+    public static Effect From(string condition, PerSeed differences, double resolution = 0) =>
+        From(condition, differences.Values, resolution) with { Cells = differences.Cells };
+
+    /// <summary>The same effect with an interval of another level.</summary>
+    public Effect AtLevel(double level)
+    {
+        if (Differences.Count == 0) return this;
+        var byT = Differences.All(double.IsFinite) && (Differences.Count == 1 || Differences.Distinct().Count() > 1);
+        var interval = byT ? MeanInterval(Differences, level) : CensoredMedianInterval(Differences, level);
+        return this with
         {
-            LeftOut = left,
-            By = known.Count == 1 ? "" : (byT ? "t" : "order statistics")
-                + (resolution == 0 ? "" : $", widened by {Format.Number(resolution, 2)}"),
+            Interval = interval with { Low = interval.Low - Resolution, High = interval.High + Resolution },
+            By = Differences.Count == 1 ? "" : (byT ? "t" : "order statistics")
+                + (Resolution == 0 ? "" : $", widened by {Format.Number(Resolution, 2)}"),
+            AtNeighbours = AtNeighbours?.AtLevel(level),
         };
     }
 

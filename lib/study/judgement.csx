@@ -1,11 +1,20 @@
 #nullable enable
 // A claim judged: how its conditions' verdicts make one, and that one in words.
 
-/// <summary>A claim's effects, condition by condition, and its verdict at each multiple of the divergence rule.
-/// </summary>
-public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
-    IReadOnlyDictionary<double, Verdict> ByMultiple)
+/// <summary>A claim's effects, condition by condition, at each multiple of the divergence rule.</summary>
+public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnlyList<Effect>> EffectsByMultiple)
 {
+    /// <summary>Those by the rule's usual multiple.</summary>
+    public IReadOnlyList<Effect> Effects => EffectsByMultiple[Divergence.Default];
+
+    /// <summary>The verdict at each multiple.</summary>
+    public IReadOnlyDictionary<double, Verdict> ByMultiple { get; } =
+        EffectsByMultiple.ToDictionary(one => one.Key, one => Combine(Claim, one.Value));
+
+    /// <summary>The same claim judged by its effects as they become by a function.</summary>
+    public Judgement With(Func<Effect, Effect> change) => new(Claim, EffectsByMultiple.ToDictionary(one => one.Key,
+        one => (IReadOnlyList<Effect>)[.. one.Value.Select(change)])) { Telling = Telling };
+
     /// <summary>Under one condition.</summary>
     public Verdict Of(Effect effect) => Claim.Judge(effect);
 
@@ -42,16 +51,16 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
         {
             var all = Effects.Count;
             if (all < 2) return "";
-            var (yes, no) = (With(Verdict.Supported), With(Verdict.NotSupported, Verdict.Contradicted));
+            var (yes, no) = (Conditions(Verdict.Supported), Conditions(Verdict.NotSupported, Verdict.Contradicted));
             string Rest(string what, int count, string whole, string rest = "open") => count == all ? whole
                 : $"{what} in {count} of {all} conditions, the rest {rest}";
             return Verdict switch
             {
                 Verdict.Depends => $"yes with {Listed(yes)}, no with {Listed(no)}"
-                    + (With(Verdict.Open) is { Count: > 0 } open ? $"; open with {Listed(open)}" : ""),
+                    + (Conditions(Verdict.Open) is { Count: > 0 } open ? $"; open with {Listed(open)}" : ""),
                 Verdict.Supported => Rest("yes", yes.Count, $"in all {all} conditions"),
                 Verdict.NotSupported => Rest("refuted", no.Count, $"refuted in all {all} conditions"),
-                Verdict.Contradicted => Rest("the other way", With(Verdict.Contradicted).Count,
+                Verdict.Contradicted => Rest("the other way", Conditions(Verdict.Contradicted).Count,
                     $"the other way in all {all} conditions", no.Count == all ? "refuted" : "open or refuted"),
                 _ => (yes.Count, no.Count) switch
                 {
@@ -66,25 +75,26 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
 
     const int LongestTitle = 14;
 
-    /// <summary>What was found in a sentence that says more than the claim's own words can; null: these.</summary>
-    public string? Told { get; init; }
+    /// <summary>Tells what was found in a sentence that says more than the claim's own words can; null: in these.
+    /// </summary>
+    public Func<Judgement, string?>? Telling { get; init; }
 
     /// <summary>What was found, in a plain sentence of at most 14 words.</summary>
     public string Title
     {
         get
         {
-            if (Told is { } told) return told;
+            if (Telling?.Invoke(this) is { } told) return told;
             var claim = Claim;
             var text = char.ToLowerInvariant(claim.Text[0]) + claim.Text[1..];
-            string Some(params Verdict[] verdicts) => With(verdicts).Count is var count && count == Effects.Count ? ""
+            string Some(params Verdict[] verdicts) => Conditions(verdicts).Count is var count && count == Effects.Count ? ""
                 : $", in {count} of {Effects.Count} conditions";
             return Verdict switch
             {
                 Verdict.Supported => Shortest(claim.Text + (Some(Verdict.Supported) is { Length: > 0 } some ? some
                     : Amount), claim.Text),
-                Verdict.Depends => Shortest($"{claim.Text} with {Listed(With(Verdict.Supported))}, but not with {
-                    Listed(With(Verdict.NotSupported, Verdict.Contradicted))}",
+                Verdict.Depends => Shortest($"{claim.Text} with {Listed(Conditions(Verdict.Supported))}, but not with {
+                    Listed(Conditions(Verdict.NotSupported, Verdict.Contradicted))}",
                     $"Whether {text} depends on {claim.DependsOn}"),
                 Verdict.NotSupported => Shortest(
                     $"{Sided()}{Some(Verdict.NotSupported, Verdict.Contradicted)}", Sided()),
@@ -118,7 +128,7 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
         }
     }
 
-    IReadOnlyList<string> With(params Verdict[] verdicts) =>
+    IReadOnlyList<string> Conditions(params Verdict[] verdicts) =>
         [.. Effects.Where(effect => verdicts.Contains(Of(effect))).Select(effect => effect.Condition)];
 
     static string Listed(IReadOnlyList<string> names) =>
@@ -137,9 +147,10 @@ public sealed record Judgement(Claim Claim, IReadOnlyList<Effect> Effects,
             HeterogeneityP = HeterogeneityP, IntervalBy = effect.By, LeftOut = effect.LeftOut,
             Wording = Claim.Wording?.Word ?? "", WordingVerdict = WordingVerdict(effect) is { } worded ? TextOf(worded)
                 : "",
-            NeighboursEffect = effect.AtNeighbours?.Estimate ?? double.NaN,
-            NeighboursLow = effect.AtNeighbours?.Low ?? double.NaN,
-            NeighboursHigh = effect.AtNeighbours?.High ?? double.NaN,
+            NeighboursEffect = effect.AtNeighbours?.Interval.Estimate ?? double.NaN,
+            NeighboursLow = effect.AtNeighbours?.Interval.Low ?? double.NaN,
+            NeighboursHigh = effect.AtNeighbours?.Interval.High ?? double.NaN,
+            Look = effect.Look?.Number ?? 1, Looks = effect.Look?.Of ?? 1, SeedsNeeded = Claim.SeedsNeeded(effect),
         });
 
     /// <summary>Whether the stronger or closer wording holds under a condition; null where there is none.</summary>
@@ -168,16 +179,13 @@ static Judgement Judge(this Claim claim,
     IReadOnlyList<(TunedRuns Runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> Effects)> parts)
 {
     var neighbours = parts.Select(part => part.Runs.Neighbouring is { } there ? part.Effects(there) : []).ToList();
-    IReadOnlyList<Effect> At(double multiple) =>
+    return new(claim, Divergence.Multiples.ToDictionary(multiple => multiple, multiple => (IReadOnlyList<Effect>)
     [
         .. from part in parts.Zip(neighbours, (part, there) => (part.Runs, part.Effects, There: there))
            from effect in part.Effects([.. part.Runs.Chosen.Select(trial => trial.JudgedAt(multiple))]).Index()
            select part.There.Count == 0 ? effect.Item
-               : effect.Item with { AtNeighbours = part.There[effect.Index].Interval },
-    ];
-    var byMultiple = Divergence.Multiples.ToDictionary(multiple => multiple, At);
-    return new(claim, byMultiple[Divergence.Default],
-        byMultiple.ToDictionary(one => one.Key, one => Judgement.Combine(claim, one.Value)));
+               : effect.Item with { AtNeighbours = part.There[effect.Index] },
+    ]));
 }
 
 /// <summary>A row of claims.csv: one claim under one condition. Verdict is the claim's, over all its conditions and
@@ -208,6 +216,11 @@ public sealed record ClaimRow(string Claim, string Experiment, string Dataset, s
     public double NeighboursEffect { get; init; } = double.NaN;
     public double NeighboursLow { get; init; } = double.NaN;
     public double NeighboursHigh { get; init; } = double.NaN;
+
+    /// <summary>At which of how many looks it was judged, and how many seeds an open condition would need.</summary>
+    public int Look { get; init; } = 1;
+    public int Looks { get; init; } = 1;
+    public double SeedsNeeded { get; init; } = double.NaN;
 
     /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>
     public static IReadOnlyList<ClaimRow> Adjusted(IReadOnlyList<ClaimRow> rows)

@@ -28,19 +28,37 @@ public sealed class Runs : IReadOnlyList<Trial>
 /// <param name="Probe">What is measured during training beside the common columns; null: nothing.</param>
 public sealed record Stage(IEnumerable<Config> Grid, Probe? Probe, Runs Runs)
 {
-    /// <summary>The configurations to run; those whose rate has not been chosen yet have NaN for it.</summary>
+    /// <summary>What is run next, given all trials of this stage so far: asked again after each time, until it names
+    /// nothing new. It must depend on these trials and on earlier stages alone, so that each shard asks for the same.
+    /// </summary>
+    public Func<IReadOnlyList<Trial>, IEnumerable<Config>> Next { get; init; } = _ => [];
+
+    /// <summary>All that the stage may come to run, for plans; a rate that is not known yet is NaN in it.</summary>
+    public IEnumerable<Config> AtMost { get => field ?? Grid; init; }
+
+    /// <summary>The configurations to run first; those whose rate has not been chosen yet have NaN for it.</summary>
     /// <exception cref="ArgumentException">There are none, one stands there twice, or a rate is no positive number.
     /// </exception>
     public IReadOnlyList<Config> Configs()
     {
-        var all = Grid.ToList();
-        var chosen = all.Where(config => !double.IsNaN(config.Lr)).ToList();
+        var all = Checked(Grid);
         if (all.Count == 0) throw new ArgumentException("a stage has an empty grid");
-        if (chosen.FirstOrDefault(config => !(config.Lr > 0 && double.IsFinite(config.Lr))) is { } odd)
-            throw new ArgumentException($"a grid has {Words(odd)}: a learning rate is a positive number");
-        if (chosen.CountBy(config => config).FirstOrDefault(one => one.Value > 1) is { Key: { } twice })
+        if (all.Where(config => !double.IsNaN(config.Lr)).CountBy(config => config)
+            .FirstOrDefault(one => one.Value > 1) is { Key: { } twice })
             throw new ArgumentException($"a grid has {Words(twice)} twice");
         return all;
+    }
+
+    /// <summary>What is run next, and has not been run.</summary>
+    /// <inheritdoc cref="Configs" path="/exception"/>
+    public IReadOnlyList<Config> More(IReadOnlyList<Trial> trials) => Checked(Next(trials).Distinct());
+
+    static IReadOnlyList<Config> Checked(IEnumerable<Config> configs)
+    {
+        var all = configs.ToList();
+        return all.FirstOrDefault(config => !(config.Lr > 0 && double.IsFinite(config.Lr) || double.IsNaN(config.Lr)))
+            is { } odd ? throw new ArgumentException($"a grid has {Words(odd)}: a learning rate is a positive number")
+            : all;
     }
 
     static string Words(Config config) =>

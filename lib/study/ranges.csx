@@ -4,20 +4,28 @@
 static double LostShare(IEnumerable<Trial> trials) => trials.Average(trial => IsLost(trial) ? 1.0 : 0.0);
 static bool IsLost(Trial trial) => trial.Status is Status.Stuck or Status.Diverged;
 
-/// <summary>A seed's largest stable rate: going up from its best rate, the last before the first that diverges or is
-/// stuck. (Going up from the smallest would end at once: rates too small to leave chance within the budget are stuck as
-/// well.) NaN where it learns at none.</summary>
-static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed)
+/// <summary>The limit of a seed's stable rates: going up from its best one, the last before the first that diverges or
+/// is stuck. (Going up from the smallest would end at once: rates too small to leave chance within the budget are stuck
+/// as well.)</summary>
+static Limit StableRateLimit(IEnumerable<Trial> trialsOfOneSeed)
 {
     var trials = trialsOfOneSeed.OrderBy(trial => trial.Lr).ToList();
-    return trials.Where(IsOk).MaxBy(trial => trial.ValidationAccuracy) is not { } best ? double.NaN
-        : trials.SkipWhile(trial => trial.Lr < best.Lr).TakeWhile(IsOk).Last().Lr;
+    var best = trials.Where(IsOk).MaxBy(trial => trial.ValidationAccuracy);
+    return Limit.Of(trials.SkipWhile(trial => best is null || trial.Lr < best.Lr), IsOk);
 }
 
-/// <summary>A seed's largest value of a swept number up to which training works at all: the last before the first that
-/// is lost; 0 where none works.</summary>
+/// <summary>A seed's largest stable rate; NaN where it learns at none.</summary>
+static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed) =>
+    StableRateLimit(trialsOfOneSeed).Last?.Lr ?? double.NaN;
+
+/// <summary>The limit of a swept number up to which training works at all: the last value before the first that is
+/// lost.</summary>
+static Limit WorkingLimit(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
+    Limit.Of(trialsOfOneSeed.OrderBy(swept), IsOk);
+
+/// <summary>The largest such value; 0 where none works.</summary>
 static double LargestWorking(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
-    trialsOfOneSeed.OrderBy(swept).TakeWhile(IsOk).Select(swept).LastOrDefault();
+    WorkingLimit(trialsOfOneSeed, swept).Last is { } last ? swept(last) : 0;
 
 /// <summary>The values of a swept number at which training works: around the best, the unbroken run whose median over
 /// seeds (a lost seed counts as worst) is within `points` of the best median; the ends are interpolated in the number's

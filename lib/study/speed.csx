@@ -9,8 +9,10 @@ static Judgement JudgeSpeed(this Claim claim, IReadOnlyList<Comparison> races, I
 {
     Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> Steps(Comparison race) =>
         trials => [race.Steps(trials, arm, over, race.Race)];
-    var judged = claim.Judge([.. races.Select(race => (new[] { race }.BySpeed(evaluated), Steps(race)))]);
-    return judged with { Told = SpeedTitle(judged, races) };
+    return claim.Judge([.. races.Select(race => (new[] { race }.BySpeed(evaluated), Steps(race)))]) with
+    {
+        Telling = judged => SpeedTitle(judged, races),
+    };
 }
 
 /// <summary>The ratio of steps as a function of the accuracy that is reached: up to the net's end, from one half (or
@@ -35,8 +37,8 @@ static string? SpeedTitle(Judgement judged, IReadOnlyList<Comparison> races)
     var (ends, nets) = (effects[null].ToList(), effects[null].Count());
     // Surely sooner, also at neighbouring rates, and by a tenth; how much sooner must be known.
     bool Sooner(Effect effect) => double.IsFinite(effect.Interval.Estimate)
-        && effect.Interval.Estimate > Math.Log10(1.1) && new[] { effect.Interval,
-            effect.AtNeighbours ?? effect.Interval }.All(interval => interval is { Level: >= 0.95, Low: > 0 });
+        && effect.Interval.Estimate > Math.Log10(1.1)
+        && new[] { effect, effect.AtNeighbours ?? effect }.All(one => one.Interval is { Level: >= 0.95, Low: > 0 });
     string Times(IEnumerable<Effect> some)
     {
         var ratios = some.Select(effect => Math.Pow(10, effect.Interval.Estimate)).ToList();

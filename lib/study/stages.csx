@@ -15,6 +15,32 @@ static Plan<Runs> Evaluate(IEnumerable<Config> cells, IReadOnlyList<int> seeds, 
           from seed in seeds
           select cell with { Seed = seed, Role = Role.Evaluate }, probe);
 
+/// <summary>Trials that were run until their claims were decided, and these.</summary>
+public sealed record JudgedRuns(IReadOnlyList<Trial> Trials, IReadOnlyList<Judgement> Claims);
+
+/// <summary>A stage that runs each of the configurations from the seeds of the first look, and those of conditions that
+/// are still open from the seeds of the next.</summary>
+/// <param name="judge">The claims, from the trials of this stage.</param>
+/// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
+/// </param>
+static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
+    Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge, Probe? probe = null,
+    Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null)
+{
+    var (runs, all) = (new Runs(), cells.EachOnce());
+    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials) => [.. judge(trials).Select(looks.At)];
+    IEnumerable<Config> At(int seeds) => from cell in all
+                                         from seed in Enumerable.Range(1, seeds)
+                                         select cell with { Seed = seed, Role = Role.Evaluate };
+    var stage = new Stage(At(looks.Counts[0]), probe, runs)
+    {
+        AtMost = At(looks.Counts[^1]),
+        Next = trials => refine?.Invoke(trials).ToList() is { Count: > 0 } finer ? finer
+            : looks.Next(Judged(trials), all),
+    };
+    return new([stage], () => new(runs, Judged(runs)));
+}
+
 // Two cells whose rates have not been chosen yet may come to differ.
 static IEnumerable<Config> EachOnce(this IEnumerable<Config> cells) =>
     cells.Where(cell => double.IsNaN(cell.Lr)).Concat(cells.Where(cell => !double.IsNaN(cell.Lr)).Distinct());

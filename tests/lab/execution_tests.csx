@@ -36,7 +36,7 @@ static (int Failed, string Said) Execute(string folder, Plan<Report> plan, Actio
     try
     {
         var cores = new Cores(jobs);
-        using var execution = new Execution(ProtocolOf(plan, "norm", "lr").Checked(), asked, cores, stop);
+        using var execution = new Execution(ProtocolOf(plan, "norm", "lr", "width").Checked(), asked, cores, stop);
         cores.Using(() => command(execution));
         return (execution.Failed, $"{said}");
     }
@@ -200,4 +200,64 @@ Test("execution: a rate that is still open when its stage is to run is refused",
     Run(folder, from tuning in Tune([new("net", SmallNet, [0.1, 1])], seeds: 1)
                 from runs in Evaluate(tuning.BestCells(LowLoss), [1, 2])
                 select SampleReport(runs)).Said.ShouldContain("nothing to run, 4 trials kept");
+}));
+
+/// <summary>Two claims of which one stays open, and a number that is halved once for each seed.</summary>
+static Plan<Report> UntilDecided(Looks looks, Action<Config>? measured = null)
+{
+    var claim = new Claim("c", "Noise is learned", "s", "o", Unit.Points, Region.Above(0));
+    Net[] nets = [new("easy", SmallNet, [0.1]), new("hard", SmallNet with { Width = 6 }, [0.1])];
+    return from judged in Evaluate(nets.SelectMany(net => net.Cells).Select(cell => cell with { Lr = 0.1 }), looks,
+               trials => [claim.Judge([.. trials.Where(trial => trial.Lr == 0.1)], all =>
+                   [.. nets.Select(net => Effect.From(net.Name, all.Paired(net["batch"], net["none"], (batch, _) =>
+                       net.Name == "easy" ? 1 + 0.001 * batch.Seed : batch.Seed % 2 - 0.5)))])],
+               ProbeThat(measured ?? (_ => { })),
+               refine: trials => trials.Where(trial => trial.Width == 6 && trial.Norm == Norm.Batch
+                       && trials.Count(other => other.Width == 6 && other.Norm == Norm.Batch
+                           && other.Seed == trial.Seed) == 1)
+                   .Select(trial => trial.ToCell() with { Lr = 0.05, Seed = trial.Seed, Role = trial.Role }))
+           select SampleReport(judged.Trials) with { Claims = judged.Claims };
+}
+
+Test("execution: open conditions get more seeds, the same in one run, in shards, after a stop and from the files", () =>
+    InFolder(folder =>
+{
+    string whole = Path.Combine(folder, "whole"), parts = Path.Combine(folder, "parts"),
+        cut = Path.Combine(folder, "cut");
+    Plan<Report> Plan(Action<Config>? measured = null) => UntilDecided(new(2, 4), measured);
+    DryRun(whole, Plan()).ShouldMatch(@"\n8 to 16 trials on noise, about \d+ s to \d+ s with");
+    Run(whole, Plan()).Said.ShouldContain("sample: 8 to 16 trials on noise, about ");
+    // Two nets with two arms from two seeds; two halvings; two seeds more of the hard net's arms, and their halvings.
+    var trials = TrialsAt(whole);
+    trials.Select(trial => (trial.Width, trial.Lr, trial.Seed)).ShouldBe(
+    [
+        (5, 0.1, 1), (5, 0.1, 2), (5, 0.1, 1), (5, 0.1, 2), (6, 0.1, 1), (6, 0.1, 2), (6, 0.1, 1), (6, 0.1, 2),
+        (6, 0.05, 1), (6, 0.05, 2), (6, 0.1, 3), (6, 0.1, 4), (6, 0.1, 3), (6, 0.1, 4), (6, 0.05, 3), (6, 0.05, 4),
+    ]);
+    var rows = Provenance.Read(Path.Combine(whole, "sample", "provenance.json")).Found!.Claims!;
+    rows.Select(row => (row.ConditionVerdict, row.N, row.Look, row.Looks)).ShouldBe(
+        [("supported", 2, 1, 2), ("open", 4, 2, 2)]);
+    DryRun(whole, Plan()).ShouldContain("\n16 trials on noise (16 kept), about ");
+
+    using var stop = new CancellationTokenSource();
+    Should.Throw<OperationCanceledException>(() => Execute(cut, Plan(config =>
+    {
+        if (config.Seed == 3) stop.Cancel();
+    }), execution => execution.Run(Noise), stop.Token));
+    Run(cut, Plan());
+    TablesAt(cut).ShouldBe(TablesAt(whole));
+    File.Delete(Path.Combine(cut, "sample", "summary.csv"));
+    ReportOnly(cut, Plan());
+    TablesAt(cut).ShouldBe(TablesAt(whole));
+
+    // Shards by turns, until none lacks what another has not done.
+    for (var turn = 0; !Run(parts, Plan(), "--shard", $"{turn % 2 + 1}/2").Said.Contains("is done; merge"); turn++)
+        turn.ShouldBeLessThan(12);
+    File.Exists(Path.Combine(parts, "sample", "trials.csv")).ShouldBeFalse();
+    Run(parts, Plan());
+    TablesAt(parts).ShouldBe(TablesAt(whole));
+
+    // With a fixed number of seeds there is one look.
+    Run(Path.Combine(folder, "fixed"), UntilDecided(new(3)));
+    TrialsAt(Path.Combine(folder, "fixed")).Count.ShouldBe(15);
 }));

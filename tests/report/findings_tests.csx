@@ -29,16 +29,29 @@ Test("findings: a claim's lines have effect, interval, p, the neighbouring rates
     Effect Of(string condition, double mean) => Effect.From(condition, Enumerable.Range(0, 6).Select(i =>
         mean + 0.001 * (i - 2.5)));
     var (near, far) = (Of("near", 0.01), Of("far", 0.02));
-    var lines = claim.Judge([], _ => [near with { AtNeighbours = near.Interval }, far with { AtNeighbours =
-        Of("", 0).Interval }]).Lines().ToList();
+    var lines = claim.Judge([], _ => [near with { AtNeighbours = near }, far with { AtNeighbours =
+        Of("", 0) }]).Lines().ToList();
     lines.Select(line => line.Term).ShouldBe(["c, near", "c, far", "c, all"]);
     lines[0].Text.ShouldStartWith("supported: +1 points, 95% interval +0.8 to +1.2 points by t, N = 6; exact sign-flip "
         + "p 0.031 (adjusted over all claims in claims.csv). No rate next to the tuned ones does better");
     lines[1].Text.ShouldStartWith("open: +2 points");
-    lines[1].Text.ShouldEndWith("at the best of its rate and its neighbours: 0 points (−0.2 to +0.2), not supported.");
+    lines[1].Text.ShouldContain("at the best of its rate and its neighbours: 0 points (−0.2 to +0.2), not supported.");
+    lines[1].Text.ShouldEndWith("no number up to 1,000 would decide it.");
     lines[2].Text.ShouldStartWith("supported: yes in 1 of 2 conditions, the rest open. That the effects are equal "
         + "under all conditions has p ");
     lines[2].Text.ShouldContain("(s; denied by d)");
+});
+
+Test("findings: a condition says at which look it was decided, and an open one how many seeds it would need", () =>
+{
+    var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002));
+    Effect Of(double mean, int seeds) => Effect.From("", Enumerable.Range(0, seeds).Select(i =>
+        mean + 0.01 * (i % 2 - 0.5)));
+    string Line(Effect effect) => new Looks(6, 12).At(claim.Judge([], _ => [effect])).Lines().First().Text;
+    Line(Of(0.02, 6)).ShouldContain("Decided at look 1 of 2, each with intervals of 98.1%, which together cover in 95%");
+    Line(Of(0.005, 12)).ShouldSatisfyAllConditions(line => line.ShouldContain("95% interval"),
+        line => line.ShouldContain("Open after look 2 of 2"),
+        line => line.ShouldMatch(@"By these seeds some \d\d would decide it\."));
 });
 
 Test("findings: one seed has no interval, and seeds that agree none of any width", () =>

@@ -27,7 +27,7 @@ Test("claims: what holds at the tuned rates alone is open, whatever the neighbou
 {
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(1));
     Verdict Of(Interval there, Interval here) =>
-        claim.Judge(new Effect("", here, [1, 2]) { AtNeighbours = there });
+        claim.Judge(new Effect("", here, [1, 2]) { AtNeighbours = new("", there, [1, 2]) });
     var (yes, no, against, open) = (Between(2, 3), Between(-0.5, 0.5), Between(-3, -2), Between(0, 3));
     Of(there: yes, here: yes).ShouldBe(Verdict.Supported);
     Of(there: open, here: yes).ShouldBe(Verdict.Open);
@@ -40,7 +40,26 @@ Test("claims: what holds at the tuned rates alone is open, whatever the neighbou
     var judged = claim.Judge(new TunedRuns([Made(lr: 1)], [Made(lr: 3)]), all =>
         [Effect.From("", Enumerable.Range(1, 6).Select(i => (all[0].Lr == 1 ? 5 : 0) + 0.01 * i))]);
     judged.Verdict.ShouldBe(Verdict.Open);
-    judged.Effects[0].AtNeighbours!.High.ShouldBeLessThan(1);
+    judged.Effects[0].AtNeighbours!.Interval.High.ShouldBeLessThan(1);
+});
+
+Test("claims: an open condition says how many seeds it would need", () =>
+{
+    var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(1));
+    // The interval must narrow to the distance between estimate and margin, here 1.
+    var near = Effect.From("", [0.6, 2, 3.4]);
+    claim.Judge(near).ShouldBe(Verdict.Open);
+    claim.SeedsNeeded(near).ShouldBe(Math.Ceiling(3 * Math.Pow(near.Interval.High - 2, 2)));
+    claim.SeedsNeeded(Effect.From("", [2, 2.01, 2.02])).ShouldBe(double.NaN);
+    claim.SeedsNeeded(Effect.From("", [1.5])).ShouldBe(double.NaN);
+    claim.SeedsNeeded(Effect.From("", [0.5, 1, 1.5])).ShouldBe(double.PositiveInfinity);
+    // Within what it is known to, it cannot be told from the margin.
+    claim.SeedsNeeded(Effect.From("", [1.4, 1.5, 1.6], resolution: 0.6)).ShouldBe(double.PositiveInfinity);
+    // Of a median: 3 of 4 seeds lie above the margin.
+    claim.SeedsNeeded(Effect.From("", [0.5, 2, 3, double.PositiveInfinity])).ShouldBeInRange(5, 40);
+    // Rates that say different things, each for sure.
+    claim.SeedsNeeded(Effect.From("", [2, 2.01, 2.02]) with { AtNeighbours = Effect.From("", [0, 0.01, 0.02]) })
+        .ShouldBe(double.PositiveInfinity);
 });
 
 // Where BN helps by three margins, does nothing, harms by half a margin or by three, and seeds differ by a margin:

@@ -62,16 +62,13 @@ Test("title: of speed, whatever comes out, at most 14 words that are true, or th
     {
         var judged = claim.Judge([], _ => [Of(first), Of(end), Of(first + 0.1), Of(end + 0.02)]);
         SpeedTitle(judged, races).ShouldBe(title);
-        (judged with { Told = title }).Title.Split(' ').Length.ShouldBeInRange(3, 14);
+        (judged with { Telling = one => SpeedTitle(one, races) }).Title.Split(' ').Length.ShouldBeInRange(3, 14);
     }
     // One net sooner to the end, the other not.
     var some = claim.Judge([], _ => [Of(0.6), Of(0.4), Of(0.6), Of(0)]);
     SpeedTitle(some, races).ShouldBe("Batch normalization trains nets 4 times sooner to 90%, some also to the end");
     // Not sooner at a neighbouring rate.
-    SpeedTitle(some with
-    {
-        Effects = [.. some.Effects.Select(effect => effect with { AtNeighbours = Of(0).Interval })],
-    }, races).ShouldBeNull();
+    SpeedTitle(some.With(effect => effect with { AtNeighbours = Of(0) }), races).ShouldBeNull();
     // Only the end is there.
     SpeedTitle(claim.Judge([], _ => [Of(1)]), [races[1]]).ShouldBeNull();
 });

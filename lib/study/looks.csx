@@ -1,0 +1,46 @@
+#nullable enable
+// Seeds until it is decided: claims are judged at looks that are declared before, and a condition that a look leaves
+// open gets more seeds for the next.
+
+/// <summary>The numbers of paired seeds, from 1 on, at which claims are judged, the smallest first; one alone: a fixed
+/// number of seeds.</summary>
+public sealed record Looks(params IReadOnlyList<int> Counts)
+{
+    /// <summary>Of each interval where there are several looks. At 98.1% all three intervals of one condition cover
+    /// what they are of in 95% of studies or more, so the one at which it stops does, whatever makes it stop: a group
+    /// sequential design (Pocock 1977) for t and order statistics, its coverage simulated in the tests.</summary>
+    public const double LevelOfEach = 0.981;
+
+    public double Level => Counts.Count == 1 ? 0.95 : LevelOfEach;
+
+    /// <summary>The evaluation seeds of the first look.</summary>
+    public IEnumerable<int> First => Enumerable.Range(1, Counts[0]);
+
+    /// <summary>A judgement as it stands at these looks, each condition at the one to which its seeds have come.
+    /// </summary>
+    public Judgement At(Judgement judgement) => Counts.Count == 1 ? judgement
+        : judgement.With(effect => effect.AtLevel(Level) with { Look = (Reached(effect.Seeds), Counts.Count) });
+
+    /// <summary>What is run next: the cells of each condition that is open, from the seeds of the next look.</summary>
+    /// <param name="judged">At these looks.</param>
+    /// <param name="cells">All that are run, at their rates.</param>
+    /// <exception cref="ArgumentException">A condition does not say which cells it is of.</exception>
+    public IEnumerable<Config> Next(IEnumerable<Judgement> judged, IEnumerable<Config> cells)
+    {
+        var open = (from judgement in judged
+                    from effect in judgement.Effects
+                    where judgement.Of(effect) == Verdict.Open && effect.Look?.Number < Counts.Count
+                    select (judgement.Claim, Effect: effect, Seeds: Counts[effect.Look!.Value.Number])).ToList();
+        if (open.FirstOrDefault(one => one.Effect.Cells.Count == 0) is { Claim: { } claim } unknown)
+            throw new ArgumentException($"the condition '{unknown.Effect.Condition}' of the claim {claim.Id} does not "
+                + "say which cells it is of, so it cannot have more seeds: make its effect by Paired, BySeed or "
+                + "EachSeed");
+        return from cell in cells
+               let counts = open.Where(one => one.Effect.Cells.Contains(cell.ToCell())).Select(one => one.Seeds)
+               from seed in Enumerable.Range(1, counts.DefaultIfEmpty(0).Max())
+               select cell with { Seed = seed, Role = Role.Evaluate };
+    }
+
+    // The number of the last look for which there are seeds.
+    int Reached(int seeds) => Math.Max(1, Counts.Count(count => count <= seeds));
+}
