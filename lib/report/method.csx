@@ -15,7 +15,8 @@ public static class Method
                 ? texts.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).Order()
                     .Select(value => Format.Number(value, 4)) : texts;
         // A range test has the role of tuning, since it sees no test images, but nothing is selected by it.
-        IReadOnlyList<int> Seeds(Role role) => [.. trials.Where(trial => trial.Role == role && trial.LrEnd == 0)
+        IReadOnlyList<int> Seeds(params Role[] roles) => [.. trials
+            .Where(trial => roles.Contains(trial.Role) && trial.LrEnd == 0)
             .GroupBy(trial => trial.ToCell() with { Lr = trial.Lr }).Select(cell => cell.Count())];
         var sizes = string.Join(", ", trials.Select(trial => trial.TrainSize).Distinct().Order()
             .Select(size => size.ToString("N0", CultureInfo.InvariantCulture)));
@@ -37,8 +38,8 @@ public static class Method
             ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1
                 && !Hyperparameters.IsUnset(pair.Name, pair.Values[0]))
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
-            ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate))} in every cell, paired: in all arms a seed has the same "
-                + "initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "
+            ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate, Role.Sweep))} in every cell, paired: in all arms a seed "
+                + "has the same initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "
                 + $"others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but where that is said")),
             ("Trials", $"{trained.Count}: {trained.Count(IsOk)} ended well, "
                 + $"{trained.Count(trial => trial.Status == Status.Diverged)} diverged, "
@@ -50,8 +51,10 @@ public static class Method
                 trials.All(trial => double.IsNaN(trial.ValidationAccuracy))
                     ? "no validation, since nothing is selected; test images are only looked at"
                     : $"validation on the last {Count(past.Data.ValidationImages)}, curves on a fixed "
-                        + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these; test images only at the end "
-                        + "of evaluation seeds")),
+                        + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these; "
+                        + (trials.All(trial => trial.Role != Role.Evaluate)
+                            ? "no test images, since nothing is selected that they could be for"
+                            : "test images only at the end of evaluation seeds"))),
             ("Batch normalization", BatchNormInWords(trials)),
             ("Batches", trials.All(trial => trial.ShortBatch)
                 ? "an epoch ends with the short batch of what is left over"

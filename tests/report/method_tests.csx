@@ -49,6 +49,10 @@ Test("report: the method tells how the rate changes and what decays, in every wa
         Said(config)["Learning rate"].ShouldBe(rate);
     Said(new(), new() { Schedule = Schedule.Linear }, new() { LrEnd = 10 })["Learning rate"]
         .ShouldBe("constant; or falls linearly from lr to 0; in range tests it rises geometrically");
+    // What compares a grid has seeds too, and no test images.
+    var swept = Said(new Config { Role = Role.Sweep }, new Config { Role = Role.Sweep, Seed = 2 });
+    swept["Seeds"].ShouldStartWith("2 in every cell");
+    swept["Data"].ShouldEndWith("no test images, since nothing is selected that they could be for");
     // A range test is no trial.
     Said(new(), new() { LrEnd = 10 })["Trials"].ShouldBe("1: 1 ended well, 0 diverged, 0 stuck, 0 failed; beside them "
         + "1 range tests");
