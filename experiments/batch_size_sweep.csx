@@ -48,28 +48,30 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
                                                                     from size in small
                                                                     select Decayed(norm, size).ToCell()];
     var accuracy = ValidationAccuracy;
+    TunedRuns ByAccuracy(Tuning ends, IReadOnlyList<Trial> trials) =>
+        ends.At(accuracy, [.. trials.Where(trial => trial.Schedule == Schedule.Linear)]);
     var speed = new Measure("speed to 90%", trial => Tuning.Speed(trial, target: 0.9));
 
     return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6))
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5))
-           from runs in Evaluate(tuning.BestCells(speed).Concat(from best in ends.BestCells(accuracy)
+           from judged in Evaluate(tuning.BestCells(speed).Concat(from best in ends.BestCells(accuracy)
                from cell in ends.Around(best, lab.Neighbours && claimed.Contains(best.ToCell()))
-               select cell), lab.Seeds(standard: 6))
+               select cell), lab.Looks, trials => [Literature.SmallBatch.Judge(ByAccuracy(ends, trials), all =>
+               [
+                   .. small.Select(size => ErrorGap(all, Decayed(Norm.Batch, size), Decayed(Norm.Group, size),
+                       $"batches of {size} against group normalization")),
+                   .. small.Select(size => ErrorGap(all, Decayed(Norm.Batch, size), Decayed(Norm.Batch, 64),
+                       $"batches of {size} against its own of 64")),
+               ])])
+           let runs = judged.Trials
            let bySpeed = tuning.At(speed, [.. runs.Where(trial => trial.Schedule == Schedule.Constant)]).Chosen
-           let byAccuracy = ends.At(accuracy, [.. runs.Where(trial => trial.Schedule == Schedule.Linear)])
-           let error = Literature.SmallBatch.Judge(byAccuracy, all =>
-           [
-               .. small.Select(size => ErrorGap(all, Decayed(Norm.Batch, size), Decayed(Norm.Group, size),
-                   $"batches of {size} against group normalization")),
-               .. small.Select(size => ErrorGap(all, Decayed(Norm.Batch, size), Decayed(Norm.Batch, 64),
-                   $"batches of {size} against its own of 64")),
-           ])
+           let byAccuracy = ByAccuracy(ends, runs)
            let slope = Literature.LargeBatchRates.Judge(tuning.Trials, _ => [BestRateSlope(tuning, sizes, Cell)])
-           select new Report(error.Title,
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["norm", "batch_size", "schedule", "lr", "epochs"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90)]))
            {
-               Claims = [error, slope],
+               Claims = [.. judged.Claims, slope],
                Figures = BatchSizeFigures(tuning, bySpeed, byAccuracy.Chosen, target: 0.9),
                Tables = [RatesTable(
                    [

@@ -38,22 +38,22 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum", "schedule"],
     static Config Constant(Config cell) => cell with { Schedule = Schedule.Constant };
 
     return from tuning in Tune([net], seeds, InferenceStatistics.Probe)
-           from runs in Evaluate((from best in tuning.BestCells(ValidationAccuracy)
-                                  from momentum in momenta
-                                  select best with { BnMomentum = momentum })
+           from judged in Evaluate((from best in tuning.BestCells(ValidationAccuracy)
+                                    from momentum in momenta
+                                    select best with { BnMomentum = momentum })
                    .Concat(tuning.BestCells(ValidationAccuracy, lab.Neighbours))
                    .Concat(tuning.BestCells(ValidationAccuracy).Select(Constant)),
-               lab.Seeds(standard: 6), InferenceStatistics.Probe)
-           let tuned = tuning.At(ValidationAccuracy, runs)
-           let chosen = tuned.Chosen
-           let claim = Literature.Inference.Judge(tuned, all =>
-               [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))])
-           select new Report(claim.Title,
+               lab.Looks, trials => [Literature.Inference.Judge(tuning.At(ValidationAccuracy, trials), all =>
+                   [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))])],
+               InferenceStatistics.Probe)
+           let runs = judged.Trials
+           let chosen = tuning.At(ValidationAccuracy, runs).Chosen
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["batch_size", "bn_momentum", "schedule", "lr"],
                    [.. InferenceStatistics.Kinds.Select(kind =>
                        new Measure($"accuracy_by_{kind}", trial => trial.AtEnd(kind)))]))
            {
-               Claims = [claim],
+               Claims = judged.Claims,
                Numbers = [Gain(chosen, Constant(first), kind: "running", over: "precise").ToNumber(
                        "Running over precise statistics at a constant rate", Unit.Points,
                        $"In batches of {first.BatchSize}: what is claimed, where the weights move to the end."),

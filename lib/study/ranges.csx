@@ -17,15 +17,6 @@ static Limit StableRateLimit(IEnumerable<Trial> trialsOfOneSeed)
 static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed) =>
     StableRateLimit(trialsOfOneSeed).Last?.Lr ?? double.NaN;
 
-/// <summary>The limit of a swept number up to which training works at all: the last value before the first that is
-/// lost.</summary>
-static Limit WorkingLimit(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
-    Limit.Of(trialsOfOneSeed.OrderBy(swept), IsOk);
-
-/// <summary>The largest such value; 0 where none works.</summary>
-static double LargestWorking(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
-    WorkingLimit(trialsOfOneSeed, swept).Last is { } last ? swept(last) : 0;
-
 /// <summary>The values of a swept number at which training works: around the best, the unbroken run whose median over
 /// seeds (a lost seed counts as worst) is within `points` of the best median; the ends are interpolated in the number's
 /// logarithm, and at the grid's end the range is what was tried. NaN where no value works.</summary>

@@ -25,13 +25,15 @@ public sealed record JudgedRuns(IReadOnlyList<Trial> Trials, IReadOnlyList<Judge
 /// </param>
 static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge, Probe? probe = null,
-    Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null)
+    Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null, Role role = Role.Evaluate)
 {
-    var (runs, all) = (new Runs(), cells.EachOnce());
-    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials) => [.. judge(trials).Select(looks.At)];
+    var runs = new Runs();
+    var all = from cell in cells.EachOnce() select cell with { Role = role };
+    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials) =>
+        [.. judge(trials).Select(one => looks.At(one, trials))];
     IEnumerable<Config> At(int seeds) => from cell in all
                                          from seed in Enumerable.Range(1, seeds)
-                                         select cell with { Seed = seed, Role = Role.Evaluate };
+                                         select cell with { Seed = seed };
     var stage = new Stage(At(looks.Counts[0]), probe, runs)
     {
         AtMost = At(looks.Counts[^1]),
