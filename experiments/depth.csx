@@ -4,16 +4,17 @@
 const string Question = "Does batch normalization let nets be deeper, and what does it do to their first gradients?";
 const string Why = """
     Seven depths from 2 to 100; between the last at which a seed trains and the first at which it does not, its limit is
-    bisected to a tenth of a decade or to one layer, at the rate of the depth below. Batches of 4 to 64, since theory has gradients grow faster in smaller ones. ReLU nets start from
-    He's weights and sigmoid nets from Glorot's, which suit each best without a normalizer. Every cell has 600 steps and
-    a rate of its own from five decades in whole ones. (220 steps and three decades were tried first, and 20 of 60 cells
-    stood at an end of the rates or were lost at all. Residual nets that are lost still were lost down to 1e-9.)
+    bisected to a tenth of a decade or to one layer, at the rate of the depth below. Batches of 4 to 64, since theory
+    has gradients grow faster in smaller ones. ReLU nets start from He's weights and sigmoid nets from Glorot's, which
+    suit each best without a normalizer. Every cell has 600 steps and a rate of its own from five decades in whole ones.
+    (220 steps and three decades were tried first, and 20 of 60 cells stood at an end of the rates or were lost at all.
+    Residual nets that are lost still were lost down to 1e-9.)
     """;
 const string Caveats = """
-    - Trains means: ends at 50% validation accuracy or above after the same steps, far from chance. A deep net that needs
-      more of them counts as one that does not train: in 3,000 steps one seed of 50 layers with BN got to 29% at a batch
-      of 64.
-    - A seed whose both arms train the deepest nets tried, or neither at any, says nothing and is left out.
+    - Trains means: ends with more than half of the validation images right, after the same steps. A deep net that needs
+      more of them counts as one that does not train.
+    - A seed whose both arms train the deepest nets tried, or neither at any, says nothing and is left out. Where one
+      arm trains the deepest, the ratio may be larger than it is given, and its interval has no end there.
     - A residual net's depth is its number of blocks. Without a normalizer He's weights double the signal's variance in
       each, so that deep ones begin with losses beyond the limit at any rate; smaller weights would spare them that.
     - Growth is measured on models as they start, from layer 3 to the last but two; units are few, theory's infinite.
