@@ -100,6 +100,7 @@
 #load "study/speed.csx"
 #load "study/rate_limits.csx"
 #load "study/shift_effects.csx"
+#load "study/scale_effects.csx"
 #load "study/gap_effects.csx"
 #load "study/depth_effects.csx"
 #load "study/frames.csx"

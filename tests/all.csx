@@ -86,6 +86,7 @@
 #load "study/speed_tests.csx"
 #load "study/rate_limits_tests.csx"
 #load "study/shift_effects_tests.csx"
+#load "study/scale_effects_tests.csx"
 #load "study/gap_effects_tests.csx"
 #load "study/depth_effects_tests.csx"
 #load "study/frames_tests.csx"
