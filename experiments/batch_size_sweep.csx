@@ -8,7 +8,7 @@ const string Why = """
     speed are those of constant rates, of BN and of no normalizer, on six tuning seeds, from which the slope is read;
     the error at the end is that of rates that fall linearly to 0, on three, and where it is claimed the rates next to
     the best are evaluated too. The best rate grows with the batch, so each size has its own rates, two a decade, around
-    0.004 for a batch of 2, 0.016 for 4, then a two-hundredth of the size, and at most 1: from a tenth of that to ten
+    0.004 for a batch of 2, 0.016 for 4, then a two-hundredth of the size, and at most 1: from about a tenth to ten
     times as much, and for largest stable rates a hundred times. (From 0.001 to 100 at all sizes was tried first, on one
     seed: what was best lies inside, at a batch of 2 also with rates below.)
     """;
