@@ -69,12 +69,18 @@ public static class ClaimsPage
                    let row = one.row
                    let unit = Unit.Named(row.Unit)
                    select new EffectLine(row.Condition, Name(one.Dataset), Palette.Verdict(row.ConditionVerdict),
-                       Forest.Row(new(row.Effect, row.Low, row.High, row.ClaimedLow, row.ClaimedHigh, MarginOf(row),
-                           Palette.Verdict(row.ConditionVerdict))),
-                       row.Level < 0.95 ? unit.Effect(row.Effect) : unit.Interval(row.Effect, row.Low, row.High),
+                       Bar(row), HasInterval(row) ? unit.Interval(row.Effect, row.Low, row.High)
+                           : unit.Effect(row.Effect),
                        $"{row.N}", row.LooksInWords()),
             ]);
     }
+
+    // Too few seeds have none of that level.
+    static bool HasInterval(ClaimRow row) => row.Level >= 0.95;
+
+    static string Bar(ClaimRow row) => Forest.Row(new(row.Effect, HasInterval(row) ? row.Low : double.NaN,
+        HasInterval(row) ? row.High : double.NaN, row.ClaimedLow, row.ClaimedHigh, MarginOf(row),
+        Palette.Verdict(row.ConditionVerdict)));
 
     // Outcomes can differ between datasets where one was run by another version.
     static string About(AnsweredClaim claim)

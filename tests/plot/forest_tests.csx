@@ -16,6 +16,8 @@ Test("figures: claims of different units share zero and margin, and what has no 
     Arrows(Forest.Row(Of(0.5, 0.4, double.PositiveInfinity, 0.5))).ShouldBe(1);
     Arrows(Forest.Row(Of(double.NaN, double.NegativeInfinity, double.PositiveInfinity, 0.5))).ShouldBe(2);
     Mark(Forest.Row(Of(double.NaN, 0, 1, 0.5))).ShouldBe("");
+    Regex.Count(Forest.Row(Of(0.5, double.NaN, double.NaN, 0.5)), @"10H").ShouldBe(0);
+    Regex.Count(ratio, @"10H").ShouldBe(1);
     // Beyond the scale it stands at the end, and in the picture.
     double.Parse(Mark(Forest.Row(Of(1e6, 1e5, 1e7, 0.5))), CultureInfo.InvariantCulture).ShouldBeInRange(200, 220);
     Forest.Row(Of(0.5, 0.4, 0.6, double.NaN)).ShouldBe("");
