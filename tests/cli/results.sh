@@ -51,7 +51,8 @@ expect columns_of_claims "$(head -n 1 "$tmp/two/claims.csv")" \
 expect rows_of_claims "$(cut -d , -f 1 "$tmp/two/claims.csv" | sort | uniq -c | tr -s ' \n' ' ')" \
   ' 1 claim 3 higher-lr 3 stable '
 expect verdicts_of_one_seed "$(grep -c ',open,' "$tmp/two/claims.csv")" 6
-expect index_has_the_claims "$(grep -c 'higher-lr' "$tmp/two/index.html")" '[1-9]*'
+expect claims_page_has_the_claims "$(grep -c '<div class="claim"' "$tmp/two/claims.html")" 2
+expect index_leads_to_the_claims "$(grep -c 'href="claims.html"' "$tmp/two/index.html")" 1
 for name in init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth \
   scale_and_shift regularization inference; do
   run "${release[@]}" experiments/$name.csx -- $small --out "$tmp/two"

@@ -36,7 +36,7 @@ Test("findings: a claim's lines have effect, interval, p, the neighbouring rates
         + "p 0.031 (adjusted over all claims in claims.csv). No rate next to the tuned ones does better");
     lines[1].Text.ShouldStartWith("open: +2 points");
     lines[1].Text.ShouldContain("at the best of its rate and its neighbours: 0 points (−0.2 to +0.2), not supported.");
-    lines[1].Text.ShouldEndWith("no number up to 1,000 would decide it.");
+    lines[1].Text.ShouldEndWith("no number of seeds up to 1,000 would decide it.");
     lines[2].Text.ShouldStartWith("supported: yes in 1 of 2 conditions, the rest open. That the effects are equal "
         + "under all conditions has p ");
     lines[2].Text.ShouldContain("(s; denied by d)");
@@ -53,7 +53,7 @@ Test("findings: a condition says at which look it was decided, and an open one h
     Line(Of(0.02, 6)).ShouldContain("Decided at look 1 of 2, each with intervals of 98.1%, which together cover in 95%");
     Line(Of(0.005, 12)).ShouldSatisfyAllConditions(line => line.ShouldContain("95% interval"),
         line => line.ShouldContain("Open after look 2 of 2"),
-        line => line.ShouldMatch(@"By these seeds some \d\d would decide it\."));
+        line => line.ShouldMatch(@"If the effect stays as it is, some \d\d seeds would decide it\."));
 });
 
 Test("findings: one seed has no interval, and seeds that agree none of any width", () =>

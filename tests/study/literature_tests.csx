@@ -59,7 +59,7 @@ Test("claims: each has its words, its margin and its place, and none is said twi
     foreach (var claim in EveryClaim)
     {
         claim.Text.Split(' ').Length.ShouldBeLessThan(10, claim.Id);
-        // The forest chart has no room for more on a phone.
+        // The tables of all claims have no room for more on a phone.
         claim.Text.Length.ShouldBeLessThan(62, claim.Id);
         claim.Refuted.ShouldNotStartWith("Not shown", Case.Sensitive, claim.Id);
         claim.Margin.ShouldBeGreaterThan(0, claim.Id);
