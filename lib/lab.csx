@@ -23,6 +23,7 @@
 #load "numerics/pooling.csx"
 #load "numerics/convolution_sizes.csx"
 #load "numerics/block_product.csx"
+#load "numerics/sliding_product.csx"
 #load "numerics/direct_convolution.csx"
 #load "numerics/winograd.csx"
 #load "numerics/image_convolution.csx"
