@@ -21,6 +21,7 @@
 #load "numerics/channel_moments.csx"
 #load "numerics/pixel_loops.csx"
 #load "numerics/pooling.csx"
+#load "numerics/pooled_relu.csx"
 #load "numerics/convolution_sizes.csx"
 #load "numerics/block_product.csx"
 #load "numerics/sliding_product.csx"

@@ -87,11 +87,16 @@ public class MappedPixels(TensorValues x, PixelConstants constants)
     /// </summary>
     /// <param name="sums">For each image, of each channel the sum of dz and that of dz times the distance from the
     /// center.</param>
-    public virtual IEnumerable<TensorGradient> Gradients(TensorValues dz, ImageSums sums, int which) => [new(dz)];
+    public virtual IEnumerable<TensorGradient> Gradients(TensorGradient dz, ImageSums sums, int which) => [dz];
 }
 
 /// <summary>A gradient: values, or pixels to be computed when they are read.</summary>
-public readonly record struct TensorGradient(TensorValues Values, IPixels? Pixels = null);
+public readonly record struct TensorGradient(TensorValues Values, IPixels? Pixels = null)
+{
+    /// <summary>It times the scales of each channel, plus another summand if there is one.</summary>
+    public IPixels Scaled(PixelConstants scales, MappedPixels? more) => Pixels is PooledReluGradient pooled
+        ? pooled.Scaled(scales, more) : new PixelMap(new(Values, scales), more, relu: false);
+}
 
 /// <summary>x normalized by moments, with gamma and beta if there are any.</summary>
 public sealed class NormalizedPixels(TensorValues x, NormalizationSets sets, Moments moments, TensorValues? gamma,
@@ -110,7 +115,7 @@ public sealed class NormalizedPixels(TensorValues x, NormalizationSets sets, Mom
     // Gamma and beta are single rows.
     static Span<float> Row(TensorValues? x) => x is { } values ? values.Row(0) : default;
 
-    public override IEnumerable<TensorGradient> Gradients(TensorValues dz, ImageSums sums, int which)
+    public override IEnumerable<TensorGradient> Gradients(TensorGradient dz, ImageSums sums, int which)
     {
         var (dGamma, dBeta) = (Zeros(gamma), Zeros(beta));
         var (byX, byGradient) = (PixelConstants.For(sets), PixelConstants.For(sets));
@@ -127,9 +132,8 @@ public sealed class NormalizedPixels(TensorValues x, NormalizationSets sets, Mom
             map.GradientScale[..sets.Channels].CopyTo(byGradient.Scales(block));
         }
         // dx = dz gamma / deviation + what reaches x through the moments.
-        var own = new MappedPixels(dz, byGradient);
         List<TensorGradient> gradients =
-            [new(default, new PixelMap(own, sets.ConstantMoments ? null : new(X, byX), relu: false))];
+            [new(default, dz.Scaled(byGradient, sets.ConstantMoments ? null : new(X, byX)))];
         if (dGamma is { } byGamma) gradients.Add(new(byGamma));
         if (dBeta is { } byBeta) gradients.Add(new(byBeta));
         return gradients;
@@ -232,6 +236,9 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
         second?.Announce(n, count);
     }
 
+    /// <summary>AveragePool of image n, if this is one summand and ReLU.</summary>
+    public void AveragePool(int n, Span<float> y) => PooledRelu.Forward(first.Term(n), Shape.Pixels, y);
+
     PixelTerm Second(int n) => second is null ? default : second.Term(n);
 
     /// <summary>The gradients by the summands' tensors and parameters, in their order, from g, the gradient by this.
@@ -239,6 +246,7 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
     /// <param name="more">Added to g, if there is any.</param>
     public TensorGradient[] Gradients(IPixels g, IPixels? more = null)
     {
+        if (g is AveragePoolGradient pooled && relu && !HasTwo && more is null) return Gradients(pooled.G);
         var stored = g as StoredPixels;
         var asItIs = !relu && stored is not null && more is null;
         var gradients =
@@ -252,12 +260,21 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
         return gradients.Results();
     }
 
+    // The same from g, the gradient by AveragePool of this map with ReLU.
+    TensorGradient[] Gradients(TensorValues g)
+    {
+        var gradient = new PooledReluGradient(first, new(g));
+        var sums = new ImageSums(Shape.Rows, Shape[1]);
+        if (first is NormalizedPixels) for (var n = 0; n < Shape.Rows; n++) gradient.AddSums(n, sums.Of(n));
+        return [.. first.Gradients(new(default, gradient), sums, 1)];
+    }
+
     /// <summary>Makes of g, the gradient by image n, the gradient dz by the summands, and adds its sums.</summary>
     public void AddGradient(int n, ReadOnlySpan<float> g, Span<float> dz, Span<double> sums) => PixelLoops.Gradient(
         first.Term(n), Second(n), relu, Shape[1], first.X.Layout.Positions, g, dz, sums);
 
     public TensorGradient[] Gradients(TensorValues dz, ImageSums sums) =>
-        [.. first.Gradients(dz, sums, 1), .. second?.Gradients(dz, sums, 2) ?? []];
+        [.. first.Gradients(new(dz), sums, 1), .. second?.Gradients(new(dz), sums, 2) ?? []];
 }
 
 /// <summary>The gradients of a map, image by image.</summary>
@@ -294,10 +311,35 @@ public sealed class PixelGradients(PixelMap map, TensorValues dz, IPixels? more 
 public sealed class AveragePoolGradient(Shape shape, TensorValues g) : IPixels
 {
     public Shape Shape => shape;
+    public TensorValues G => g;
 
     public void Fill(int n, in PixelLayout at, Span<float> dx) => Pooling.AverageGradient(g.Image(n), at, dx);
 
     public void Announce(int n, int count) => ReadAhead.Own.Add(g.Images(n, count));
+}
+
+/// <summary>The gradient by x of AveragePool of ReLU of x, from g, the gradient by its result: computed anew by each
+/// reader, which takes less time than to write and read it.</summary>
+/// <param name="byX">Added to it, if there is any.</param>
+public sealed class PooledReluGradient(MappedPixels x, MappedPixels g, MappedPixels? byX = null) : IPixels
+{
+    public Shape Shape => x.X.Shape;
+
+    /// <summary>It times the scales of each channel, plus a function of x if there is one.</summary>
+    public PooledReluGradient Scaled(PixelConstants scales, MappedPixels? more) => new(x, new(g.X, scales), more);
+
+    /// <summary>Adds the sums over image n, as PixelMap.AddGradient does.</summary>
+    public void AddSums(int n, Span<double> sums) =>
+        PooledRelu.AddGradientSums(x.Term(n), Shape.Pixels, g.X.Image(n), sums);
+
+    public void Fill(int n, in PixelLayout at, Span<float> y) =>
+        PooledRelu.Gradient(x.Term(n), g.Term(n), byX is null ? default : byX.Term(n), at, y);
+
+    public void Announce(int n, int count)
+    {
+        x.Announce(n, count);
+        g.Announce(n, count);
+    }
 }
 
 /// <summary>The gradient by the input x of MaxPool from g, the gradient by its result y.</summary>
