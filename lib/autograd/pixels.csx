@@ -215,19 +215,22 @@ public sealed class PlanePixels(TensorValues x) : IPixels
 }
 
 /// <summary>One or two summands and, if wanted, ReLU of their sum.</summary>
-public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu) : IPixels
+public class PixelMap(MappedPixels first, MappedPixels? second, bool relu) : IPixels
 {
-    public Shape Shape => first.X.Shape;
+    public virtual Shape Shape => first.X.Shape;
 
     public bool HasTwo => second is not null;
 
-    public bool HasRelu => relu;
+    public virtual bool HasRelu => relu;
+
+    /// <summary>ReLU of one summand and no more.</summary>
+    public virtual bool IsRelu => relu && !HasTwo;
 
     public MappedPixels First => first;
 
-    public PixelMap Relu() => new(first, second, relu: true);
+    public virtual PixelMap Relu() => new(first, second, relu: true);
 
-    public void Fill(int n, in PixelLayout at, Span<float> y) =>
+    public virtual void Fill(int n, in PixelLayout at, Span<float> y) =>
         PixelLoops.Map(first.Term(n), Second(n), relu, at, y);
 
     public void Announce(int n, int count)
@@ -236,9 +239,6 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
         second?.Announce(n, count);
     }
 
-    /// <summary>AveragePool of image n, if this is one summand and ReLU.</summary>
-    public void AveragePool(int n, Span<float> y) => PooledRelu.Forward(first.Term(n), Shape.Pixels, y);
-
     PixelTerm Second(int n) => second is null ? default : second.Term(n);
 
     /// <summary>The gradients by the summands' tensors and parameters, in their order, from g, the gradient by this.
@@ -246,7 +246,6 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
     /// <param name="more">Added to g, if there is any.</param>
     public TensorGradient[] Gradients(IPixels g, IPixels? more = null)
     {
-        if (g is AveragePoolGradient pooled && relu && !HasTwo && more is null) return Gradients(pooled.G);
         var stored = g as StoredPixels;
         var asItIs = !relu && stored is not null && more is null;
         var gradients =
@@ -260,21 +259,35 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
         return gradients.Results();
     }
 
-    // The same from g, the gradient by AveragePool of this map with ReLU.
-    TensorGradient[] Gradients(TensorValues g)
-    {
-        var gradient = new PooledReluGradient(first, new(g));
-        var sums = new ImageSums(Shape.Rows, Shape[1]);
-        if (first is NormalizedPixels) for (var n = 0; n < Shape.Rows; n++) gradient.AddSums(n, sums.Of(n));
-        return [.. first.Gradients(new(default, gradient), sums, 1)];
-    }
+    /// <summary>Makes of g, the gradient by image n, the gradient dz by the summands, and adds its sums. Without ReLU
+    /// dz is g.</summary>
+    public virtual void AddGradient(int n, ReadOnlySpan<float> g, Span<float> dz, Span<double> sums) =>
+        PixelLoops.Gradient(first.Term(n), Second(n), relu, Shape[1], first.X.Layout.Positions, g, dz, sums);
 
-    /// <summary>Makes of g, the gradient by image n, the gradient dz by the summands, and adds its sums.</summary>
-    public void AddGradient(int n, ReadOnlySpan<float> g, Span<float> dz, Span<double> sums) => PixelLoops.Gradient(
-        first.Term(n), Second(n), relu, Shape[1], first.X.Layout.Positions, g, dz, sums);
-
-    public TensorGradient[] Gradients(TensorValues dz, ImageSums sums) =>
+    public virtual TensorGradient[] Gradients(TensorValues dz, ImageSums sums) =>
         [.. first.Gradients(new(dz), sums, 1), .. second?.Gradients(new(dz), sums, 2) ?? []];
+}
+
+/// <summary>AveragePool of ReLU of a summand. The gradient by the summand is not stored, but computed from that by this
+/// map where it is read.</summary>
+public sealed class PooledMap(MappedPixels x) : PixelMap(x, null, relu: false)
+{
+    public override Shape Shape { get; } = x.X.Shape.Pooled;
+
+    public override bool HasRelu => true;
+
+    public override bool IsRelu => false;
+
+    public override PixelMap Relu() => this;
+
+    public override void Fill(int n, in PixelLayout at, Span<float> y) =>
+        PooledRelu.Forward(First.Term(n), First.X.Shape.Pixels, at, y);
+
+    public override void AddGradient(int n, ReadOnlySpan<float> g, Span<float> dz, Span<double> sums) =>
+        PooledRelu.AddGradientSums(First.Term(n), First.X.Shape.Pixels, g, sums);
+
+    public override TensorGradient[] Gradients(TensorValues g, ImageSums sums) =>
+        [.. First.Gradients(new(default, new PooledReluGradient(First, new(g))), sums, 1)];
 }
 
 /// <summary>The gradients of a map, image by image.</summary>
@@ -311,15 +324,13 @@ public sealed class PixelGradients(PixelMap map, TensorValues dz, IPixels? more 
 public sealed class AveragePoolGradient(Shape shape, TensorValues g) : IPixels
 {
     public Shape Shape => shape;
-    public TensorValues G => g;
 
     public void Fill(int n, in PixelLayout at, Span<float> dx) => Pooling.AverageGradient(g.Image(n), at, dx);
 
     public void Announce(int n, int count) => ReadAhead.Own.Add(g.Images(n, count));
 }
 
-/// <summary>The gradient by x of AveragePool of ReLU of x, from g, the gradient by its result: computed anew by each
-/// reader, which takes less time than to write and read it.</summary>
+/// <summary>The gradient by the summand x of a PooledMap, from g, the gradient by the map.</summary>
 /// <param name="byX">Added to it, if there is any.</param>
 public sealed class PooledReluGradient(MappedPixels x, MappedPixels g, MappedPixels? byX = null) : IPixels
 {
@@ -327,10 +338,6 @@ public sealed class PooledReluGradient(MappedPixels x, MappedPixels g, MappedPix
 
     /// <summary>It times the scales of each channel, plus a function of x if there is one.</summary>
     public PooledReluGradient Scaled(PixelConstants scales, MappedPixels? more) => new(x, new(g.X, scales), more);
-
-    /// <summary>Adds the sums over image n, as PixelMap.AddGradient does.</summary>
-    public void AddSums(int n, Span<double> sums) =>
-        PooledRelu.AddGradientSums(x.Term(n), Shape.Pixels, g.X.Image(n), sums);
 
     public void Fill(int n, in PixelLayout at, Span<float> y) =>
         PooledRelu.Gradient(x.Term(n), g.Term(n), byX is null ? default : byX.Term(n), at, y);

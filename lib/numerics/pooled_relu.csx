@@ -9,36 +9,34 @@
 public static class PooledRelu
 {
     /// <summary>y = the mean of max(term, 0) over each window of 2 x 2.</summary>
-    /// <param name="at">The layout of x, without a border.</param>
+    /// <param name="from">The layout of x, without a border.</param>
+    /// <param name="at">The layout of y, as of IPixels.Fill.</param>
     [MethodImpl(Hot)]
-    public static void Forward(in PixelTerm x, in PixelLayout at, Span<float> y)
+    public static void Forward(in PixelTerm x, in PixelLayout from, in PixelLayout at, Span<float> y)
     {
-        nint block = at.Block, line = at.RowStride;
-        ref var result = ref MemoryMarshal.GetReference(y);
-        for (var chunk = 0; chunk < at.Chunks; chunk++)
-            for (var row = 0; row < at.Height - 1; row += 2)
-            {
-                for (var part = 0; part < at.Block; part += Vector<float>.Count)
+        nint block = from.Block, line = from.RowStride, step = at.Block;
+        for (var chunk = 0; chunk < from.Chunks; chunk++)
+            for (var row = 0; row < at.Height; row++)
+                // Upper lanes first, because of what lies closer than a block: see PixelLoops.Map.
+                for (var part = from.Block - Vector<float>.Count; part >= 0; part -= Vector<float>.Count)
                 {
-                    var channel = chunk * at.Block + part;
+                    var channel = chunk * from.Block + part;
                     Vector<float> center = Elementwise.Load(x.Center, channel),
                         scale = Elementwise.Load(x.Scale, channel), shift = Elementwise.Load(x.Shift, channel);
-                    ref var from = ref Unsafe.Add(ref MemoryMarshal.GetReference(x.Image),
-                        at.Offset(chunk, row, 0) + part);
-                    ref var to = ref Unsafe.Add(ref result, part);
-                    for (var window = at.Width / 2; window > 0; window--)
+                    ref var pixel = ref Unsafe.Add(ref MemoryMarshal.GetReference(x.Image),
+                        from.Offset(chunk, 2 * row, 0) + part);
+                    ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(y), at.Offset(chunk, row, 0) + part);
+                    for (var window = at.Width; window > 0; window--)
                     {
-                        Vector<float> a = Relu(ref from, center, scale, shift),
-                            b = Relu(ref Unsafe.Add(ref from, block), center, scale, shift),
-                            c = Relu(ref Unsafe.Add(ref from, line), center, scale, shift),
-                            d = Relu(ref Unsafe.Add(ref from, line + block), center, scale, shift);
+                        Vector<float> a = Relu(ref pixel, center, scale, shift),
+                            b = Relu(ref Unsafe.Add(ref pixel, block), center, scale, shift),
+                            c = Relu(ref Unsafe.Add(ref pixel, line), center, scale, shift),
+                            d = Relu(ref Unsafe.Add(ref pixel, line + block), center, scale, shift);
                         ((a + c + (b + d)) * 0.25f).StoreUnsafe(ref to);
-                        from = ref Unsafe.Add(ref from, 2 * block);
-                        to = ref Unsafe.Add(ref to, block);
+                        pixel = ref Unsafe.Add(ref pixel, 2 * block);
+                        to = ref Unsafe.Add(ref to, step);
                     }
                 }
-                result = ref Unsafe.Add(ref result, at.Width / 2 * block);
-            }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
