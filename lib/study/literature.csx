@@ -85,6 +85,24 @@ public static class Literature
         Wording = ("as for large batches in theory, or more", Region.Above(Math.Log10(Growth.LargeBatches))),
     };
 
+    public static readonly Claim RankCollapse = new("rank-collapse",
+        "Batch normalization keeps representations from collapsing", "Daneshmand et al. 2020, 2021",
+        "effective rank of layer 50's outputs on a batch at initialization, batch over none", Unit.Ratio,
+        Region.Above(Math.Log10(1.5)))
+    {
+        Refuted = "Batch normalization hardly keeps representations from collapsing",
+        Reversed = "Batch normalization makes representations collapse", DependsOn = "the net",
+    };
+
+    public static readonly Claim Saturation = new("saturation",
+        "Batch normalization keeps units from saturating and dying", "Ioffe and Szegedy 2015, section 4.2.2",
+        "share of units that are saturated (sigmoid, tanh) or dead (ReLU) at the end of training, none less batch",
+        Unit.Units, Region.Above(0.05))
+    {
+        Refuted = "Batch normalization hardly keeps units from saturating and dying",
+        Reversed = "Batch normalization makes more units saturate and die", DependsOn = "the net",
+    };
+
     // The batch.
 
     public static readonly Claim SmallBatch = new("small-batch", "Batch normalization does badly in small batches",
@@ -201,7 +219,7 @@ public static class Literature
     public static IReadOnlyList<(string Theme, IReadOnlyList<Claim> Claims)> Themes { get; } =
     [
         ("Speed and learning rates", [Faster, Better, HigherRates, Stable, FasterInProgram]),
-        ("Initial weights and depth", [Initialization, Deeper, DepthLimit, Explodes]),
+        ("Initial weights and depth", [Initialization, Deeper, DepthLimit, Explodes, RankCollapse, Saturation]),
         ("The batch", [SmallBatch, LargeBatchRates, Inference]),
         ("Why it should work", [Drift, GradientShift, Smooth, Undo, TwoWeights]),
         ("Generalization, and what could stand in its place",

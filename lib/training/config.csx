@@ -141,8 +141,8 @@ public record Config
     public Config ToCell() => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
 
     /// <summary>The layers, for the images of a data set as this configuration uses them.</summary>
-    /// <param name="wrap">Called for each activation; returns the layer to put in its place, as a probe wants it.
-    /// </param>
+    /// <param name="wrap">Called for each activation (of deep_linear, the identity); returns the layer to put in its
+    /// place, as a probe wants it.</param>
     public Layer Layers(Dataset data, Func<Layer, Layer>? wrap = null)
     {
         var images = ImagesOf(data.Train);
@@ -153,7 +153,8 @@ public record Config
     /// <inheritdoc cref="Layers(Dataset, Func{Layer, Layer}?)"/>
     public Layer Layers(int height, int width, int classes, Func<Layer, Layer>? wrap = null, int channels = 1)
     {
-        var (inputs, activation) = (channels * height * width, (wrap ?? (layer => layer))(ActivationLayer));
+        wrap ??= layer => layer;
+        var (inputs, activation) = (channels * height * width, wrap(ActivationLayer));
         return Model switch
         {
             Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
@@ -162,7 +163,8 @@ public record Config
             Architecture.Lenet => LeNet(channels, height + 2 * LenetPadding, width + 2 * LenetPadding, classes, Method,
                 Initializer),
             Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Method, Initializer),
-            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Method, Initializer),
+            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Method, Initializer,
+                wrap(Identity)),
             Architecture.Resnet => ResNet(channels, Depth, Width, classes, activation, Method, Initializer, Placement),
             Architecture.PreactResnet => PreactivationResNet(channels, Depth, Width, classes, activation, Method,
                 Initializer, Placement),
