@@ -3,12 +3,13 @@
 
 const string Question = "Does batch normalization keep representations from collapsing, and units from dying?";
 const string Why = """
-    Collapse is measured before the first step, in nets of 50 layers: linear ones, for which Daneshmand et al. prove it,
-    ReLU from He's weights, for which the cosine of two examples is known layer by layer, and sigmoids from Glorot's; ReLU
-    in batches of 4 and 16 too, since with BN theory has that cosine depend on the batch alone. Units are watched in nets
-    that train: the paper's three sigmoid layers, tanh and ReLU of three and ten layers, each arm at its own rate (half
-    decades, on seeds of their own). A unit is lost where hardly any gradient passes it: a ReLU that is 0 on all of 1,000
-    images; of sigmoid and tanh, outputs beyond nine tenths of the way from the middle to a limit.
+    Collapse is measured before the first step, in nets of 50 layers: linear ones, for which Daneshmand et al. prove
+    it, ReLU from He's weights, for which the cosine of two examples is known layer by layer, and sigmoids from
+    Glorot's; ReLU in batches of 4 and 16 too, since with BN theory has that cosine depend on the batch alone. Units
+    are watched in nets that train: the paper's three sigmoid layers, tanh and ReLU of three and ten layers, each arm
+    at its own rate (half decades, on seeds of their own). A unit is lost where hardly any gradient passes it: a ReLU
+    that is 0 on all of 1,000 images; of sigmoid and tanh, outputs beyond nine tenths of the way from the middle to a
+    limit.
     """;
 const string Caveats = """
     - The nets of 50 layers take a single step: what counts is before it, and that they are stuck says nothing.
@@ -20,8 +21,8 @@ const string Caveats = """
 return Experiment(Args, Question, new(["norm", "model", "activation", "depth", "batch_size"], ["lr"], Why,
     ["init", "epochs"]), lab =>
 {
-    var (deepest, layers) = lab.Pick<(int, int[])>((12, [0, 1, 5, 12]), (50, [0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50]),
-        (50, [.. Enumerable.Range(0, 51)]));
+    var (deepest, layers) = lab.Pick<(int, int[])>((12, [0, 1, 5, 12]),
+        (50, [0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50]), (50, [.. Enumerable.Range(0, 51)]));
     var (epochs, seeds, rates) = lab.Pick(smoke: (0.2, 1, LogGrid(0.1, 1, 2)),
         standard: (0.8, 2, LogGrid(0.03, 10, 6)), full: (10.0, 5, LogGrid(0.003, 10, 8)));
     var sigmoid = lab.Baseline with { Epochs = epochs };
@@ -42,7 +43,8 @@ return Experiment(Args, Question, new(["norm", "model", "activation", "depth", "
     return from starts in Evaluate(deep.SelectMany(net => net.Cells), lab.Seeds(standard: 6), probe)
            from tuning in Tune(nets, seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
-               [Literature.Saturation.Judge(tuning.At(ValidationAccuracy, trials), all => LostUnitEffects(all, nets))], probe)
+               [Literature.Saturation.Judge(tuning.At(ValidationAccuracy, trials),
+                   all => LostUnitEffects(all, nets))], probe)
            let collapse = Literature.RankCollapse.Judge(starts, all => RankRatios(all, deep, deepest))
            select new Report(collapse.Title,
                runs.Trials.Summarize(["activation", "depth", "norm", "lr"], ValidationAccuracy, LostUnits))

@@ -17,8 +17,6 @@ static IReadOnlyList<Figure> SignalFigures(IReadOnlyList<Trial> starts, IReadOnl
         select new Point(name(trial), $"{trial.Seed}", layer, value);
     IReadOnlyList<Trial> Of(IEnumerable<Net> nets) => [.. nets.SelectMany(net => net.Cells).SelectMany(starts.At)];
     string Named(Net net, Trial trial) => $"{ArmOf(trial)}, {net.Name}";
-    IEnumerable<Point> ByNet(string column) =>
-        deep.SelectMany(net => Points(Of([net]), column, trial => Named(net, trial)));
     Axis layer = new("Hidden layer (0: images)");
     var (first, last) = (deep[0], layers[^1]);
     var images = Of([first]).Select(trial => Signal.AtStart(trial, "cosine_0")).Where(double.IsFinite).ToList();
@@ -36,8 +34,13 @@ static IReadOnlyList<Figure> SignalFigures(IReadOnlyList<Trial> starts, IReadOnl
                 (last, Collapse.WithBatchNorm(first.Cells[0].BatchSize)),
             ])),
         CurveChart.Draw("rank", "Effective rank of a batch's representations", layer, new("Effective rank", Log: true),
-            [.. ByNet("rank")], caption: "e to the entropy of the singular values: how many directions the examples "
-                + "of a batch take up."),
+            [
+                .. from net in deep
+                   where net.Cells[0].BatchSize == first.Cells[0].BatchSize
+                   from point in Points(Of([net]), "rank", trial => Named(net, trial))
+                   select point,
+            ], caption: "e to the entropy of the singular values: how many directions the "
+                + $"{first.Cells[0].BatchSize} examples of a batch take up. Before the first step."),
         .. trained.Select(net => ByStep($"lost_{net.Id}", $"Units lost while training: {net.Name}",
             [.. net.Cells.SelectMany(runs.At)], "lost", "Share of units",
             "Each arm at its tuned rate. Mean over the hidden layers, on the same training images.")),

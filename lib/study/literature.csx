@@ -131,6 +131,24 @@ public static class Literature
         DependsOn = "the batch size",
     };
 
+    public static readonly Claim SortedBatches = new("sorted-batches",
+        "Batches of few classes break batch normalization", "Ioffe 2017",
+        "test accuracy with BN, trained in batches drawn at random less in batches of two classes", Unit.Points,
+        Region.Above(0.02))
+    {
+        Refuted = "Batch normalization hardly minds batches of few classes",
+        Reversed = "Batch normalization gains from batches of few classes",
+    };
+
+    public static readonly Claim RepairsCorruption = new("repairs-corruption",
+        "Statistics of the test batch repair corrupted images", "Schneider et al. 2020; Nado et al. 2020",
+        "accuracy on corrupted images in batches of 100, by the batches' statistics less by running ones", Unit.Points,
+        Region.Above(0.02))
+    {
+        Refuted = "Statistics of the test batch hardly repair corrupted images",
+        Reversed = "Statistics of the test batch harm corrupted images", DependsOn = "the corruption",
+    };
+
     // Why it should work.
 
     public static readonly Claim Drift = new("shift-distribution",
@@ -188,6 +206,15 @@ public static class Literature
         DependsOn = "images and batches", Wording = ("slightly", Region.Below(0.005)),
     };
 
+    public static readonly Claim Vulnerable = new("vulnerable",
+        "Batch normalization makes nets more vulnerable to attacks", "Galloway et al. 2019",
+        "accuracy under attack at the highest clean accuracy that both arms of a seed reach, none less batch",
+        Unit.Points, Region.Above(0.02))
+    {
+        Refuted = "Batch normalization hardly makes nets more vulnerable to attacks",
+        Reversed = "Batch normalization makes nets less vulnerable to attacks", DependsOn = "the attack",
+    };
+
     public static readonly Claim Placement = new("placement",
         "Batch normalization belongs before the activation", "Ioffe and Szegedy 2015",
         "steps to the final accuracy of the net without BN, after over before", Unit.Ratio,
@@ -220,10 +247,10 @@ public static class Literature
     [
         ("Speed and learning rates", [Faster, Better, HigherRates, Stable, FasterInProgram]),
         ("Initial weights and depth", [Initialization, Deeper, DepthLimit, Explodes, RankCollapse, Saturation]),
-        ("The batch", [SmallBatch, LargeBatchRates, Inference]),
+        ("The batch", [SmallBatch, LargeBatchRates, Inference, SortedBatches]),
         ("Why it should work", [Drift, GradientShift, Smooth, Undo, TwoWeights]),
         ("Generalization, and what could stand in its place",
-            [Regularizes, Placement, .. Instead.Select(one => one.Claim)]),
+            [Regularizes, RepairsCorruption, Vulnerable, Placement, .. Instead.Select(one => one.Claim)]),
     ];
 
     /// <summary>The six that are told first: what the method is known for.</summary>

@@ -113,6 +113,9 @@ public record Config
 
     public Decayed Decayed { get; init; }
 
+    /// <summary>Classes in a training batch, so that batches are not drawn at random; 0: they are.</summary>
+    public int BatchClasses { get; init; }
+
     public int StepsPerEpoch =>
         Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
     public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
