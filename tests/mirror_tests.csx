@@ -53,6 +53,7 @@ public static class Mirror
         ["report/gap_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/depth_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/signal_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
+        ["report/branch_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/robustness_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/inference_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/undoing_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],

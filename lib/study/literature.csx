@@ -103,6 +103,16 @@ public static class Literature
         Reversed = "Batch normalization makes more units saturate and die", DependsOn = "the net",
     };
 
+    public static readonly Claim SmallBranches = new("small-branches",
+        "Scalars at zero replace normalization in residual nets", "De and Smith 2020; Zhang et al. 2019",
+        "test accuracy of residual nets at tuned rates, with SkipInit or Fixup less with batch", Unit.Points,
+        Region.Within(0.02))
+    {
+        Refuted = "Scalars at zero do not replace normalization in residual nets",
+        Reversed = "Scalars at zero are worse than normalization in residual nets",
+        Exceeded = "Scalars at zero are better than normalization in residual nets", DependsOn = "arm and depth",
+    };
+
     // The batch.
 
     public static readonly Claim SmallBatch = new("small-batch", "Batch normalization does badly in small batches",
@@ -246,7 +256,8 @@ public static class Literature
     public static IReadOnlyList<(string Theme, IReadOnlyList<Claim> Claims)> Themes { get; } =
     [
         ("Speed and learning rates", [Faster, Better, HigherRates, Stable, FasterInProgram]),
-        ("Initial weights and depth", [Initialization, Deeper, DepthLimit, Explodes, RankCollapse, Saturation]),
+        ("Initial weights and depth",
+            [Initialization, Deeper, DepthLimit, Explodes, RankCollapse, Saturation, SmallBranches]),
         ("The batch", [SmallBatch, LargeBatchRates, Inference, SortedBatches]),
         ("Why it should work", [Drift, GradientShift, Smooth, Undo, TwoWeights]),
         ("Generalization, and what could stand in its place",

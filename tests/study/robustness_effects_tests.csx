@@ -7,6 +7,7 @@ Test("robustness: effects by corruption, of sorted batches and by attack", () =>
     foreach (var one in Corruption.All)
         (point.Own[$"{one.Name}_running"], point.Own[$"{one.Name}_batch_100"]) =
             (0.5, one.Name == "contrast" ? 0.9 : 0.4);
+    (point.Own["fgsm"], point.Own["pgd"]) = (0.3, 0.2);
     Trial trial = Made(norm: Norm.Batch) with { Curve = [point] };
     var repaired = RepairEffects([trial], cell, 100);
     repaired.Select(effect => effect.Differences.Single()).ShouldBe([0.4, -0.1, -0.1, -0.1, -0.1], 1e-12);
