@@ -21,7 +21,7 @@ const string Caveats = """
 return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "activation"], ["lr"], Why,
     ["init", "epochs"]), lab =>
 {
-    int[] depths = lab.Pick([2, 10], [2, 4, 7, 13, 25, 50], new[] { 2, 3, 5, 8, 12, 20, 30, 50 });
+    int[] depths = lab.Pick([2, 10], [2, 4, 7, 13, 25, 50, 100], new[] { 2, 3, 5, 8, 12, 20, 30, 50, 100 });
     int[] sizes = lab.Pick([16, 4], [64, 16, 4], new[] { 256, 128, 64, 32, 16, 8, 4, 2 });
     var (width, steps, seeds, rates) = lab.Pick(smoke: (64, 60.0, 1, LogGrid(1e-2, 1e-1, 2)),
         standard: (64, 600.0, 2, LogGrid(1e-4, 1e1, 6)), full: (100, 2_000.0, 3, LogGrid(1e-5, 1e1, 13)));

@@ -37,7 +37,7 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
 
     return from tuning in Tune(nets, seeds, probe)
            let compared = tuning.Compare()
-           from runs in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Seeds(standard: 6), probe)
+           from runs in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Seeds(standard: 6), probe)
            let speed = compared.BySpeed(runs)
            let claims = (from one in Literature.Instead
                          select one.Claim.Judge(speed, all =>

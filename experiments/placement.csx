@@ -31,7 +31,7 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
 
     return from tuning in Tune(nets, seeds, probe)
            let compared = tuning.Compare()
-           from runs in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Seeds(standard: 6), probe)
+           from runs in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Seeds(standard: 6), probe)
            let claim = Literature.Placement.Judge(compared.BySpeed(runs), all =>
                [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])
            // Not claimed, but drawn: how all arms stand to BN before the activation.

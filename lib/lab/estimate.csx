@@ -31,7 +31,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
             {
                 var points = (probe ?? Probe.Curves()).Steps(trial).Count(at => at <= trial.Steps);
                 return trial.Steps * cost.Step + points * cost.Probing
-                    + (points * 2_000 + 15_000 + (trial.Role == Role.Tune ? 0 : data.Test.Count)) * cost.Image;
+                    + (points * 2_000 + 15_000 + (trial.Role == Role.Evaluate ? data.Test.Count : 0)) * cost.Image;
             });
         }
         TimeSpan TimeOf(double cost) =>

@@ -18,8 +18,8 @@ static (double Loss, IReadOnlyDictionary<string, float[]> Gradients) LossAndGrad
     });
 }
 
-/// <summary>The input of each activation of the model, in order, on training images: (rows, units), row by row.
-/// </summary>
+/// <summary>The input of each activation of the model, in order, on training images: (rows, units), row by row. Of a
+/// convnet's (N, C, H, W) each place is a row and each channel a unit.</summary>
 /// <param name="at">One batch, by places in the training set.</param>
 static IReadOnlyList<(float[] Values, int Units)> ActivationInputs(this Snapshot snapshot, int[] at, Mode mode) =>
     snapshot.Seen(at, mode, (seen, activation) => seen >> activation);
@@ -36,10 +36,23 @@ static IReadOnlyList<(float[] Values, int Units)> Seen(this Snapshot snapshot, i
     List<(float[], int)> all = [];
     var seen = Layer.From(x =>
     {
-        all.Add((x.ToArray(), x.Shape.Columns));
+        all.Add(RowsOf(x));
         return x;
     });
     var model = snapshot.Copy(activation => beside(seen, activation));
     snapshot.Tape.Step(() => model.Forward(snapshot.Config.Input(snapshot.Data.Train, at), mode), record: false);
     return all;
+}
+
+static (float[] Values, int Units) RowsOf(Tensor x)
+{
+    if (x.Shape.Rank < 4) return (x.ToArray(), x.Shape.Columns);
+    var (values, channels, places) = (x.ToArray(), x.Shape[1], x.Shape[2] * x.Shape[3]);
+    var rows = new float[values.Length];
+    for (var i = 0; i < values.Length; i++)
+    {
+        var (image, channel, place) = (i / (channels * places), i / places % channels, i % places);
+        rows[(image * places + place) * channels + channel] = values[i];
+    }
+    return (rows, channels);
 }

@@ -26,7 +26,7 @@ public sealed record ReportedFolder(string Folder, string Name, IReadOnlyDiction
 
     /// <summary>How many seeds entered an experiment's numbers.</summary>
     public int Seeds(string experiment) => Results.Trials(experiment, Folder).Rows
-        .Where(row => $"{row["role"]}" == Snake(Role.Evaluate)).Select(row => row["seed"]).Distinct().Count();
+        .Where(row => $"{row["role"]}" != Snake(Role.Tune)).Select(row => row["seed"]).Distinct().Count();
 }
 
 /// <summary>A claim under one condition as either side has it; null: it has not.</summary>

@@ -20,7 +20,12 @@ public enum Scheme
 }
 public enum Learned { All, Affine }
 public enum Standardization { ColourOnly, Always, Never }
-public enum Role { Tune, Evaluate }
+
+/// <summary>What a trial is for. Tune: settings are selected by it. Evaluate: selected settings are measured by it.
+/// Sweep: all values of a grid are set side by side, and none is selected. Test images are for Evaluate alone.
+/// </summary>
+public enum Role { Tune, Evaluate, Sweep }
+
 
 /// <summary>One cell of a grid with one seed. The defaults are the baseline: the multilayer perceptron of Ioffe and
 /// Szegedy 2015, section 4.1, on MNIST.</summary>

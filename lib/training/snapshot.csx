@@ -14,7 +14,7 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
     public Model Start() => NewModel();
 
     /// <summary>The model as it is now, with memory and random streams of its own: changes to the copy do not affect
-    /// the training.</summary>
+    /// the training. What it draws is what the model will draw in its next step.</summary>
     /// <param name="wrap">Called for each activation; returns the layer to put in its place.</param>
     public Model Copy(Func<Layer, Layer>? wrap = null)
     {

@@ -135,8 +135,8 @@ public static class Training
         var validation = Evaluation.HasValidation(trial, data)
             ? Evaluation.Run(tape, trial, model, data.Train, Evaluation.ValidationStart(data), data.ValidationImages)
             : (Loss: double.NaN, Accuracy: double.NaN);
-        // Test images are for the evaluation seeds alone, so that nothing can be selected by them.
-        var test = trial.Role == Role.Tune ? double.NaN
+        // Test images are for selected settings alone, so that nothing can be selected by them.
+        var test = trial.Role != Role.Evaluate ? double.NaN
             : Evaluation.Run(tape, trial, model, data.Test, 0, data.Test.Count).Accuracy;
         return trial with
         {

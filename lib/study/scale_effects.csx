@@ -1,0 +1,29 @@
+#nullable enable
+// At which scales of its initial weights a net learns, with BN and without.
+
+/// <summary>The validation accuracy from which on a scale of the initial weights is usable.</summary>
+const double UsableAccuracy = 0.9;
+
+/// <summary>How many decades of scales BN adds to those from which a net comes to 90% validation accuracy (the scheme
+/// `normal`), for nets that differ from one without normalizer in arm and scale alone. A seed that comes there from no
+/// scale in either arm says nothing.</summary>
+static Effect UsableScaleGain(IReadOnlyList<Trial> trials, Config none, string condition) =>
+    ScaleGain(trials, none, condition, UsableScales);
+
+/// <summary>How many decades of scales are usable to one seed of one arm.</summary>
+static double UsableScales(IEnumerable<Trial> seed) =>
+    seed.DecadesFrom(UsableAccuracy, trial => trial.InitScale, ValidationAccuracy);
+
+/// <summary>The same of scales within 2 points of the arm's own best one: an arm that is good nowhere can have many.
+/// </summary>
+static Effect RelativeScaleGain(IReadOnlyList<Trial> trials, Config none, string condition) =>
+    ScaleGain(trials, none, condition, seed => seed.UsableRange(trial => trial.InitScale, ValidationAccuracy).Decades());
+
+static Effect ScaleGain(IReadOnlyList<Trial> trials, Config none, string condition,
+    Func<IReadOnlyList<Trial>, double> decades) =>
+    Effect.From(condition, trials.AtScales(none, Norm.Batch).BySeed(trials.AtScales(none, Norm.None), (batch, plain) =>
+        (decades(batch), decades(plain)) is var (with, without) && with + without > 0 ? with - without : double.NaN));
+
+/// <summary>The trials of one arm of a net at all scales of its initial weights (the scheme `normal`).</summary>
+static IReadOnlyList<Trial> AtScales(this IEnumerable<Trial> trials, Config none, Norm norm) =>
+    [.. trials.Where(trial => (trial.Init, trial.Activation, trial.Norm) == (Scheme.Normal, none.Activation, norm))];
