@@ -38,7 +38,8 @@ public sealed record Group(double X, Interval? Median, Lost? Lost = null);
 /// <summary>One of several panels over the same x axis.</summary>
 public sealed record Panel(Axis Y, IReadOnlyList<Point> Points);
 
-/// <summary>A dashed line through given points, for a prediction of theory, with its name in the legend.</summary>
+/// <summary>A dashed line through given points, for a prediction of theory, with its name in the legend. Where Y is
+/// NaN there is a gap.</summary>
 public sealed record Guide(string Name, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>One row of a range chart: an arm's range from Low to High (both NaN where there is none), and one mark for

@@ -58,7 +58,10 @@ public static class Training
             var (epoch, place) = Math.DivRem(step, config.StepsPerEpoch);
             if (place == 0)
             {
-                (order, epochExamples, epochCorrect) = (Batches.Order(config.TrainSize, config.Seed, epoch), 0, 0);
+                (order, epochExamples, epochCorrect) = (config.BatchClasses == 0
+                    ? Batches.Order(config.TrainSize, config.Seed, epoch)
+                    : Batches.OrderByClasses(data.Train.Labels, config.TrainSize, labels.Length, config.BatchClasses,
+                        config.Seed, epoch), 0, 0);
                 crops = Crop.Draw(config.Augment, config.TrainSize, config.Seed, epoch);
             }
             var start = place * labels.Length;
