@@ -19,6 +19,8 @@ public static class Mirror
         ["numerics/direct_convolution.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/pixel_loops.csx"] = ["autograd/pixels_tests.csx"],
         ["numerics/channel_moments.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],
+        ["numerics/sliding_product.csx"] = ["numerics/image_convolution_tests.csx"],
+        ["numerics/pooled_relu.csx"] = ["autograd/pixels_tests.csx"],
         ["numerics/winograd.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/double_vector.csx"] = ["numerics/normalize_tests.csx", "numerics/channels_tests.csx"],
         ["numerics/normalization_sets.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],

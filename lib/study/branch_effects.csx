@@ -4,10 +4,11 @@
 /// <summary>For each net and each arm, the arm's test accuracy less that of BN; a lost trial is worse than any other.
 /// </summary>
 static IReadOnlyList<Effect> BranchEffects(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets,
-    IReadOnlyList<string> arms) =>
+    params IReadOnlyList<Norm> arms) =>
 [
     .. from net in nets
        from arm in arms
-       select Effect.From($"{arm}, {net.Name}", trials.Paired(net[arm], net["batch"], (one, batch) =>
-           TestAccuracy.OrLost(one) - TestAccuracy.OrLost(batch))),
+       select Effect.From($"{Snake(arm)}, {net.Name}", trials.Paired(net.Cells.Single(cell => cell.Norm == arm),
+           net.Cells.Single(cell => cell.Norm == Norm.Batch), (one, batch) =>
+               TestAccuracy.OrLost(one) - TestAccuracy.OrLost(batch))),
 ];

@@ -16,7 +16,15 @@ static Plan<Runs> Evaluate(IEnumerable<Config> cells, IReadOnlyList<int> seeds, 
           select cell with { Seed = seed, Role = Role.Evaluate }, probe);
 
 /// <summary>Trials that were run until their claims were decided, and these.</summary>
-public sealed record JudgedRuns(IReadOnlyList<Trial> Trials, IReadOnlyList<Judgement> Claims);
+public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge)
+{
+    readonly Lazy<IReadOnlyList<Judgement>> claims = new(judge);
+
+    public IReadOnlyList<Trial> Trials => trials;
+
+    /// <summary>To be read when the stage has run.</summary>
+    public IReadOnlyList<Judgement> Claims => claims.Value;
+}
 
 /// <summary>A stage that runs each of the configurations from the seeds of the first look, and those of conditions that
 /// are still open from the seeds of the next.</summary>
@@ -40,7 +48,7 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
         Next = trials => refine?.Invoke(trials).ToList() is { Count: > 0 } finer ? finer
             : looks.Next(Judged(trials), all),
     };
-    return new([stage], () => new(runs, Judged(runs)));
+    return new([stage], () => new(runs, () => Judged(runs)));
 }
 
 // Two cells whose rates have not been chosen yet may come to differ.

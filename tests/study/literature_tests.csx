@@ -75,7 +75,7 @@ Test("title: every experiment of the project takes its title from a claim that i
     foreach (var path in Directory.GetFiles(Path.Combine(Folders.Project, "experiments"), "*.csx"))
     {
         var source = File.ReadAllText(path);
-        source.ShouldMatch(@"select new Report\(\w+(\[0\])?\.Title,", path);
+        source.ShouldMatch(@"select new Report\(\w+(\.Claims)?(\[0\])?\.Title,", path);
         Regex.Matches(source, @"Literature\.(\w+)").Select(name => name.Groups[1].Value).ShouldAllBe(name =>
             typeof(Literature).GetField(name) != null, path);
     }
