@@ -30,8 +30,9 @@ expect columns_of_curves "$(head -n 1 "$two/curves.csv")" \
   'trial,step,examples,train_loss,validation_loss,validation_accuracy'
 expect columns_of_summary "$(head -n 1 "$two/summary.csv")" \
   'optimizer,momentum,norm,lr,n,ok,stuck,diverged,failed,validation_accuracy,validation_accuracy_low,*'
-# Three optimizers, six rates, two arms; and a range test for each of the first and last.
-expect rows_of_trials "$(lines "$two/trials.csv")" $((1 + 3 * 6 * 2 + 3 * 2))
+# Three optimizers, six rates, two arms; and for each of the first and last a range test, and four halvings of a decade
+# in which the largest stable rate lies.
+expect rows_of_trials "$(lines "$two/trials.csv")" $((1 + 3 * 6 * 2 + 3 * 2 * (1 + 4)))
 expect rows_of_summary "$(lines "$two/summary.csv")" $((1 + 3 * 6 * 2))
 expect every_trial_has_a_curve_unless_lost "$(comm -13 <(cut -d , -f 1 "$two/curves.csv" | sort -u) \
   <(grep -v ',diverged,' "$two/trials.csv" | cut -d , -f 1 | sort -u))" ''
@@ -47,7 +48,7 @@ expect index_leads_to_the_report "$(tr '\n' ' ' < "$tmp/two/index.html")" \
 # Claims, and the experiments of two stages.
 
 expect columns_of_claims "$(head -n 1 "$tmp/two/claims.csv")" \
-  'claim,experiment,dataset,*,verdict,*,holm_p,smallest_p,*,neighbours_high'
+  'claim,experiment,dataset,*,verdict,*,holm_p,smallest_p,*,neighbours_high,look,looks,seeds_needed'
 expect rows_of_claims "$(cut -d , -f 1 "$tmp/two/claims.csv" | sort | uniq -c | tr -s ' \n' ' ')" \
   ' 1 claim 3 higher-lr 3 stable '
 expect verdicts_of_one_seed "$(grep -c ',open,' "$tmp/two/claims.csv")" 6
