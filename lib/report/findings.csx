@@ -78,8 +78,8 @@ static string LookInWords(this Judgement judged, Effect effect)
     var open = judged.Of(effect) == Verdict.Open;
     var needed = NeededInWords(judged.Claim.SeedsNeeded(effect));
     return Format.Sentences(effect.Look is not { } look ? "" : $"{(open ? "Open after" : "Decided at")} look {
-        look.Number} of {look.Of}, each with intervals of {Format.Percent(effect.Interval.Level)}, which together cover "
-            + "in 95%.", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
+        look.Number} of {look.Of}, each with intervals of {Format.Percent(effect.Interval.Level)}, which together "
+            + "cover in 95%.", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
 }
 
 /// <summary>The same in a few words: "decided at look 2 of 3", "open at look 3 of 3: some 60 seeds would decide
@@ -105,8 +105,8 @@ static string EstimateInWords(this Judgement judged, Effect effect) => effect.Di
 // Seeds that agree leave an interval of no width, which says nothing of others.
 static string IntervalInWords(this Effect effect, Unit unit) => effect.Differences.Count < 2 ? "no interval"
     : effect.Interval.Low == effect.Interval.High ? "the same in all seeds"
-    : $"{Format.Percent(effect.Look is null ? effect.Interval.Level : 0.95)} interval {unit.Range(effect.Interval.Low, effect.Interval.High)} by {
-        effect.By}";
+    : $"{Format.Percent(effect.Look is null ? effect.Interval.Level : 0.95)} interval {
+        unit.Range(effect.Interval.Low, effect.Interval.High)} by {effect.By}";
 
 // Words that begin a sentence.
 static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
