@@ -91,7 +91,8 @@ public sealed record Answers(IReadOnlyList<string> Datasets, IReadOnlyList<Answe
             .ToList();
         string Count((string One, string Many) verb, params string[] of) =>
             verdicts.Count(of.Contains) is var count && count == 1 ? $"1 {verb.One}" : $"{count} {verb.Many}";
-        return $"{(Datasets.Count > 1 ? $"On {dataset}, of" : "Of")} {Count(("claim", "claims"), [.. verdicts])} {
+        var claims = verdicts.Count == 1 ? "1 claim" : $"{verdicts.Count} claims";
+        return $"{(Datasets.Count > 1 ? $"On {dataset}, of" : "Of")} {claims} {
             Count(("holds", "hold"), "supported")}, {
             Count(("depends on the case", "depend on the case"), "depends")}, {
             Count(("fails", "fail"), "not supported", "contradicted")}, {Count(("is open", "are open"), "open")}.";
@@ -127,8 +128,8 @@ public sealed record Answers(IReadOnlyList<string> Datasets, IReadOnlyList<Answe
     }
 
     /// <summary>What a reader must know of the numbers; null where there is nothing.</summary>
-    public string? Notice => Datasets.Where(dataset =>
-        Claims.Any(claim => claim.On(dataset)?.Rows[0].Preset == "smoke")).ToList() is { Count: > 0 } smoke
+    public string? Notice => Datasets.Where(dataset => Claims.Any(claim => claim.On(dataset)?.Rows[0].Preset == "smoke"))
+        .ToList() is { Count: > 0 } smoke
         ? $"Among these are smoke runs{(Datasets.Count > 1 ? $" (on {string.Join(", ", smoke)})" : "")}, whose numbers "
             + "answer nothing." : null;
 }
