@@ -22,8 +22,9 @@ public static class Forest
         var color = Palette.Verdicts[row.Verdict].Color;
         return $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Svg.Number(Width)} {Svg.Number(Height)
-                }" aria-hidden="true">{Svg.Path(Svg.Rectangle(Inside(row.ClaimedLow), Inside(row.ClaimedHigh), 0, Height),
-                Palette.Muted, opacity: 0.15)}{Line($"M{Svg.At(At(0), 0)}V{Svg.Number(Height)}", Palette.Muted, 1)}{
+                }" aria-hidden="true">{
+                Svg.Path(Svg.Rectangle(Inside(row.ClaimedLow), Inside(row.ClaimedHigh), 0, Height), Palette.Muted,
+                opacity: 0.15)}{Line($"M{Svg.At(At(0), 0)}V{Svg.Number(Height)}", Palette.Muted, 1)}{
                 (low < high ? Line($"M{Svg.At(low, Middle)}H{Svg.Number(high)}", color, 2.5, 0.6) : "")}{
                 (At(row.Low) < Pad ? Svg.Path($"M{Svg.At(0, Middle)}l{Svg.At(Pad, -4)}v8Z", color, opacity: 0.8) : "")}{
                 (At(row.High) > Width - Pad

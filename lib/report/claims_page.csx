@@ -63,8 +63,8 @@ public static class ClaimsPage
                     (answer.Rows[0].Answer == "" ? "" : $" ({answer.Rows[0].Answer})")}. Report:", answer.Report,
                     claim.Experiment))],
             [
-                .. from condition in claim.Answers.SelectMany(answer => answer.Rows.Select(row => (answer.Dataset, row)))
-                       .GroupBy(one => one.row.Condition)
+                .. from condition in claim.Answers
+                       .SelectMany(answer => answer.Rows.Select(row => (answer.Dataset, row))).GroupBy(one => one.row.Condition)
                    from one in condition
                    let row = one.row
                    let unit = Unit.Named(row.Unit)

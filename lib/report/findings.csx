@@ -78,8 +78,8 @@ static string LookInWords(this Judgement judged, Effect effect)
     var open = judged.Of(effect) == Verdict.Open;
     var needed = NeededInWords(judged.Claim.SeedsNeeded(effect));
     return Format.Sentences(effect.Look is not { } look ? "" : $"{(open ? "Open after" : "Decided at")} look {
-        look.Number} of {look.Of}, each with intervals of {Format.Percent(effect.Interval.Level)}, which together cover "
-            + "in 95%.", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
+        look.Number} of {look.Of}, each with intervals of {Format.Percent(effect.Interval.Level)}, which together "
+            + "cover in 95%.", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
 }
 
 /// <summary>The same in a few words: "decided at look 2 of 3", "open at look 3 of 3: some 60 seeds would decide

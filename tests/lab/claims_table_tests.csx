@@ -29,7 +29,8 @@ Test("console: of several datasets the answers that differ are said, of one noth
             { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(said) });
         screen.Profile.Width = 200;
         var folders = datasets.Select((dataset, i) => WithReport(Reported(dataset, dataset, 1,
-            Row("same", "", 1, 0.2, "supported"), Row("other", "", 1, 0.2, i == 0 ? "supported" : "depends")))).ToList();
+            Row("same", "", 1, 0.2, "supported"),
+            Row("other", "", 1, 0.2, i == 0 ? "supported" : "depends")))).ToList();
         ClaimsTable.ShowDiffering(Answers.Read(folders[0], folders[1..]), screen);
         return $"{said}";
     }

@@ -86,8 +86,8 @@ Test("together: wrong folders of other datasets are refused before anything runs
     foreach (var command in new[] { "check", "write" })
     {
         AskedOfAll(command, "--report-only", "--out", mnist, "--with", digits, "--with", same, "--")
-            .ShouldBe((2, $"--with {same} has results on mnist, which are there without it: it takes a folder of another "
-                + "dataset (--compare sets two of the same side by side)"));
+            .ShouldBe((2, $"--with {same} has results on mnist, which are there without it: it takes a folder of "
+                + "another dataset (--compare sets two of the same side by side)"));
         AskedOfAll(command, "--report-only", "--out", mnist, "--with", mnist + "/none", "--")
             .ShouldBe((2, $"there is no folder {mnist}/none"));
     }

@@ -23,9 +23,8 @@ Test("claims page: each claim has who says it, its answer, and effect, N and loo
     html.ShouldContain("""<a href="#e_faster">BN helps</a></td><td><span class="badge depends">depends</span>""");
     html.ShouldContain("""<section id="speed_and_learning_rates">""");
     html.ShouldContain("""<section id="other_claims">""");
-    html.ShouldContain("""
-        <p><span class="badge depends">depends</span> Found of faster (yes with x, no with y). Report: <a href="e/report.html">e</a></p>
-        """.Trim());
+    html.ShouldContain("""<p><span class="badge depends">depends</span> Found of faster (yes with x, no with y). """
+        + """Report: <a href="e/report.html">e</a></p>""");
     html.ShouldContain("Said by s. Denied by somebody. Measured: o. The claim holds where that is beyond &#215;3.");
     html.ShouldContain("<td class=\"words\">x</td><td><span class=\"badge supported\">supported</span></td><td><svg");
     html.ShouldContain("<td>&#215;10 (&#215;6.31 to &#215;15.8)</td><td>12</td><td class=\"words\">decided at look 2 "

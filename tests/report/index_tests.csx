@@ -46,7 +46,8 @@ Test("index: it begins with how many claims hold, depend, fail and are open, and
     // The card's number stands beside its own verdict, the whole claim's behind it.
     html.ShouldContain("""<b>&#215;10</b> <span class="badge supported">supported</span>""");
     html.ShouldContain("<section id=\"what_is_batch_normalization_\">");
-    html.ShouldContain("""<a href="claims.html">All claims, side by side</a> <a href="#what_is_batch_normalization_">""");
+    html.ShouldContain("""<a href="claims.html">All claims, side by side</a> """
+        + """<a href="#what_is_batch_normalization_">""");
     html.ShouldNotContain("Answers that differ");
     File.Exists(Path.Combine(folder, "claims.html")).ShouldBeTrue();
 });

@@ -71,7 +71,8 @@ Test("report: verdicts and claims are tables that scroll in a box of their own, 
     var folder = Directory.CreateTempSubdirectory("report_tests");
     var path = Path.Combine(folder.FullName, "claims.html");
     WriteIndex(path, new("All", "A.", [], [
-        new VerdictTable("Verdicts", ["a", "b"], [("Theme", [new("X < Y", "#x", [("depends", "yes with <i>"), null])])]),
+        new VerdictTable("Verdicts", ["a", "b"],
+            [("Theme", [new("X < Y", "#x", [("depends", "yes with <i>"), null])])]),
         new VerdictTable("None", ["a"], [], "Nothing differs."),
         new ClaimSection("Theme", [new("x", "X < Y", "Said & done.", [new("a", "open", "Who knows.", "r.html", "r")],
             [new("<b>", "", "open", "<svg></svg>", "+1", "6", "")])])]));
@@ -81,7 +82,8 @@ Test("report: verdicts and claims are tables that scroll in a box of their own, 
     html.ShouldContain("depends</span> yes with &lt;i&gt;</td><td>not measured</td>");
     html.ShouldContain("""<div class="claim" id="x"><h3>X &lt; Y</h3>""");
     html.ShouldContain("""<p><b>a</b> <span class="badge open">open</span> Who knows. <a href="r.html">r</a></p>""");
-    html.ShouldContain("""<td class="words">&lt;b&gt;</td><td><span class="badge open">open</span></td><td><svg></svg>""");
+    html.ShouldContain("""<td class="words">&lt;b&gt;</td><td><span class="badge open">open</span></td><td>"""
+        + "<svg></svg></td>");
     Regex.Matches(html, "<th scope=\"col\">([^<]*)").Select(head => head.Groups[1].Value)
         .ShouldBe(["claim", "a", "b", "condition", "verdict", "", "effect and 95% interval", "N"]);
     Regex.Count(html, """<div class="scroll whole" tabindex="0" role="region" """).ShouldBe(2);
