@@ -81,7 +81,8 @@ schema_tests "$tmp/two"
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
   "alternatives-group alternatives-layer alternatives-noisy better deeper depth-limit explodes faster faster-program \
 higher-lr higher-lr-large-batch inference init placement rank-collapse regularizes repairs-corruption saturation \
-shift-distribution shift-gradient small-batch small-branches smooth sorted-batches stable two-weights undo vulnerable "
+shift-distribution shift-gradient small-batch small-branches smooth smooth-gradient smooth-scale-free sorted-batches \
+stable two-weights undo vulnerable "
 
 # For the browser tests, which open all these pages.
 run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
