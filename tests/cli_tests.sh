@@ -5,12 +5,8 @@ set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . tests/testing.sh
-./.dotnet-script/setup.sh || exit
-
-tmp=$(cd "$(mktemp -d)" && pwd -P)
-trap 'rm -rf "$tmp"' EXIT
-export XDG_CACHE_HOME=$tmp/cache DOTNET_NOLOGO=1
-unset DOTNET_SCRIPT_CACHE_LOCATION LAB_RESTARTED
+set_up
+export XDG_CACHE_HOME=$tmp/cache
 
 # As a user starts it, and as run-all.sh does, without the compile in Debug.
 plain=(dotnet script)

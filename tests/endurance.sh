@@ -11,7 +11,6 @@ set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . tests/testing.sh
-./.dotnet-script/setup.sh || exit
 
 kills=100 parts=()
 while [ $# -gt 0 ]; do
@@ -25,10 +24,9 @@ while [ $# -gt 0 ]; do
 done
 [ ${#parts[@]} -gt 0 ] || parts=(kills shards memory slurm)
 
-tmp=$(cd "$(mktemp -d)" && pwd -P)
+set_up
 stop_slurm() { :; }
 trap 'stop_slurm; rm -rf "$tmp"' EXIT
-export DOTNET_NOLOGO=1
 
 # Two stages, a tuning and an evaluation; and many trials of one stage.
 sweep=placement

@@ -12,8 +12,12 @@ static IEnumerable<JsonElement> GoldenCases(string name) => ReadGolden(name).Get
 static string Text(this JsonElement e, string key) => e.GetProperty(key).GetString()!;
 static double Number(this JsonElement e, string key) => e.GetProperty(key).GetDouble();
 
-static double[] Values(this JsonElement array) =>
-    [.. array.GetProperty("data").EnumerateArray().Select(value => value.GetDouble())];
+/// <summary>A recorded array's numbers: its data, in its unit where it has one.</summary>
+static double[] Values(this JsonElement array)
+{
+    var unit = array.TryGetProperty("unit", out var recorded) ? recorded.GetDouble() : 1;
+    return [.. array.GetProperty("data").EnumerateArray().Select(value => value.GetDouble() * unit)];
+}
 
 static Shape ShapeOf(JsonElement array) =>
     new([.. array.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())]);
@@ -147,6 +151,19 @@ static Optimizer OptimizerOf(JsonElement test)
     return optimizer;
 }
 
+/// <summary>The loss of a step of a recorded trajectory: step t, from 0, takes `size` images from t * size modulo their
+/// number on.</summary>
+static double TrainStep(this Tape tape, Model model, Optimizer optimizer, Tensor images, byte[] labels, int size,
+    int step) => tape.Step(() =>
+    {
+        var (start, sample) = (size * step % labels.Length, images.Shape.Columns);
+        var x = Tensor.From(new([size, .. images.Shape.Sizes[1..]]),
+            images.ToArray().AsSpan(start * sample, size * sample));
+        var loss = model.Forward(x, Mode.Training).CrossEntropy(labels.AsMemory(start, size));
+        optimizer.Step(loss);
+        return loss.Item;
+    });
+
 /// <summary>One of an enumeration's values, by its name; where it is not recorded, the default.</summary>
 static T Choice<T>(this JsonElement e, string key, T unset) where T : struct, Enum =>
     e.TryGetProperty(key, out var name) ? Enum.GetValues<T>().Single(value => Snake(value) == name.GetString()) : unset;
@@ -238,7 +255,6 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
             : Mlp(20, 3, 12, 5, test.Text("activation") == "relu" ? Relu : Sigmoid,
                 norm is null ? new() : new(norm), Zero);
         var model = layers.ToModel(0).Load(test.GetProperty("parameters"));
-        var sample = images.Shape.Columns;
         var optimizer = OptimizerOf(test);
         var size = test.GetProperty("batch_size").GetInt32();
         var tolerance = test.Text("optimizer") == "sgd" ? 1e-4 : 1e-3;
@@ -250,16 +266,8 @@ foreach (var test in GoldenCases("trajectories.json").Where(test => test.Text("m
         {
             var rounding = 10 * Math.Abs(inFloat32[step] - expected);
             optimizer.Rate = schedule.RateAt(step);
-            var start = size * step++ % labels.Length;
-            var loss = tape.Step(() =>
-            {
-                var x = Tensor.From(new([size, .. images.Shape.Sizes[1..]]),
-                    images.ToArray().AsSpan(start * sample, size * sample));
-                var loss = model.Forward(x, Mode.Training).CrossEntropy(labels.AsMemory(start, size));
-                optimizer.Step(loss);
-                return loss.Item;
-            });
-            ((double)loss).ShouldBe(expected, Math.Max(tolerance * expected, rounding), $"loss at step {step}");
+            var loss = tape.TrainStep(model, optimizer, images, labels, size, step++);
+            loss.ShouldBe(expected, Math.Max(tolerance * expected, rounding), $"loss at step {step}");
         }
         model.Parameters.Values().ShouldMatch(test.GetProperty("double").GetProperty("parameters"), 10 * tolerance);
         model.Buffers.Values().ShouldMatch(test.GetProperty("double").GetProperty("buffers"), 10 * tolerance);

@@ -4,12 +4,9 @@
 set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-./.dotnet-script/setup.sh || exit
-
-tmp=$(cd "$(mktemp -d)" && pwd -P)
-trap 'rm -rf "$tmp"' EXIT
-export DOTNET_SCRIPT_CACHE_LOCATION=$tmp/cache DOTNET_NOLOGO=1
 . tests/testing.sh
+set_up
+export DOTNET_SCRIPT_CACHE_LOCATION=$tmp/cache
 script() { run dotnet script "$@"; }
 
 line() { grep "^$1: " <<< "$out" | cut -d ' ' -f 2-; }

@@ -1,6 +1,15 @@
 # For shell tests: one line a test, `ok NAME`, `FAILED NAME: why` or `skipped NAME: why`, and the counts last.
 passed=0 failed=0 skipped=0
 
+# set_up: dotnet-script is there, $tmp is a folder that goes at the end, and no lab above this test steers those in it.
+set_up() {
+  ./.dotnet-script/setup.sh || exit
+  tmp=$(cd "$(mktemp -d)" && pwd -P)
+  trap 'rm -rf "$tmp"' EXIT
+  export DOTNET_NOLOGO=1
+  unset DOTNET_SCRIPT_CACHE_LOCATION LAB_RESTARTED LAB_COMMAND
+}
+
 # expect NAME ACTUAL GLOB
 expect() {
   # shellcheck disable=SC2053

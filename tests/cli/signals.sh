@@ -5,12 +5,7 @@ set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/testing.sh
-./.dotnet-script/setup.sh || exit
-
-tmp=$(cd "$(mktemp -d)" && pwd -P)
-trap 'rm -rf "$tmp"' EXIT
-export DOTNET_NOLOGO=1
-unset LAB_RESTARTED LAB_COMMAND
+set_up
 
 # More work than is done before the signal comes.
 many=(--preset smoke --seeds 50 --data digits --jobs 1)

@@ -6,12 +6,9 @@ set -uo pipefail
 unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/testing.sh
-./.dotnet-script/setup.sh || exit
-
-tmp=$(cd "$(mktemp -d)" && pwd -P)
-trap 'rm -rf "$tmp"' EXIT
-unset DOTNET_SCRIPT_CACHE_LOCATION LAB_RESTARTED LAB_COMMAND LAB_DATA LAB_DEBUG LAB_HOST
-export DOTNET_SCRIPT_STRICT=1 XDG_CACHE_HOME=$tmp/cache DOTNET_NOLOGO=1 LAB_MIRROR=http://127.0.0.1:9/
+set_up
+unset LAB_DATA LAB_DEBUG LAB_HOST
+export DOTNET_SCRIPT_STRICT=1 XDG_CACHE_HOME=$tmp/cache LAB_MIRROR=http://127.0.0.1:9/
 
 # A project whose lib is this one's, with a script that needs no more than the prelude.
 mkdir -p "$tmp/user/experiments/below"

@@ -20,7 +20,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when torch is loaded
 import torch
 import torch.nn.functional as F
 
-DIGITS = {"float": "%.9g", "double": "%.12g", "double_to_8_digits": "%.8g"}
 EPS, MOMENTUM = 1e-5, 0.1
 SEED_EPS = 1e-3
 
@@ -40,17 +39,40 @@ def normal(g, *shape, mean=0.0, deviation=1.0, grain=64):
     return quantize(mean + deviation * torch.randn(*shape, generator=g), grain)
 
 
+def exact_unit(data):
+    """The largest power of two, 1 at most, of which all numbers are multiples."""
+    unit = 1.0
+    while any(v % unit for v in data):
+        unit /= 2
+    return unit
+
+
+def rounded_unit(data):
+    """The power of ten of which the largest number is 7 digits long."""
+    largest = max(map(abs, data))
+    return 10.0 ** (math.floor(math.log10(largest)) - 6) if largest else 1.0
+
+
+# How results are written, by their names: with so many significant digits, or in a unit.
+FORMS = {"float": "%.9g", "double": "%.12g", "double_to_7_digits": rounded_unit}
+
+
 def dump(value, digits="%r"):
     """JSON of a tree of dicts, lists, scalars and tensors; a tensor becomes {"shape":[...],"data":[...]}, row-major.
 
-    What is given is printed exactly, results with as many significant digits as their name has in DIGITS.
+    What is given is printed exactly, results in their form of FORMS. Where that is a function, which gives a unit, the
+    tensor becomes {"shape", "unit", "data"}, and its data are whole multiples of the unit.
     """
     if isinstance(value, torch.Tensor):
         data = value.detach().flatten().tolist()
         assert all(math.isfinite(v) for v in data)
+        if callable(digits):
+            unit = digits(data)
+            return '{"shape":%s,"unit":%r,"data":[%s]}' % (dump(list(value.shape)), unit,
+                                                           ",".join("%d" % round(v / unit) for v in data))
         return '{"shape":%s,"data":[%s]}' % (dump(list(value.shape)), ",".join(digits % v for v in data))
     if isinstance(value, dict):
-        return "{%s}" % ",".join('"%s":%s' % (k, dump(v, DIGITS.get(k, digits))) for k, v in value.items())
+        return "{%s}" % ",".join('"%s":%s' % (k, dump(v, FORMS.get(k, digits))) for k, v in value.items())
     if isinstance(value, (list, tuple)):
         return "[%s]" % ",".join(dump(v, digits) for v in value)
     if value is None or isinstance(value, bool):
@@ -58,12 +80,12 @@ def dump(value, digits="%r"):
     return '"%s"' % value if isinstance(value, str) else repr(value)
 
 
-def write(path, cases, **head):
-    """One line per head entry and per case."""
+def write(path, cases, digits="%r", **head):
+    """One line per head entry and per case; digits: see dump."""
     head = {"recorded_by": "tests/golden/" + os.path.basename(sys.argv[0]), "torch": torch.__version__, **head}
     with open(path, "w", newline="\n") as file:
-        file.write("{\n" + "".join('"%s":%s,\n' % (k, dump(v)) for k, v in head.items()))
-        file.write('"cases":[\n' + ",\n".join(dump(c) for c in cases) + "\n]}\n")
+        file.write("{\n" + "".join('"%s":%s,\n' % (k, dump(v, digits)) for k, v in head.items()))
+        file.write('"cases":[\n' + ",\n".join(dump(c, digits) for c in cases) + "\n]}\n")
     print("%-20s %3d cases %7d bytes" % (os.path.basename(path), len(cases), os.path.getsize(path)))
 
 

@@ -10,13 +10,12 @@ import math
 import os
 import sys
 
-from record import EPS, MOMENTUM, cast, generator, normal, per_channel, quantize, seed_norm, write
+from record import EPS, MOMENTUM, exact_unit, generator, normal, per_channel, quantize, seed_norm, write
 
 import torch
 import torch.nn.functional as F
 
 GHOST = 16
-FIXED = ("conv", "linear")  # kinds whose weights are the same in all arms
 
 
 # ---- a net, layer by layer -------------------------------------------------------------------------------------------
@@ -230,7 +229,7 @@ def layer_case(name, function, shape, arm="none", steps=1, **config):
     else:
         result["buffers"] = snapshot(net.b)
     return {"name": name, "norm": arm, "config": config, "parameters": start, "inputs": xs, "upstream": upstream,
-            "double_to_8_digits": result}
+            "double_to_7_digits": result}
 
 
 def layer_cases():
@@ -324,7 +323,7 @@ def trajectory(model, depth, arm, data, rate, steps=50, batch=16):
     weights = {k: v for k, v in first.items() if k.endswith("weight")}
     config = {"model": model, "depth": depth, "width": 8, "classes": 5}
     return weights, {"name": f"{model}_{arm}", "norm": arm, "config": config, "lr": rate, "momentum": 0.9,
-                     "batch_size": batch, "double_to_8_digits": double}
+                     "batch_size": batch, "double_to_7_digits": double}
 
 
 def main():
@@ -339,7 +338,7 @@ def main():
         for arm in ("none", "batch", "group"):
             weights[f"{model} 8"], case = trajectory(model, depth, arm, data, RATES[arm])
             trajectories.append(case)
-    write(os.path.join(folder, "convnets.json"), layer_cases() + nets, weights=weights,
+    write(os.path.join(folder, "convnets.json"), layer_cases() + nets, exact_unit, weights=weights,
           dataset={"inputs": data[0], "labels": data[1]}, trajectories=trajectories)
 
 

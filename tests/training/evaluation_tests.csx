@@ -7,3 +7,12 @@ Test("training: outputs that are not finite in evaluation are wrong, and the tri
     (trial.TrainAccuracy, trial.TestAccuracy, trial.Status).ShouldBe((0, 0, Status.Stuck));
     trial.Reason.ShouldBe("the outputs are not finite in evaluation");
 });
+
+Test("training: short trainings and early points of curves are measured on fewer images", () =>
+{
+    Evaluation.AtMost(10_000, 25_000).ShouldBe(10_000);
+    Evaluation.AtMost(10_000, 24_300).ShouldBe(9_750);
+    Evaluation.AtMost(10_000, 24_400).ShouldBe(10_000, "whole batches of 250");
+    Evaluation.AtMost(10_000, 1).ShouldBe(250);
+    Evaluation.AtMost(100, 25_000).ShouldBe(100);
+});
