@@ -29,14 +29,16 @@ return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
     var probe = Shift.Probe(images: 1_000, layers, points);
 
     return from tuning in Tune([net], seeds, probe)
-           from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
-           let tuned = tuning.At(ValidationAccuracy, runs)
-           let path = Literature.Drift.Judge(tuned, all => [ShiftEffects.Paths(all, net)])
-           let cosine = Literature.GradientShift.Judge(tuned, all => [ShiftEffects.Cosines(all, net, layers)])
+           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
+               [
+                   Literature.Drift.Judge(trials, all => [ShiftEffects.Paths(all, net)]),
+                   Literature.GradientShift.Judge(trials, all => [ShiftEffects.Cosines(all, net, layers)]),
+               ], probe)
+           let runs = judged.Trials
            let all = ShiftEffects.OverAllSteps(runs, net, layers)
-           select new Report(path.Title, runs.Summarize(["norm", "lr"], [TestAccuracy, .. ShiftMeasures(layers)]))
+           select new Report(judged.Claims[0].Title, runs.Summarize(["norm", "lr"], [TestAccuracy, .. ShiftMeasures(layers)]))
            {
-               Claims = [path, cosine], Figures = ShiftFigures(runs, layers), Tables = [tuning.RatesTable("norm")],
+               Claims = judged.Claims, Figures = ShiftFigures(runs, layers), Tables = [tuning.RatesTable("norm")],
                Numbers = [all.Paths.ToNumber("The drift's ratio over all steps", Unit.Ratio, "Not claimed."),
                    all.Cosines.ToNumber("The cosine's difference over all steps", Unit.Cosine, "Not claimed.")],
                Caveats = Caveats,

@@ -3,11 +3,12 @@
 
 const string Question = "Does batch normalization let nets be deeper, and what does it do to their first gradients?";
 const string Why = """
-    Seven depths from 2 to 100, so that a ratio of depths is known to 0.3 decades; the margin is half a decade, as for
-    ratios of rates. Batches of 4 to 64, since theory has gradients grow faster in smaller ones. ReLU nets start from
-    He's weights and sigmoid nets from Glorot's, which suit each best without a normalizer. Every cell has 600 steps and
-    a rate of its own from five decades in whole ones. (220 steps and three decades were tried first, and 20 of 60 cells
-    stood at an end of the rates or were lost at all. Residual nets that are lost still were lost down to 1e-9.)
+    Seven depths from 2 to 100; between the last at which a seed trains and the first at which it does not, its limit is
+    bisected to a tenth of a decade or to one layer, at the rate of the depth below. Batches of 4 to 64, since theory
+    has gradients grow faster in smaller ones. ReLU nets start from He's weights and sigmoid nets from Glorot's, which
+    suit each best without a normalizer. Every cell has 600 steps and a rate of its own from five decades in whole ones.
+    (220 steps and three decades were tried first, and 20 of 60 cells stood at an end of the rates or were lost at all.
+    Residual nets that are lost still were lost down to 1e-9.)
     """;
 const string Caveats = """
     - Trains means: ends with more than half of the validation images right, after the same steps. A deep net that needs
@@ -38,18 +39,20 @@ return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "
     var probe = Growth.Probe(depths[^1]);
 
     return from tuning in Tune(nets, seeds, probe)
-           from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
-           let tuned = tuning.At(ValidationAccuracy, runs)
-           let deeper = Literature.Deeper.Judge(tuned, all =>
-               DepthRatios(all, [residual], depths, Norm.Batch, over: Norm.None))
-           let limit = Literature.DepthLimit.Judge(tuned, all =>
-               DepthRatios(all, [.. plain, sigmoids], depths, Norm.None, over: Norm.Batch))
-           let growth = Literature.Explodes.Judge(tuned, all => GrowthEffects(all, plain, depths[^1]))
-           select new Report(deeper.Title,
+           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
+               [
+                   Literature.Deeper.Judge(trials, all =>
+                       DepthRatios(all, [residual], depths, Norm.Batch, over: Norm.None)),
+                   Literature.DepthLimit.Judge(trials, all =>
+                       DepthRatios(all, [.. plain, sigmoids], depths, Norm.None, over: Norm.Batch)),
+                   Literature.Explodes.Judge(trials, all => GrowthEffects(all, plain, depths[^1])),
+               ], probe, BisectDepths)
+           let runs = judged.Trials.Where(trial => depths.Contains(trial.Depth)).ToList()
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "batch_size", "norm", "depth", "lr"], ValidationAccuracy,
                    TrainLoss, new Measure("growth", trial => Growth.PerLayer(trial))))
            {
-               Claims = [deeper, limit, growth], Figures = DepthFigures(runs, plain, residual, sigmoids, depths[^1]),
+               Claims = judged.Claims, Figures = DepthFigures(runs, plain, residual, sigmoids, depths[^1]),
                Tables = [tuning.RatesTable("model", "activation", "batch_size", "norm", "depth")], Caveats = Caveats,
            };
 });

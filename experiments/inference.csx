@@ -7,8 +7,8 @@ const string Why = """
     momentum of 0.1 and three others over two decades, from statistics of the last batch to ones that remember the
     start. The rate falls linearly to 0, as it does where a net is to be deployed; beside that it is held constant from
     the same value. Momentum does not touch the weights, so the rate is tuned once for each size, for validation
-    accuracy as it is deployed, two rates a decade, on five seeds, and the rates next to it are evaluated too. (Rates
-    from 0.001 were tried first; the best at a batch of 2 stood at their end.)
+    accuracy as it is deployed, two rates a decade, and the rates next to it are evaluated too. (Rates from 0.001 were
+    tried first; the best at a batch of 2 stood at their end.)
     """;
 const string Caveats = """
     - Everything here is measured on validation images; nothing is selected by these numbers but the rate.
@@ -24,7 +24,7 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum", "schedule"],
     int[] sizes = lab.Pick([64, 4], [64, 256, 16, 4, 2], new[] { 64, 512, 256, 128, 32, 16, 8, 4, 2 });
     double[] momenta = lab.Pick([0.1, 0.5], [0.01, 0.1, 0.5, 0.9], new[] { 0.001, 0.01, 0.03, 0.1, 0.3, 0.5, 0.9 });
     var (images, epochs, seeds, rates) = lab.Pick(smoke: (6_000, 1, 1, LogGrid(0.03, 0.3, 2)),
-        standard: (40_000, 1, 5, LogGrid(1e-4, 3, 10)), full: (50_000, 10, 5, LogGrid(1e-4, 10, 11)));
+        standard: (40_000, 1, 3, LogGrid(1e-4, 3, 10)), full: (50_000, 10, 5, LogGrid(1e-4, 10, 11)));
     var plain = lab.Baseline with
     {
         Activation = Activation.Relu, TrainSize = lab.Images(images), Epochs = epochs, Schedule = Schedule.Linear,
@@ -38,22 +38,22 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum", "schedule"],
     static Config Constant(Config cell) => cell with { Schedule = Schedule.Constant };
 
     return from tuning in Tune([net], seeds, InferenceStatistics.Probe)
-           from runs in Evaluate((from best in tuning.BestCells(ValidationAccuracy)
-                                  from momentum in momenta
-                                  select best with { BnMomentum = momentum })
+           from judged in Evaluate((from best in tuning.BestCells(ValidationAccuracy)
+                                    from momentum in momenta
+                                    select best with { BnMomentum = momentum })
                    .Concat(tuning.BestCells(ValidationAccuracy, lab.Neighbours))
                    .Concat(tuning.BestCells(ValidationAccuracy).Select(Constant)),
-               lab.Seeds(standard: 6), InferenceStatistics.Probe)
-           let tuned = tuning.At(ValidationAccuracy, runs)
-           let chosen = tuned.Chosen
-           let claim = Literature.Inference.Judge(tuned, all =>
-               [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))])
-           select new Report(claim.Title,
+               lab.Looks, trials => [Literature.Inference.Judge(tuning.At(ValidationAccuracy, trials), all =>
+                   [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))])],
+               InferenceStatistics.Probe)
+           let runs = judged.Trials
+           let chosen = tuning.At(ValidationAccuracy, runs).Chosen
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["batch_size", "bn_momentum", "schedule", "lr"],
                    [.. InferenceStatistics.Kinds.Select(kind =>
                        new Measure($"accuracy_by_{kind}", trial => trial.AtEnd(kind)))]))
            {
-               Claims = [claim],
+               Claims = judged.Claims,
                Numbers = [Gain(chosen, Constant(first), kind: "running", over: "precise").ToNumber(
                        "Running over precise statistics at a constant rate", Unit.Points,
                        $"In batches of {first.BatchSize}: what is claimed, where the weights move to the end."),

@@ -26,16 +26,18 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
         LogRatios(trials, nets, "none", over: "batch", roughness);
 
     return from tuning in Tune(nets, seeds, probe)
-           from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
-           let tuned = tuning.At(ValidationAccuracy, runs)
-           let loss = Literature.Smooth.Judge(tuned, all => Smoother(all, Landscape.LossRange))
-           let gradient = Literature.SmoothGradient.Judge(tuned, all => Smoother(all, Landscape.GradientRange))
-           let scaleFree = Literature.SmoothScaleFree.Judge(tuned, all => Smoother(all, Landscape.ScaleFree))
-           select new Report(loss.Title,
+           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
+               [
+                   Literature.Smooth.Judge(trials, all => Smoother(all, Landscape.LossRange)),
+                   Literature.SmoothGradient.Judge(trials, all => Smoother(all, Landscape.GradientRange)),
+                   Literature.SmoothScaleFree.Judge(trials, all => Smoother(all, Landscape.ScaleFree)),
+               ], probe)
+           let runs = judged.Trials
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "norm", "lr"], [TestAccuracy, .. probe.Columns.Select(name =>
                    new Measure($"log10_{name}", trial => trial.MeanLog(at => at.Own[name])))]))
            {
-               Claims = [loss, gradient, scaleFree], Figures = LandscapeFigures(runs, nets),
+               Claims = judged.Claims, Figures = LandscapeFigures(runs, nets),
                Numbers =
                [
                    .. Smoother(runs, Landscape.Relative).Select(effect => effect.ToNumber(

@@ -36,21 +36,23 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
            let compared = tuning.Compare()
            let best = ends.Compare()
            let targets = compared.To(0.90, 0.95)
-           from runs in Evaluate(targets.SelectMany(race => race.Fastest(lab.Neighbours))
-                   .Concat(best.SelectMany(net => net.MostAccurate(lab.Neighbours))), lab.Seeds(standard: 6), probe)
-           let races = targets.ToList()
-           let speed = Literature.Faster.JudgeSpeed(races, runs, "none", over: "batch")
-           let accuracy = Literature.Better.Judge(best.ByAccuracy(runs), all =>
-               [.. best.Select(net => net.Accuracy(all, "batch", less: "none"))])
-           select new Report(speed.Title,
+           from judged in Evaluate(targets.SelectMany(race => race.Fastest(lab.Neighbours))
+                   .Concat(best.SelectMany(net => net.MostAccurate(lab.Neighbours))), lab.Looks, trials =>
+               [
+                   Literature.Faster.JudgeSpeed([.. targets], trials, "none", over: "batch"),
+                   Literature.Better.Judge(best.ByAccuracy(trials), all =>
+                       [.. best.Select(net => net.Accuracy(all, "batch", less: "none"))]),
+               ], probe)
+           let runs = judged.Trials
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "norm", "schedule", "lr"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95, 0.97)]))
            {
-               Claims = [speed, accuracy],
+               Claims = judged.Claims,
                Figures = [SpeedByAccuracy("speed", "How many times sooner, by the accuracy reached",
                    "Steps, none over batch", compared, net => net.SpeedCourse(runs, "none", over: "batch"),
                    Literature.Faster), .. compared.Select(net => net.SpeedCurves(runs))],
-               Tables = [compared.TargetsTable(runs, best), RatesTable(races, best, ["model", "activation", "norm"])],
+               Tables = [compared.TargetsTable(runs, best), RatesTable([.. targets], best, ["model", "activation", "norm"])],
                Caveats = Caveats,
            };
 });

@@ -34,8 +34,8 @@ static IReadOnlyList<Figure> BatchSizeFigures(Tuning tuning, IReadOnlyList<Trial
                 LargestStableRate(tuning.TrialsOf(cell).Where(trial => trial.Seed == seed))),
         BestOverRates("tuned", "The best over constant rates, and what it was chosen from", tuning, batch,
             cell => cell.BatchSize, y, ValidationAccuracy),
-        Slice("slice", "All tuning trials at constant rates", tuning.Trials, [(lr, trial => trial.Lr), (batch, Size)], y,
-            ValidationAccuracy),
+        Slice("slice", "All tuning trials at constant rates", tuning.Trials, [(lr, trial => trial.Lr), (batch, Size)],
+            y, ValidationAccuracy),
     ];
 }
 

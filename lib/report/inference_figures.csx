@@ -39,6 +39,6 @@ static IReadOnlyList<Figure> InferenceFigures(IReadOnlyList<Trial> all, Config f
             $"Accuracy while it trains, by each kind of statistics, {Named(momentum)}",
             runs.At(first with { BnMomentum = momentum }),
             [("running", "running"), ("precise", "precise"), ("batch", "batch")], new("Validation accuracy"),
-            $"Training batches of {first.BatchSize}. Before the last step on 2,000 validation images.")),
+            $"Training batches of {first.BatchSize}. Before the last step on 2,000 validation images at most.")),
     ];
 }

@@ -39,8 +39,8 @@ public static class Method
                 && !Hyperparameters.IsUnset(pair.Name, pair.Values[0]))
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
             ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate, Role.Sweep))} in every cell, paired: in all arms a seed "
-                + "has the same initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "
-                + $"others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but where that is said")),
+                + "has the same initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? ""
+                : $". Settings were selected on others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but where that is said")),
             ("Trials", $"{trained.Count}: {trained.Count(IsOk)} ended well, "
                 + $"{trained.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trained.Count(trial => trial.Status == Status.Stuck)} stuck, "
@@ -50,8 +50,9 @@ public static class Method
             ("Data", Data(past) + $": training on the first {sizes} training images; " + (
                 trials.All(trial => double.IsNaN(trial.ValidationAccuracy))
                     ? "no validation, since nothing is selected; test images are only looked at"
-                    : $"validation on the last {Count(past.Data.ValidationImages)}, curves on a fixed "
-                        + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these; "
+                    : $"validation on the last {Count(past.Data.ValidationImages)}, curves on "
+                        + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these (early in training and after "
+                        + "a short one on fewer, two for five images trained on); "
                         + (trials.All(trial => trial.Role != Role.Evaluate)
                             ? "no test images, since nothing is selected that they could be for"
                             : "test images only at the end of evaluation seeds"))),

@@ -24,9 +24,6 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// <summary>How many pairs say nothing and are left out: both arms were lost, or lack the number.</summary>
     public int LeftOut { get; init; }
 
-    /// <summary>The seeds that were run for it.</summary>
-    public int Seeds => Differences.Count + LeftOut;
-
     /// <summary>At which of several looks it was judged; null where the number of seeds was fixed.</summary>
     public (int Number, int Of)? Look { get; init; }
 

@@ -88,6 +88,34 @@ public static class Literature
         Wording = ("as for large batches in theory, or more", Region.Above(Math.Log10(Growth.LargeBatches))),
     };
 
+    public static readonly Claim RankCollapse = new("rank-collapse",
+        "Batch normalization keeps representations from collapsing", "Daneshmand et al. 2020, 2021",
+        "effective rank of layer 50's outputs on a batch at initialization, batch over none", Unit.Ratio,
+        Region.Above(Math.Log10(1.5)))
+    {
+        Refuted = "Batch normalization hardly keeps representations from collapsing",
+        Reversed = "Batch normalization makes representations collapse", DependsOn = "the net",
+    };
+
+    public static readonly Claim Saturation = new("saturation",
+        "Batch normalization keeps units from saturating and dying", "Ioffe and Szegedy 2015, section 4.2.2",
+        "share of units that are saturated (sigmoid, tanh) or dead (ReLU) at the end of training, none less batch",
+        Unit.Units, Region.Above(0.05))
+    {
+        Refuted = "Batch normalization hardly keeps units from saturating and dying",
+        Reversed = "Batch normalization makes more units saturate and die", DependsOn = "the net",
+    };
+
+    public static readonly Claim SmallBranches = new("small-branches",
+        "Scalars at zero replace normalization in residual nets", "De and Smith 2020; Zhang et al. 2019",
+        "test accuracy of residual nets at tuned rates, with SkipInit or Fixup less with batch", Unit.Points,
+        Region.Within(0.02))
+    {
+        Refuted = "Scalars at zero do not replace normalization in residual nets",
+        Reversed = "Scalars at zero are worse than normalization in residual nets",
+        Exceeded = "Scalars at zero are better than normalization in residual nets", DependsOn = "arm and depth",
+    };
+
     // The batch.
 
     public static readonly Claim SmallBatch = new("small-batch", "Batch normalization does badly in small batches",
@@ -116,6 +144,24 @@ public static class Literature
         DeniedBy = "Wu and Johnson 2021; Lian and Liu 2018", Refuted = "Running statistics differ from precise ones at "
             + "inference", Reversed = "Running statistics are not good enough at inference",
         DependsOn = "the batch size",
+    };
+
+    public static readonly Claim SortedBatches = new("sorted-batches",
+        "Batches of few classes break batch normalization", "Ioffe 2017",
+        "test accuracy with BN, trained in batches drawn at random less in batches of two classes", Unit.Points,
+        Region.Above(0.02))
+    {
+        Refuted = "Batch normalization hardly minds batches of few classes",
+        Reversed = "Batch normalization gains from batches of few classes",
+    };
+
+    public static readonly Claim RepairsCorruption = new("repairs-corruption",
+        "Statistics of the test batch repair corrupted images", "Schneider et al. 2020; Nado et al. 2020",
+        "accuracy on corrupted images in batches of 100, by the batches' statistics less by running ones", Unit.Points,
+        Region.Above(0.02))
+    {
+        Refuted = "Statistics of the test batch hardly repair corrupted images",
+        Reversed = "Statistics of the test batch harm corrupted images", DependsOn = "the corruption",
     };
 
     // Why it should work.
@@ -194,6 +240,15 @@ public static class Literature
         DependsOn = "images and batches", Wording = ("slightly", Region.Below(0.005)),
     };
 
+    public static readonly Claim Vulnerable = new("vulnerable",
+        "Batch normalization makes nets more vulnerable to attacks", "Galloway et al. 2019",
+        "accuracy under attack at the highest clean accuracy that both arms of a seed reach, none less batch",
+        Unit.Points, Region.Above(0.02))
+    {
+        Refuted = "Batch normalization hardly makes nets more vulnerable to attacks",
+        Reversed = "Batch normalization makes nets less vulnerable to attacks", DependsOn = "the attack",
+    };
+
     public static readonly Claim Placement = new("placement",
         "Batch normalization belongs before the activation", "Ioffe and Szegedy 2015",
         "steps to the final accuracy of the net without BN, after over before", Unit.Ratio,
@@ -225,11 +280,12 @@ public static class Literature
     public static IReadOnlyList<(string Theme, IReadOnlyList<Claim> Claims)> Themes { get; } =
     [
         ("Speed and learning rates", [Faster, Better, HigherRates, Stable, FasterInProgram]),
-        ("Initial weights and depth", [Initialization, Deeper, DepthLimit, Explodes]),
-        ("The batch", [SmallBatch, LargeBatchRates, Inference]),
+        ("Initial weights and depth",
+            [Initialization, Deeper, DepthLimit, Explodes, RankCollapse, Saturation, SmallBranches]),
+        ("The batch", [SmallBatch, LargeBatchRates, Inference, SortedBatches]),
         ("Why it should work", [Drift, GradientShift, Smooth, SmoothGradient, SmoothScaleFree, Undo, TwoWeights]),
         ("Generalization, and what could stand in its place",
-            [Regularizes, Placement, .. Instead.Select(one => one.Claim)]),
+            [Regularizes, RepairsCorruption, Vulnerable, Placement, .. Instead.Select(one => one.Claim)]),
     ];
 
     /// <summary>The six that are told first: what the method is known for.</summary>

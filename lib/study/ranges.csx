@@ -17,19 +17,6 @@ static Limit StableRateLimit(IEnumerable<Trial> trialsOfOneSeed)
 static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed) =>
     StableRateLimit(trialsOfOneSeed).Last?.Lr ?? double.NaN;
 
-/// <summary>Whether a net trains: it ends with more than half of the validation images right. (Not to be stuck asks for
-/// twice chance, which is near what a net reaches that only leaves a class or two out.)</summary>
-static bool Trains(Trial trial) => IsOk(trial) && trial.ValidationAccuracy > 0.5;
-
-/// <summary>The limit of a swept number up to which nets train: the last value before the first at which one does not.
-/// </summary>
-static Limit WorkingLimit(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
-    Limit.Of(trialsOfOneSeed.OrderBy(swept), Trains);
-
-/// <summary>The largest such value; 0 where none works.</summary>
-static double LargestWorking(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
-    WorkingLimit(trialsOfOneSeed, swept).Last is { } last ? swept(last) : 0;
-
 /// <summary>The values of a swept number at which training works: around the best, the unbroken run whose median over
 /// seeds (a lost seed counts as worst) is within `points` of the best median; the ends are interpolated in the number's
 /// logarithm, and at the grid's end the range is what was tried. NaN where no value works.</summary>

@@ -14,6 +14,19 @@ static Effect UsableScaleGain(IReadOnlyList<Trial> trials, Config none, string c
 static double UsableScales(IEnumerable<Trial> seed) =>
     seed.DecadesFrom(UsableAccuracy, trial => trial.InitScale, ValidationAccuracy);
 
+/// <summary>What is run to know the ends of a seed's usable scales to an eighth of a decade: each is between two scales
+/// that were tried.</summary>
+static IEnumerable<Config> BisectUsableScales(IReadOnlyList<Trial> trials)
+{
+    static bool Works(Trial trial) => IsOk(trial) && trial.ValidationAccuracy >= UsableAccuracy;
+    var seeds = trials.Where(trial => trial.Init == Scheme.Normal)
+        .GroupBy(trial => (trial.ToCell() with { InitScale = 1 }, trial.Seed))
+        .Select(seed => seed.OrderBy(trial => trial.InitScale).ToList());
+    return seeds.SelectMany(seed => seed.Zip(seed.Skip(1))).Where(pair => Works(pair.First) != Works(pair.Second))
+        .Select(pair => Works(pair.First) ? new Limit(pair.First, pair.Second) : new Limit(pair.Second, pair.First))
+        .Halved(config => config.InitScale, (config, scale) => config with { InitScale = scale }, decades: 0.125);
+}
+
 /// <summary>The same of scales within 2 points of the arm's own best one: an arm that is good nowhere can have many.
 /// </summary>
 static Effect RelativeScaleGain(IReadOnlyList<Trial> trials, Config none, string condition) =>

@@ -118,6 +118,9 @@ public record Config
 
     public Decayed Decayed { get; init; }
 
+    /// <summary>Classes in a training batch, so that batches are not drawn at random; 0: they are.</summary>
+    public int BatchClasses { get; init; }
+
     public int StepsPerEpoch =>
         Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
     public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
@@ -146,8 +149,8 @@ public record Config
     public Config ToCell() => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
 
     /// <summary>The layers, for the images of a data set as this configuration uses them.</summary>
-    /// <param name="wrap">Called for each activation; returns the layer to put in its place, as a probe wants it.
-    /// </param>
+    /// <param name="wrap">Called for each activation (of deep_linear, the identity); returns the layer to put in its
+    /// place, as a probe wants it.</param>
     public Layer Layers(Dataset data, Func<Layer, Layer>? wrap = null)
     {
         var images = ImagesOf(data.Train);
@@ -158,7 +161,8 @@ public record Config
     /// <inheritdoc cref="Layers(Dataset, Func{Layer, Layer}?)"/>
     public Layer Layers(int height, int width, int classes, Func<Layer, Layer>? wrap = null, int channels = 1)
     {
-        var (inputs, activation) = (channels * height * width, (wrap ?? (layer => layer))(ActivationLayer));
+        wrap ??= layer => layer;
+        var (inputs, activation) = (channels * height * width, wrap(ActivationLayer));
         return Model switch
         {
             Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
@@ -167,7 +171,8 @@ public record Config
             Architecture.Lenet => LeNet(channels, height + 2 * LenetPadding, width + 2 * LenetPadding, classes, Method,
                 Initializer),
             Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Method, Initializer),
-            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Method, Initializer),
+            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Method, Initializer,
+                wrap(Identity)),
             Architecture.Resnet => ResNet(channels, Depth, Width, classes, activation, Method, Initializer, Placement),
             Architecture.PreactResnet => PreactivationResNet(channels, Depth, Width, classes, activation, Method,
                 Initializer, Placement),

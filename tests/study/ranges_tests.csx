@@ -13,17 +13,6 @@ Test("study: usable range and largest stable rate", () =>
     LargestStableRate([Made(accuracy: 0.1)]).ShouldBe(double.NaN);
 });
 
-Test("depth: the largest that works is the last before the first that does not come to half of the images", () =>
-{
-    Trial At(int depth, double accuracy) => Made(accuracy: accuracy, with: config => config with { Depth = depth });
-    double Largest(params Trial[] trials) => LargestWorking(trials, trial => trial.Depth);
-    Largest(At(8, 0.1), At(2, 0.9), At(4, 0.51), At(16, 0.9)).ShouldBe(4);
-    // Twice chance is not enough.
-    Largest(At(2, 0.9), At(4, 0.21), At(8, 0.9)).ShouldBe(2);
-    Largest(At(2, 0.1), At(4, 0.9)).ShouldBe(0);
-    Largest(At(2, 0.9), At(4, 0.9)).ShouldBe(4);
-});
-
 Test("study: decades from a level on are interpolated, need not join, and count a lost trial as 0", () =>
 {
     double Decades(params (double At, double Accuracy)[] trials) => trials.Select(one =>
