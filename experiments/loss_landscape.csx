@@ -12,7 +12,8 @@ const string Caveats = """
       BN's weights grow; one with a smaller gradient has less to change. The claim with scales taken out counts
       distances and changes in the norms of weights and gradient, so that what is left is no matter of units.
     - On 500 fixed training images and with batch statistics; the running ones take no part.
-    - The arms are at different rates and so at different places after the same number of steps.
+    - The arms are at different rates and so at different places after the same number of steps. The sigmoid net without
+      BN stays at chance for most of the measured ones, where its loss is flat: there its small range is no merit.
     """;
 
 return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], Why, StandardNets.Dependent), lab =>

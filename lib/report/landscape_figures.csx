@@ -18,7 +18,7 @@ static IReadOnlyList<Figure> LandscapeFigures(IReadOnlyList<Trial> runs, IReadOn
             "Largest over the distances, as a share of the gradient's norm, per distance as a share of the weights' "
                 + "norm; lower is smoother."),
         First("gradient_norm", "Norm of the gradient", "gradient_norm", ""),
-        First("weight_norm", "Norm of the weights", "weight_norm", "Of all parameters: BN makes the loss indifferent to "
-            + "the weights' scale, so that the same distance means less where they are large."),
+        First("weight_norm", "Norm of the weights", "weight_norm", "Of all parameters: BN makes the loss indifferent "
+            + "to the weights' scale, so that the same distance means less where they are large."),
     ];
 }

@@ -1,8 +1,8 @@
 #nullable enable
 // Internal covariate shift as figures.
 
-/// <summary>How far the medians of the last hidden layer's inputs go from 30% accuracy on, what that layer receives, how
-/// far each layer's gradient keeps its direction, and the curves.</summary>
+/// <summary>How far the medians of the last hidden layer's inputs go from 30% accuracy on, what that layer receives,
+/// how far each layer's gradient keeps its direction, and the curves.</summary>
 /// <param name="layers">Those whose gradients were measured, from the input on.</param>
 static IReadOnlyList<Figure> ShiftFigures(IReadOnlyList<Trial> runs, IReadOnlyList<int> layers) =>
 [

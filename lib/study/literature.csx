@@ -213,20 +213,20 @@ public static class Literature
     };
 
     public static readonly Claim Undo = new("undo", "Training undoes the normalization by gamma and beta", Program
-        + ". Ioffe and Szegedy 2015, section 3, say that it can, which is arithmetic", "how far gamma and beta go on "
-        + "the way from (1, 0) to the deviation and mean of what they normalize, where the layer does nothing",
+        + ", of SGD. Ioffe and Szegedy 2015, section 3, say that it can, which is arithmetic", "how far gamma and beta go "
+        + "on the way from (1, 0) to the deviation and mean of what they normalize, where the layer does nothing",
         Unit.Progress, Region.Above(0.5))
     {
         Refuted = "Training does not undo the normalization by gamma and beta",
         Reversed = "Training moves gamma and beta away from undoing the normalization", DependsOn = "the net",
     };
 
-    public static readonly Claim TwoWeights = new("two-weights", "Gamma and beta alone learn much of the task",
+    public static readonly Claim TwoWeights = new("two-weights", "Gamma and beta alone come far above chance",
         "Frankle et al. 2021, whose nets come to 82%, far above chance",
         "how far gamma and beta come, learned alone, on the way from chance to the test accuracy of all weights, each "
         + "tuned", Unit.Progress, Region.Above(0.5))
     {
-        Refuted = "Gamma and beta alone do not learn much of the task", DependsOn = "the net",
+        Refuted = "Gamma and beta alone do not come far above chance", DependsOn = "the net",
     };
 
     // Generalization, and what could take its place.

@@ -30,7 +30,8 @@ static IEnumerable<Config> BisectUsableScales(IReadOnlyList<Trial> trials)
 /// <summary>The same of scales within 2 points of the arm's own best one: an arm that is good nowhere can have many.
 /// </summary>
 static Effect RelativeScaleGain(IReadOnlyList<Trial> trials, Config none, string condition) =>
-    ScaleGain(trials, none, condition, seed => seed.UsableRange(trial => trial.InitScale, ValidationAccuracy).Decades());
+    ScaleGain(trials, none, condition, seed =>
+        seed.UsableRange(trial => trial.InitScale, ValidationAccuracy).Decades());
 
 static Effect ScaleGain(IReadOnlyList<Trial> trials, Config none, string condition,
     Func<IReadOnlyList<Trial>, double> decades) =>

@@ -1,8 +1,8 @@
 #nullable enable
 // Internal covariate shift while a net learns, from what Shift.Probe measured; compared between BN and none.
 
-/// <summary>Numbers of the part of a training in which the validation accuracy rises from one level to another. Nets are
-/// compared over the same accuracies, and not over the same steps: one that stays at chance for long has no covariate
+/// <summary>Numbers of the part of a training in which the validation accuracy rises from one level to another. Nets
+/// are compared over the same accuracies, and not over the same steps: one that stays at chance for long has no covariate
 /// shift to speak of there, but inputs of next to no spread, which make any path long, and a gradient that points one
 /// way.</summary>
 public static class ShiftEffects
@@ -25,12 +25,12 @@ public static class ShiftEffects
             && pair.Second.Own["drift"] is var drift && double.IsFinite(drift)
                 ? drift * Math.Log(end / start) / Math.Log((double)pair.Second.Step / pair.First.Step) : 0);
 
-    /// <summary>Cosine between a layer's gradient before and after the earlier layers take their step: the mean over all
-    /// measurements, then over the layers.</summary>
+    /// <summary>Cosine between a layer's gradient before and after the earlier layers take their step: the mean over
+    /// all measurements, then over the layers.</summary>
     public static double Cosine(Trial trial, IReadOnlyList<int> layers) => Cosine(trial, layers, 1, trial.Steps);
 
-    /// <summary>The same over the measurements from the first accuracy of 30% to the first of a level; NaN where it does
-    /// not come to both, or where nothing was measured between.</summary>
+    /// <summary>The same over the measurements from the first accuracy of 30% to the first of a level; NaN where it
+    /// does not come to both, or where nothing was measured between.</summary>
     public static double Cosine(Trial trial, IReadOnlyList<int> layers, double to) =>
         Cosine(trial, layers, StepsToTarget(trial, From), StepsToTarget(trial, to));
 

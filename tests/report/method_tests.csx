@@ -58,8 +58,8 @@ Test("report: the method tells how the rate changes and what decays, in every wa
         + "1 range tests");
     Said(new Config())["Nets"].ShouldBe("perceptron: 784 inputs, 3 hidden layers of 100 units, 10 outputs. Inputs are "
         + "pixels / 255");
-    Said(new Config { Model = Architecture.ResidualMlp, Depth = 50 })["Nets"].ShouldStartWith("residual perceptron: 784 "
-        + "inputs, a layer of 100 units, 50 blocks that add one such layer to what they get, 10 outputs.");
+    Said(new Config { Model = Architecture.ResidualMlp, Depth = 50 })["Nets"].ShouldStartWith("residual perceptron: "
+        + "784 inputs, a layer of 100 units, 50 blocks that add one such layer to what they get, 10 outputs.");
     Said(new(), new() { Momentum = 0.9 }, new() { Optimizer = Optimization.Adam })["Optimizer"].ShouldBe("SGD without "
         + "momentum; or SGD with momentum 0.9; or Adam with betas 0.9 and 0.999 and epsilon 1e-8");
     Said(new() { Norm = Norm.Batch }, new() { Norm = Norm.Batch, BnMomentum = 0.5 })["Batch normalization"].ShouldBe(

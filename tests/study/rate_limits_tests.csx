@@ -16,7 +16,7 @@ Test("study: each arm of a net has its usable and its largest stable rates", () 
     limits[1].Usable.High.ShouldBe(10);
 });
 
-Test("study: what either arm loses above and below its best rate is compared by seed, known to a rate of the grid", () =>
+Test("study: what the arms lose above and below their best rates is compared by seed, to a rate of the grid", () =>
 {
     var net = new Net("SGD", new Config(), [0.1, 1, 10, 100]);
     // Without BN 0.1 is too slow and 10 and 100 are too high; with it 100 is.
