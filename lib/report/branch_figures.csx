@@ -39,18 +39,18 @@ static IReadOnlyList<Figure> BranchFigures(IReadOnlyList<Trial> runs, IReadOnlyL
 /// <summary>The mean square of the deepest net's signal at its end, measured, beside what theory says.</summary>
 static IEnumerable<KeyNumber> BranchNumbers(IReadOnlyList<Trial> runs, Net deepest, int blocks)
 {
-    KeyNumber Number(string arm, string label, Func<double, int, double> theory)
+    KeyNumber Number(Norm norm, string label, Func<double, int, double> theory)
     {
-        var own = runs.At(deepest[arm]).Select(trial => Signal.AtStart(trial, $"moment_{blocks}"))
+        var own = runs.At(deepest.Cells.Single(cell => cell.Norm == norm)).Select(trial => Signal.AtStart(trial, $"moment_{blocks}"))
             .Where(double.IsFinite).ToList();
         return new($"Mean square of the signal after {blocks} blocks: {label}",
             Format.Number(own.Count == 0 ? double.NaN : Median(own)),
             $"Theory says {Format.Number(theory(FirstMoment(runs, deepest), blocks))}. Median of {own.Count} seeds, "
                 + "before the first step.");
     }
-    return [Number("batch", "with BN", BranchSignal.WithBatchNorm), Number("none", "without", BranchSignal.WithoutNorm)];
+    return [Number(Norm.Batch, "with BN", BranchSignal.WithBatchNorm), Number(Norm.None, "without", BranchSignal.WithoutNorm)];
 }
 
-static double FirstMoment(IReadOnlyList<Trial> runs, Net net) => runs.At(net["none"])
+static double FirstMoment(IReadOnlyList<Trial> runs, Net net) => runs.At(net.Cells.Single(cell => cell.Norm == Norm.None))
     .Select(trial => Signal.AtStart(trial, "moment_0")).Where(double.IsFinite).ToList() is { Count: > 0 } known
         ? Median(known) : double.NaN;
