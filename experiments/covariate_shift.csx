@@ -36,7 +36,8 @@ return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
                ], probe)
            let runs = judged.Trials
            let all = ShiftEffects.OverAllSteps(runs, net, layers)
-           select new Report(judged.Claims[0].Title, runs.Summarize(["norm", "lr"], [TestAccuracy, .. ShiftMeasures(layers)]))
+           select new Report(judged.Claims[0].Title,
+               runs.Summarize(["norm", "lr"], [TestAccuracy, .. ShiftMeasures(layers)]))
            {
                Claims = judged.Claims, Figures = ShiftFigures(runs, layers), Tables = [tuning.RatesTable("norm")],
                Numbers = [all.Paths.ToNumber("The drift's ratio over all steps", Unit.Ratio, "Not claimed."),

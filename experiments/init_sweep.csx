@@ -4,9 +4,10 @@
 const string Question = "Does batch normalization make the initial weights matter less?";
 const string Why = """
     Standard deviations of the initial weights over six decades, two values a decade; the usual schemes lie in the
-    middle. Where a seed's usable scales end is bisected to an eighth of a decade, at the rate of the scale inside. CS231n's figure was made at one rate, 1e-3 for Adam, which suits
-    one scale and one arm: so every cell is also given its own rate, selected on other seeds from four decades (three
-    were tried first, and BN's best stood at their upper end).
+    middle. Where a seed's usable scales end is bisected to an eighth of a decade, at the rate of the scale inside.
+    CS231n's figure was made at one rate, 1e-3 for Adam, which suits one scale and one arm: so every cell is also given
+    its own rate, selected on other seeds from four decades (three were tried first, and BN's best stood at their upper
+    end).
     """;
 const string Caveats = """
     - Tuning and the common rate answer different questions: at 0.001 a scale can look unusable because the rate does

@@ -5,7 +5,7 @@ const string Question = "What does the program show that this lab grew from: LeN
 const string Why = """
     The program's own setting, at its one learning rate: all 60,000 training images and no validation (nothing is
     selected), 32 x 32 pixels, RMSprop at 1e-3, batches of 64 with the short one at the end. Beyond it: PyTorch's kind
-    of BN beside the program's own, with and without gamma; seeds until the claim is decided; accuracy on training images in evaluation mode,
+    of BN beside the program's own, with and without gamma; more seeds; accuracy on training images in evaluation mode,
     and on test images.
     """;
 const string Caveats = """

@@ -52,7 +52,8 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
                Figures = [SpeedByAccuracy("speed", "How many times sooner, by the accuracy reached",
                    "Steps, none over batch", compared, net => net.SpeedCourse(runs, "none", over: "batch"),
                    Literature.Faster), .. compared.Select(net => net.SpeedCurves(runs))],
-               Tables = [compared.TargetsTable(runs, best), RatesTable([.. targets], best, ["model", "activation", "norm"])],
+               Tables = [compared.TargetsTable(runs, best),
+                   RatesTable([.. targets], best, ["model", "activation", "norm"])],
                Caveats = Caveats,
            };
 });

@@ -201,7 +201,9 @@ public sealed class PlanePixels(TensorValues x) : IPixels
 
     public void Fill(int n, in PixelLayout at, Span<float> y)
     {
-        for (var channel = 0; channel < at.Channels; channel++)
+        // A single channel without a border.
+        if (at.Block == 1 && at.Length == x.Layout.Columns) x.Row(n).CopyTo(y);
+        else for (var channel = 0; channel < at.Channels; channel++)
             for (var row = 0; row < at.Height; row++)
             {
                 var line = x.Row(n).Slice((channel * at.Height + row) * at.Width, at.Width);

@@ -199,8 +199,8 @@ public sealed class Tensor
         var map = Mapped is { HasTwo: true } ? null : TakePlace();
         var convolved = new ConvolvedPixels(map ?? Kept(), w, padding, stride);
         Tensor[] inputs = map is null ? [this] : deferredInputs!;
-        // Before a normalizer, which wants the moments, there is usually no bias.
-        var y = Tape.Op([.. inputs, w], convolved.Forward(measure: bias is null), (g, _) =>
+        // Before a normalizer, which in training wants the moments, there is usually no bias.
+        var y = Tape.Op([.. inputs, w], convolved.Forward(measure: bias is null && Tape.IsRecording), (g, _) =>
         {
             if (!Array.Exists(inputs, Tape.Wants))
                 return [.. inputs.Select(_ => (Tensor?)null), convolved.Backward(g.Pixels, null)];
@@ -367,6 +367,9 @@ public sealed class Tape
         }
     }
 
+    /// <summary>Whether ops are recorded, as in training.</summary>
+    public static bool IsRecording => current is { paused: false };
+
     /// <summary>Whether a gradient is wanted for x: it is a parameter, or depends on one.</summary>
     public static bool Wants(Tensor x) => x.Node >= 0 || x.IsParameter;
 
@@ -374,7 +377,7 @@ public sealed class Tape
     /// recorded.</summary>
     public static Tensor Op(Tensor[] inputs, Tensor y, GradientRule rule)
     {
-        if (current is { paused: false } tape && Array.Exists(inputs, Wants)) tape.Record(inputs, y, rule);
+        if (IsRecording && Array.Exists(inputs, Wants)) current!.Record(inputs, y, rule);
         return y;
     }
 

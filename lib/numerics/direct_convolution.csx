@@ -97,9 +97,15 @@ public static class DirectConvolution
                         n * yImage + result.Offset(panel, rows.First + line * rows.Step, columns.First));
                     int fromLine = rows.SourceStep * source.RowStride, toLine = rows.Step * result.RowStride,
                         fromStep = columns.SourceStep * source.Block, toStep = columns.Step * result.Block;
-                    if (slides)
+                    if (slides && source.Block == 1)
+                        // Of a single channel, the innermost loop is over the kernel's rows.
                         SlidingProduct.Multiply<S, V>(lines, fromLine, toLine, columns.Count, fromStep, toStep,
-                            sum with { Inner = source.Block }, ref from, ref weights, ref to);
+                            new(1, 0, 0, 1, 0, 0, taps, source.RowStride), S.Lanes, packedRow, ref from, ref weights,
+                            ref to);
+                    else if (slides)
+                        SlidingProduct.Multiply<S, V>(lines, fromLine, toLine, columns.Count, fromStep, toStep,
+                            sum with { Inner = source.Block }, source.Block * S.Lanes, S.Lanes, ref from, ref weights,
+                            ref to);
                     else
                         BlockProduct.Multiply<S, V>(result.Block, lines, fromLine, toLine, columns.Count, fromStep,
                             toStep, sum, ref from, ref weights, ref to, add: false);

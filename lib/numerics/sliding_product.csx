@@ -11,12 +11,14 @@ public static class SlidingProduct
     public static bool Fits<S, V>(int block, int taps) where S : struct, ISimd<V> where V : struct =>
         block == S.Lanes && taps == 3;
 
-    /// <summary>y = the sum over i below Outer, j below Middle and k below Inner for several lines of `pixels` pixels.
-    /// Of a, pixels lie `step` floats apart and each has Inner numbers that are neighbours; b has three times as many
-    /// vectors for each i and j: first the kernel's first element, then its second, then its third.</summary>
+    /// <summary>y = the sum over i below Outer, j below Middle and k below Inner for several lines of `pixels` pixels,
+    /// `step` floats apart in a. b has three vectors for each i, j and k.</summary>
+    /// <param name="bElement">Floats from one of these three to the next.</param>
+    /// <param name="bInner">Floats from those of one k to those of the next.</param>
     [MethodImpl(Hot)]
     public static void Multiply<S, V>(int lines, int aLine, int yLine, int pixels, int step, int yStep,
-        in Reduction sum, ref float a, ref float b, ref float y) where S : struct, ISimd<V> where V : struct
+        in Reduction sum, int bElement, int bInner, ref float a, ref float b, ref float y)
+        where S : struct, ISimd<V> where V : struct
     {
         if (pixels == 0) return;
         // Tiles of nearly equal widths, so that none has too few sums.
@@ -27,35 +29,35 @@ public static class SlidingProduct
         {
             var high = low + 1;
             Tiles<S, V>(high, new(lines, aLine, yLine, higher, high * step, 0, high * yStep, step, 3 * step, yStep),
-                sum, ref a, ref b, ref y);
+                sum, bElement, bInner, ref a, ref b, ref y);
             a = ref Unsafe.Add(ref a, higher * high * step);
             y = ref Unsafe.Add(ref y, higher * high * yStep);
         }
         Tiles<S, V>(low, new(lines, aLine, yLine, tiles - higher, low * step, 0, low * yStep, step, 3 * step, yStep),
-            sum, ref a, ref b, ref y);
+            sum, bElement, bInner, ref a, ref b, ref y);
     }
 
-    static void Tiles<S, V>(int pixels, in TileGrid grid, in Reduction sum, ref float a, ref float b, ref float y)
-        where S : struct, ISimd<V> where V : struct
+    static void Tiles<S, V>(int pixels, in TileGrid grid, in Reduction sum, int bElement, int bInner, ref float a,
+        ref float b, ref float y) where S : struct, ISimd<V> where V : struct
     {
         switch (pixels)
         {
-            case 1: Tiles<S, V, Gemm.One>(grid, sum, ref a, ref b, ref y); break;
-            case 2: Tiles<S, V, Gemm.Two>(grid, sum, ref a, ref b, ref y); break;
-            case 3: Tiles<S, V, Gemm.Three>(grid, sum, ref a, ref b, ref y); break;
-            case 4: Tiles<S, V, Gemm.Four>(grid, sum, ref a, ref b, ref y); break;
-            case 5: Tiles<S, V, Gemm.Five>(grid, sum, ref a, ref b, ref y); break;
-            case 6: Tiles<S, V, Gemm.Six>(grid, sum, ref a, ref b, ref y); break;
-            case 7: Tiles<S, V, Gemm.Seven>(grid, sum, ref a, ref b, ref y); break;
-            case 8: Tiles<S, V, Gemm.Eight>(grid, sum, ref a, ref b, ref y); break;
-            default: Tiles<S, V, Gemm.Nine>(grid, sum, ref a, ref b, ref y); break;
+            case 1: Tiles<S, V, Gemm.One>(grid, sum, bElement, bInner, ref a, ref b, ref y); break;
+            case 2: Tiles<S, V, Gemm.Two>(grid, sum, bElement, bInner, ref a, ref b, ref y); break;
+            case 3: Tiles<S, V, Gemm.Three>(grid, sum, bElement, bInner, ref a, ref b, ref y); break;
+            case 4: Tiles<S, V, Gemm.Four>(grid, sum, bElement, bInner, ref a, ref b, ref y); break;
+            case 5: Tiles<S, V, Gemm.Five>(grid, sum, bElement, bInner, ref a, ref b, ref y); break;
+            case 6: Tiles<S, V, Gemm.Six>(grid, sum, bElement, bInner, ref a, ref b, ref y); break;
+            case 7: Tiles<S, V, Gemm.Seven>(grid, sum, bElement, bInner, ref a, ref b, ref y); break;
+            case 8: Tiles<S, V, Gemm.Eight>(grid, sum, bElement, bInner, ref a, ref b, ref y); break;
+            default: Tiles<S, V, Gemm.Nine>(grid, sum, bElement, bInner, ref a, ref b, ref y); break;
         }
     }
 
     // Tiles of P pixels.
     [MethodImpl(Hot)]
-    static void Tiles<S, V, P>(in TileGrid grid, in Reduction sum, ref float a, ref float b, ref float y)
-        where S : struct, ISimd<V> where V : struct where P : struct, Gemm.ICount
+    static void Tiles<S, V, P>(in TileGrid grid, in Reduction sum, nint bElement, nint bInner, ref float a,
+        ref float b, ref float y) where S : struct, ISimd<V> where V : struct where P : struct, Gemm.ICount
     {
         nint one = (nint)grid.ARow * sizeof(float), two = 2 * one, three = grid.AThree, yRow = grid.YRow;
         ref var ahead = ref ReadAhead.Own;
@@ -67,7 +69,7 @@ public static class SlidingProduct
             for (var tile = grid.Tiles; tile > 0; tile--)
             {
                 ahead.Fetch(aheadLines);
-                Tile<S, V, P>(sum, ref aTile, one, two, three, ref b, ref yTile, yRow);
+                Tile<S, V, P>(sum, bElement, bInner, ref aTile, one, two, three, ref b, ref yTile, yRow);
                 aTile = ref Unsafe.Add(ref aTile, grid.ATile);
                 yTile = ref Unsafe.Add(ref yTile, grid.YTile);
             }
@@ -75,18 +77,18 @@ public static class SlidingProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Tile<S, V, P>(in Reduction sum, ref float a, nint one, nint two, nint three, ref float b, ref float y,
-        nint yRow) where S : struct, ISimd<V> where V : struct where P : struct, Gemm.ICount
+    static void Tile<S, V, P>(in Reduction sum, nint element, nint bInner, ref float a, nint one, nint two, nint three,
+        ref float b, ref float y, nint yRow) where S : struct, ISimd<V> where V : struct where P : struct, Gemm.ICount
     {
         V s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default,
             s7 = default, s8 = default;
-        nint element = sum.Inner * S.Lanes;
+        nint aInner = sum.AInner;
         ref var aChunk = ref a;
         ref var bChunk = ref b;
         for (var i = sum.Outer; i > 0; i--)
         {
             ref var aLine = ref aChunk;
-            ref var w = ref bChunk;
+            ref var bLine = ref bChunk;
             for (var j = sum.Middle; j > 0; j--)
             {
                 // Three pixels for each reference: one of them and a distance address the others.
@@ -94,7 +96,8 @@ public static class SlidingProduct
                 ref var x3 = ref Unsafe.Add(ref x, three);
                 ref var x6 = ref Unsafe.Add(ref x3, P.Value > 4 ? three : 0);
                 ref var x9 = ref Unsafe.Add(ref x6, P.Value > 7 ? three : 0);
-                ref var end = ref Unsafe.Add(ref w, element);
+                ref var w = ref bLine;
+                ref var end = ref Unsafe.Add(ref w, sum.Inner * bInner);
                 while (Unsafe.IsAddressLessThan(ref w, ref end))
                 {
                     V p = S.Load(ref w), q = S.Load(ref Unsafe.Add(ref w, element)),
@@ -120,14 +123,14 @@ public static class SlidingProduct
                         Meet<S, V, P>(S.All(Unsafe.AddByteOffset(ref x6, two)), 8, p, q, r, ref s6, ref s7, ref s8);
                     if (P.Value > 7) Meet<S, V, P>(S.All(x9), 9, p, q, r, ref s7, ref s8, ref s8);
                     if (P.Value > 8) s8 = S.MultiplyAdd(S.All(Unsafe.AddByteOffset(ref x9, one)), r, s8);
-                    x = ref Unsafe.Add(ref x, 1);
-                    if (P.Value > 1) x3 = ref Unsafe.Add(ref x3, 1);
-                    if (P.Value > 4) x6 = ref Unsafe.Add(ref x6, 1);
-                    if (P.Value > 7) x9 = ref Unsafe.Add(ref x9, 1);
-                    w = ref Unsafe.Add(ref w, S.Lanes);
+                    x = ref Unsafe.Add(ref x, aInner);
+                    if (P.Value > 1) x3 = ref Unsafe.Add(ref x3, aInner);
+                    if (P.Value > 4) x6 = ref Unsafe.Add(ref x6, aInner);
+                    if (P.Value > 7) x9 = ref Unsafe.Add(ref x9, aInner);
+                    w = ref Unsafe.Add(ref w, bInner);
                 }
                 aLine = ref Unsafe.Add(ref aLine, sum.AMiddle);
-                w = ref Unsafe.Add(ref w, 2 * element);
+                bLine = ref Unsafe.Add(ref bLine, sum.BMiddle);
             }
             aChunk = ref Unsafe.Add(ref aChunk, sum.AOuter);
             bChunk = ref Unsafe.Add(ref bChunk, sum.BOuter);

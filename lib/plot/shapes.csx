@@ -62,7 +62,8 @@ public sealed record Percentiles(string Arm, double X, double Low, double Middle
 public sealed record RiverPanel(string Title, Axis Y, IReadOnlyList<Percentiles> Points);
 
 /// <summary>The effect that a claim has under one condition, with its interval. NaN is an unknown effect or bound, an
-/// infinite bound an interval that is open there. An effect between ClaimedLow and ClaimedHigh agrees with the claim.</summary>
+/// infinite bound an interval that is open there. An effect between ClaimedLow and ClaimedHigh agrees with the claim.
+/// </summary>
 /// <param name="Margin">The least effect that counts, by which all are divided; NaN: not known.</param>
 /// <param name="Verdict">Under this condition: one of the keys of Palette.Verdicts.</param>
 public sealed record ForestRow(double Effect, double Low, double High, double ClaimedLow, double ClaimedHigh,

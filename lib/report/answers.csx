@@ -91,7 +91,8 @@ public sealed record Answers(IReadOnlyList<string> Datasets, IReadOnlyList<Answe
             .ToList();
         string Count((string One, string Many) verb, params string[] of) =>
             verdicts.Count(of.Contains) is var count && count == 1 ? $"1 {verb.One}" : $"{count} {verb.Many}";
-        return $"{(Datasets.Count > 1 ? $"On {dataset}, of" : "Of")} {(verdicts.Count == 1 ? "1 claim" : $"{verdicts.Count} claims")} {
+        var claims = verdicts.Count == 1 ? "1 claim" : $"{verdicts.Count} claims";
+        return $"{(Datasets.Count > 1 ? $"On {dataset}, of" : "Of")} {claims} {
             Count(("holds", "hold"), "supported")}, {
             Count(("depends on the case", "depend on the case"), "depends")}, {
             Count(("fails", "fail"), "not supported", "contradicted")}, {Count(("is open", "are open"), "open")}.";

@@ -105,8 +105,8 @@ static string EstimateInWords(this Judgement judged, Effect effect) => effect.Di
 // Seeds that agree leave an interval of no width, which says nothing of others.
 static string IntervalInWords(this Effect effect, Unit unit) => effect.Differences.Count < 2 ? "no interval"
     : effect.Interval.Low == effect.Interval.High ? "the same in all seeds"
-    : $"{Format.Percent(effect.Look is null ? effect.Interval.Level : 0.95)} interval {unit.Range(effect.Interval.Low, effect.Interval.High)} by {
-        effect.By}";
+    : $"{Format.Percent(effect.Look is null ? effect.Interval.Level : 0.95)} interval {
+        unit.Range(effect.Interval.Low, effect.Interval.High)} by {effect.By}";
 
 // Words that begin a sentence.
 static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];

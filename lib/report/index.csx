@@ -24,10 +24,12 @@ public static class IndexPage
                 .. themes.Select(theme => new CardSection(themes.Count == 1 ? "Experiments" : theme.Key.Name,
                     [.. theme.Select(past => Card(folder, past))])),
                 What, .. answers.Claims.Count == 0 ? Array.Empty<Section>()
-                    : [new Links("Data", [("claims.csv", "claims.csv", "all claims, with outcomes in words, margins, p")])],
+                    : [new Links("Data",
+                        [("claims.csv", "claims.csv", "all claims, with outcomes in words, margins, p")])],
                 .. missing.Count == 0 ? Array.Empty<Section>() :
                 [
-                    new Definitions("Not run", [.. missing.Select(name => (name, questions.GetValueOrDefault(name, "")))]),
+                    new Definitions("Not run",
+                        [.. missing.Select(name => (name, questions.GetValueOrDefault(name, "")))]),
                     new Command("Run them", $"./run-all.sh {string.Join(' ', missing)}"),
                 ], .. reported.Count == 0 ? Array.Empty<Section>() : [Made(reported)],
             ],

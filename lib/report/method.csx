@@ -40,7 +40,8 @@ public static class Method
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
             ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate, Role.Sweep))} in every cell, paired: in all arms a seed "
                 + "has the same initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? ""
-                : $". Settings were selected on others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but where that is said")),
+                : $". Settings were selected on others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but "
+                    + "where that is said")),
             ("Trials", $"{trained.Count}: {trained.Count(IsOk)} ended well, "
                 + $"{trained.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trained.Count(trial => trial.Status == Status.Stuck)} stuck, "

@@ -93,7 +93,8 @@ public static class PageHtml
         table.Title, ["claim", .. table.Datasets], table.Groups.SelectMany(group => group.Lines.Select(line => $"""
         <td class="words"><a href="{Html(line.Href)}">{Html(line.Claim)}</a></td>{
             string.Concat(line.Answers.Select(answer => answer is { } known
-                ? $"<td{(known.Words == "" ? "" : " class=\"words\"")}>{Format.Sentences(Badge(known.Verdict), Html(known.Words))}</td>"
+                ? $"<td{(known.Words == "" ? "" : " class=\"words\"")}>{
+                    Format.Sentences(Badge(known.Verdict), Html(known.Words))}</td>"
                 : "<td>not measured</td>"))}
         """).Prepend(group.Heading == "" ? "" : $"""
         <th scope="rowgroup" colspan="{1 + table.Datasets.Count}">{Html(group.Heading)}</th>

@@ -2,7 +2,8 @@
 // Limits of a swept number, found for each seed: how far training works.
 
 /// <summary>Between which two trials of one seed a limit lies: the last at which training works and the next one, at
-/// which it does not. Last is null where it does not work at the first; Next is null where it works to the end.</summary>
+/// which it does not. Last is null where it does not work at the first; Next is null where it works to the end.
+/// </summary>
 public sealed record Limit(Trial? Last, Trial? Next)
 {
     /// <param name="inOrder">From where training works best toward the limit.</param>
@@ -14,8 +15,8 @@ public sealed record Limit(Trial? Last, Trial? Next)
     }
 }
 
-/// <summary>What is run to know limits better: for each that lies between two trials, the value halfway by logarithm, at
-/// the learning rate of the trial that works; nothing more where the two are as near as that.</summary>
+/// <summary>What is run to know limits better: for each that lies between two trials, the value halfway by logarithm,
+/// at the learning rate of the trial that works; nothing more where the two are as near as that.</summary>
 /// <param name="swept">The number of which a limit is asked for.</param>
 /// <param name="at">A configuration with that number, which may be rounded.</param>
 /// <param name="decades">How well a limit is to be known.</param>

@@ -14,8 +14,8 @@ static IEnumerable<Config> BisectDepths(IReadOnlyList<Trial> trials) => trials
     .Select(DepthLimit)
     .Halved(config => config.Depth, (config, depth) => config with { Depth = (int)Math.Round(depth) });
 
-/// <summary>For each net, the largest depth up to which every depth trains (to 50% validation accuracy), one arm over another, as log10; known to a
-/// tenth of a decade. Where one arm trains at the deepest that was tried, its limit may lie farther, and the interval
+/// <summary>For each net, the largest depth up to which every depth trains (to 50% validation accuracy), one arm over
+/// another, as log10; known to a tenth of a decade. Where one arm trains at the deepest that was tried, its limit may lie farther, and the interval
 /// has no end on that side. A seed says nothing whose both arms train at the deepest, or neither at any.</summary>
 /// <param name="nets">Each with cells of all depths in either arm.</param>
 static IReadOnlyList<Effect> DepthRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets,

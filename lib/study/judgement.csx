@@ -87,8 +87,8 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
             if (Telling?.Invoke(this) is { } told) return told;
             var claim = Claim;
             var text = char.ToLowerInvariant(claim.Text[0]) + claim.Text[1..];
-            string Some(params Verdict[] verdicts) => Conditions(verdicts).Count is var count && count == Effects.Count ? ""
-                : $", in {count} of {Effects.Count} conditions";
+            string Some(params Verdict[] verdicts) => Conditions(verdicts).Count is var count && count == Effects.Count
+                ? "" : $", in {count} of {Effects.Count} conditions";
             return Verdict switch
             {
                 Verdict.Supported => Shortest(claim.Text + (Some(Verdict.Supported) is { Length: > 0 } some ? some

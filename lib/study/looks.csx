@@ -40,7 +40,8 @@ public sealed record Looks(params IReadOnlyList<int> Counts)
                     from effect in judgement.Effects
                     where judgement.Of(effect) == Verdict.Open && effect.Look?.Number < Counts.Count
                     select (judgement.Claim, Effect: effect, Seeds: Counts[effect.Look!.Value.Number])).ToList();
-        if (open.FirstOrDefault(one => one.Effect.Cells.Count == 0 && one.Effect.Differences.Count > 0) is { Claim: { } claim } unknown)
+        if (open.FirstOrDefault(one => one.Effect.Cells.Count == 0 && one.Effect.Differences.Count > 0)
+            is { Claim: { } claim } unknown)
             throw new ArgumentException($"the condition '{unknown.Effect.Condition}' of the claim {claim.Id} does not "
                 + "say which cells it is of, so it cannot have more seeds: make its effect by Paired, BySeed or "
                 + "EachSeed");

@@ -48,8 +48,9 @@ static (double Low, double High, double Best) UsableRange(this IEnumerable<Trial
 static double Decades(this (double Low, double High, double Best) range) =>
     double.IsNaN(range.Low) ? 0 : Math.Log10(range.High / range.Low);
 
-/// <summary>How many decades of a swept number a measure is at or above a level, taken together whether they join or not;
-/// between two values that were tried it is interpolated in the number's logarithm, a lost trial having 0.</summary>
+/// <summary>How many decades of a swept number a measure is at or above a level, taken together whether they join or
+/// not; between two values that were tried it is interpolated in the number's logarithm, a lost trial having 0.
+/// </summary>
 /// <param name="trialsOfOneSeed">Of one arm.</param>
 static double DecadesFrom(this IEnumerable<Trial> trialsOfOneSeed, double level, Func<Trial, double> swept,
     Measure measure)

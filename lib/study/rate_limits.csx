@@ -42,8 +42,8 @@ static IReadOnlyList<Effect> StableRateRatios(IReadOnlyList<Trial> trials, IRead
     [.. nets.Select(net => Effect.From(net.Name, trials.At(net["batch"]).BySeed(trials.At(net["none"]),
         (batch, none) => Math.Log10(LargestStableRate(batch) / LargestStableRate(none))), resolution: 0.1))];
 
-/// <summary>For each net, which share of its grid's rates is lost to a seed above its best one, none less batch; known to
-/// one rate of the grid.</summary>
+/// <summary>For each net, which share of its grid's rates is lost to a seed above its best one, none less batch; known
+/// to one rate of the grid.</summary>
 static IReadOnlyList<Effect> LostAboveBest(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets) =>
     LostRates(trials, nets, shares => shares.Above);
 

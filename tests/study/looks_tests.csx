@@ -82,6 +82,7 @@ Test("looks: conditions that are open get the seeds of the next look, and they a
     new Looks(2).Next([claim.Judge([], _ => [Effect.From("", [0.1, 0.2])])], cells).ShouldBeEmpty();
     new Looks(2).Level.ShouldBe(0.95);
     // An effect of numbers that do not know their cells cannot have more.
-    Should.Throw<ArgumentException>(() => looks.Next(
-        [looks.At(claim.Judge([], _ => [Effect.From("lone", [0.1, 0.2])]), [])], cells)).Message.ShouldContain("the condition 'lone' of the claim c does not say which cells");
+    var lone = looks.At(claim.Judge([], _ => [Effect.From("lone", [0.1, 0.2])]), []);
+    Should.Throw<ArgumentException>(() => looks.Next([lone], cells)).Message
+        .ShouldContain("the condition 'lone' of the claim c does not say which cells");
 });
