@@ -36,7 +36,7 @@ return Experiment(Args, Question, new(["norm", "batch_classes"], ["lr"], Why), l
                tuning.At(ValidationAccuracy, trials) is var tuned ?
                [
                    Literature.RepairsCorruption.Judge(tuned, all => RepairEffects(all, batch, Repaired)),
-                   Literature.SortedBatches.Judge(tuned, all => [SortingCost(all, batch, Classes, "two classes")]),
+                   Literature.SortedBatches.Judge(tuned, all => [SortingCost(all, batch, Classes, "")]),
                    Literature.Vulnerable.Judge(tuned, all => AttackEffects(all, none, less: batch)),
                ] : [], probe)
            let repaired = runs.Claims[0]
@@ -44,11 +44,13 @@ return Experiment(Args, Question, new(["norm", "batch_classes"], ["lr"], Why), l
                runs.Trials.Summarize(["norm", "batch_classes", "lr"], TestAccuracy, ValidationAccuracy))
            {
                Claims = runs.Claims,
-               Numbers = [.. drawn.Cells.Where(cell => cell.Norm != Norm.Batch).Select(cell =>
+               Numbers = [RepairedContrast(runs.Trials, batch, Repaired).ToNumber(
+                   "Accuracy at low contrast less at full, both by batch statistics", Unit.Points,
+                   "Theory says 0 for images of one mean."), .. drawn.Cells.Where(cell => cell.Norm != Norm.Batch).Select(cell =>
                    SortingCost(runs.Trials, cell, Classes, "").ToNumber(
                        $"What batches of two classes cost: {ArmOf(cell)}", Unit.Points,
                        "Test accuracy in batches drawn at random less in batches of two classes."))],
-               Figures = RobustnessFigures(runs.Trials, drawn.Cells, sizes, Classes),
+               Figures = RobustnessFigures(repaired, runs.Trials, drawn.Cells, sizes, Classes),
                Tables = [tuning.RatesTable("batch_classes", "norm")], Caveats = Caveats,
            };
 });

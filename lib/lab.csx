@@ -72,6 +72,7 @@
 #load "probes/gradients.csx"
 #load "probes/shift.csx"
 #load "probes/landscape.csx"
+#load "probes/hessian.csx"
 #load "probes/inference.csx"
 #load "probes/attacks.csx"
 #load "probes/robustness.csx"

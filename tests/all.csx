@@ -58,6 +58,7 @@
 #load "training/fingerprint_tests.csx"
 #load "training/train_tests.csx"
 #load "probes/shift_tests.csx"
+#load "probes/hessian_tests.csx"
 #load "probes/inference_tests.csx"
 #load "probes/attacks_tests.csx"
 #load "probes/robustness_tests.csx"

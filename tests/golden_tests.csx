@@ -318,11 +318,19 @@ foreach (var test in GoldenCases("probes.json").ToList())
             Norm = test.Text("norm") == "none" ? Norm.None : Norm.Batch,
             Activation = test.Text("activation") == "relu" ? Activation.Relu : Activation.Sigmoid,
         };
+        double Length(double[] values) => Math.Sqrt(values.Sum(value => value * value));
         var model = config.Layers(4, 5, 10).ToModel(0).Load(test.GetProperty("parameters"));
         var before = model.Buffers.Values().ToList();
         var snapshot = new Snapshot(config, new("probed", images, images, "", null), new(), model, 1, 0);
         var measured = Landscape.Measure(snapshot, 40, [.. all.GetProperty("distances").EnumerateArray().Select(d =>
             d.GetDouble())]).Concat(Shift.OfGradients(snapshot, [2, 3, 4])).ToDictionary();
+        int[] batch = snapshot.FixedBatch(40);
+        var gradients = snapshot.LossAndGradients(snapshot.Copy(), batch).Gradients;
+        double[] gradient = [.. model.Parameters.SelectMany(one => gradients[one.Name!]).Select(g => (double)g)];
+        // ReLU's kinks lie in the way of differences, and it has no such values.
+        measured["sharpness"] = Hessian.Sharpness(snapshot, batch, 40);
+        measured["hessian_along_gradient"] = Length(Hessian.Times(snapshot, batch,
+            [.. gradient.Select(g => g / Length(gradient))]));
         foreach (var expected in test.GetProperty("double").EnumerateObject())
             measured[expected.Name].ShouldBe(expected.Value.Values()[0], 1e-4 * expected.Value.Values()[0],
                 expected.Name);

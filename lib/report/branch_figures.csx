@@ -39,10 +39,9 @@ static IReadOnlyList<Figure> BranchFigures(IReadOnlyList<Trial> runs, IReadOnlyL
 /// <summary>The mean square of the deepest net's signal at its end, measured, beside what theory says.</summary>
 static IEnumerable<KeyNumber> BranchNumbers(IReadOnlyList<Trial> runs, Net deepest, int blocks)
 {
-    KeyNumber Number(Norm arm, string label, Func<double, int, double> theory)
+    KeyNumber Number(Norm norm, string label, Func<double, int, double> theory)
     {
-        var own = runs.At(deepest.Cells.Single(cell => cell.Norm == arm)).Select(trial => Signal.AtStart(trial, $"moment_{blocks}"))
-            .Where(double.IsFinite).ToList();
+        var own = MomentsAfter(blocks, runs, deepest, norm);
         return new($"Mean square of the signal after {blocks} blocks: {label}",
             Format.Number(own.Count == 0 ? double.NaN : Median(own)),
             $"Theory says {Format.Number(theory(FirstMoment(runs, deepest), blocks))}. Median of {own.Count} seeds, "
@@ -56,5 +55,10 @@ static IEnumerable<KeyNumber> BranchNumbers(IReadOnlyList<Trial> runs, Net deepe
 }
 
 static double FirstMoment(IReadOnlyList<Trial> runs, Net net) =>
-    runs.At(net.Cells.Single(cell => cell.Norm == Norm.None)).Select(trial => Signal.AtStart(trial, "moment_0")).Where(double.IsFinite).ToList() is { Count: > 0 } known
-        ? Median(known) : double.NaN;
+    MomentsAfter(0, runs, net, Norm.None) is { Count: > 0 } known ? Median(known) : double.NaN;
+
+static IReadOnlyList<double> MomentsAfter(int blocks, IReadOnlyList<Trial> runs, Net net, Norm norm) =>
+[
+    .. runs.At(net.Cells.Single(cell => cell.Norm == norm))
+        .Select(trial => Signal.AtStart(trial, $"moment_{blocks}")).Where(double.IsFinite),
+];

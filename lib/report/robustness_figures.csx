@@ -3,10 +3,11 @@
 
 /// <summary>Accuracy on corrupted images by test batch, under attack over clean accuracy, and test accuracy by training
 /// batch.</summary>
+/// <param name="repaired">The claim that batch statistics repair, judged.</param>
 /// <param name="net">Arms that are trained in batches drawn at random, the plain one first, then BN.</param>
 /// <param name="sizes">Of test batches.</param>
-static IReadOnlyList<Figure> RobustnessFigures(IReadOnlyList<Trial> runs, IReadOnlyList<Config> net,
-    IReadOnlyList<int> sizes, int classes)
+static IReadOnlyList<Figure> RobustnessFigures(Judgement repaired, IReadOnlyList<Trial> runs,
+    IReadOnlyList<Config> net, IReadOnlyList<int> sizes, int classes)
 {
     var (none, batch) = (runs.At(net[0]).Where(IsOk).ToList(), runs.At(net[1]).Where(IsOk).ToList());
     IEnumerable<Point> AtSize(string arm, IEnumerable<Trial> trials, double x, string column) =>
@@ -33,7 +34,8 @@ static IReadOnlyList<Figure> RobustnessFigures(IReadOnlyList<Trial> runs, IReadO
         ], caption: "In the course of training, so that arms are compared at the same clean accuracy.");
     return
     [
-        RepairFigure(runs, net[1], sizes[^1]),
+        Effects("repaired", "What statistics of the test batch win over running ones", repaired,
+            "Accuracy by batch statistics less by running ones, points"),
         .. Robustness.Kinds.Select(Corrupted), .. Robustness.Attacks.Select(Attacked),
         Band("sorted", "Test error by how training batches are drawn",
             [.. net.SelectMany(cell => runs.At(cell).Concat(runs.At(cell with { BatchClasses = classes })))],
@@ -42,8 +44,3 @@ static IReadOnlyList<Figure> RobustnessFigures(IReadOnlyList<Trial> runs, IReadO
             "Each cell at its tuned rate."),
     ];
 }
-
-static Figure RepairFigure(IReadOnlyList<Trial> runs, Config cell, int size) => Effects("repaired",
-    $"What statistics of test batches of {size} win over running ones",
-    Literature.RepairsCorruption.Judge(runs, all => RepairEffects(all, cell, size)),
-    "Accuracy by batch statistics less by running ones, points");

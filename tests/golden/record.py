@@ -688,6 +688,17 @@ def probe_case(name, arm, activation, pixels, labels):
             _, after = slope(lambda k: -PROBED["lr"] * gradient[k] if layer_of(k) < layer else 0)
             results[f"cosine_{layer}"] = F.cosine_similarity(gradient[weight].flatten(), after[weight].flatten(), dim=0)
             results[f"change_{layer}"] = norm([after[weight] - gradient[weight]]) / norm([gradient[weight]])
+        if activation == "relu":  # whose kinks finite differences see, and derivatives do not
+            return results
+        # The Hessian, row by row, by differentiating the gradient again.
+        p = {k: v.clone().requires_grad_() for k, v in start.items()}
+        loss = F.cross_entropy(mlp(x, p, cast(buffers, dtype), arm, function), target)
+        flat = lambda tensors: torch.cat([t.flatten() for t in tensors])
+        first = flat(torch.autograd.grad(loss, list(p.values()), create_graph=True))
+        hessian = torch.stack([flat(torch.autograd.grad(one, list(p.values()), retain_graph=True)) for one in first])
+        unit = first.detach() / first.detach().norm()
+        results["sharpness"] = torch.linalg.eigvalsh(hessian)[-1]
+        results["hessian_along_gradient"] = (hessian @ unit).norm()
         return results
 
     return {"name": name, "norm": arm, "activation": activation, "parameters": parameters, **both(compute)}

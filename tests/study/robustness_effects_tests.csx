@@ -11,6 +11,8 @@ Test("robustness: effects by corruption, of sorted batches and by attack", () =>
     Trial trial = Made(norm: Norm.Batch) with { Curve = [point] };
     var repaired = RepairEffects([trial], cell, 100);
     repaired.Select(effect => effect.Differences.Single()).ShouldBe([0.4, -0.1, -0.1, -0.1, -0.1], 1e-12);
+    point.Own["clean_batch_100"] = 0.95;
+    RepairedContrast([trial], cell, 100).Differences.Single().ShouldBe(-0.05, 1e-12);
     repaired[2].Condition.ShouldBe("gaussian noise");
     repaired[0].Cells.Single().ShouldBe(cell.ToCell());
 
