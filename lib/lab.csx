@@ -72,6 +72,7 @@
 #load "probes/inference.csx"
 #load "probes/undoing.csx"
 #load "probes/growth.csx"
+#load "probes/effective_rate.csx"
 #load "probes/gap.csx"
 #load "probes/range_test.csx"
 #load "probes/accuracy.csx"

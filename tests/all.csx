@@ -60,6 +60,7 @@
 #load "probes/inference_tests.csx"
 #load "probes/undoing_tests.csx"
 #load "probes/growth_tests.csx"
+#load "probes/effective_rate_tests.csx"
 #load "probes/gap_tests.csx"
 #load "probes/range_test_tests.csx"
 #load "text/format_tests.csx"

@@ -113,6 +113,9 @@ public record Config
 
     public Decayed Decayed { get; init; }
 
+    /// <summary>Factor on the learning rate of the hidden layers' weights.</summary>
+    public double LrHidden { get; init; } = 1;
+
     public int StepsPerEpoch =>
         Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
     public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
@@ -209,7 +212,8 @@ public record Config
 
     const int LenetPadding = 2;
 
-    public Optimizer NewOptimizer()
+    /// <param name="model">That it will train.</param>
+    public Optimizer NewOptimizer(Model model)
     {
         Optimizer optimizer = Optimizer switch
         {
@@ -220,6 +224,7 @@ public record Config
             _ => throw new ArgumentOutOfRangeException(nameof(Optimizer), Optimizer, null),
         };
         (optimizer.WeightDecay, optimizer.Decay, optimizer.Decayed) = (WeightDecay, Decay, Decayed);
+        (optimizer.Hidden, optimizer.HiddenRate) = ([.. model.HiddenWeights], LrHidden);
         return optimizer;
     }
 

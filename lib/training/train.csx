@@ -42,7 +42,7 @@ public static class Training
     static Trial Train(Config config, Dataset data, Probe probe, ref int step, CancellationToken stop)
     {
         var model = config.Layers(data).ToModel(config.Seed);
-        var optimizer = config.NewOptimizer();
+        var optimizer = config.NewOptimizer(model);
         var tape = new Tape();
         var watch = new LossWatch(Math.Max(1, config.Steps / 2), data.Classes);
         var (measureAt, measure) = (probe.Steps(config).ToHashSet(), probe.Begin(config));
