@@ -21,9 +21,9 @@ public static class EffectiveRate
 
     static double HiddenRate(Config config) => config.Lr * config.LrHidden;
 
-    /// <summary>Of trials in which the hidden layers' weights decay: column angle is by how much the last step turned
-    /// these weights (root mean square over the layers), norm_to_settled is their norm over the one at which it would
-    /// settle by their gradients of the moment (geometric mean over the layers).</summary>
+    /// <summary>Of trials in which the hidden layers' weights decay at a constant rate: column angle is by how much the
+    /// last step turned these weights (root mean square over the layers), norm_to_settled is their norm over the one at
+    /// which it would settle by their gradients of the moment (geometric mean over the layers).</summary>
     public static Probe Probe { get; } = new(["angle", "norm_to_settled"], Steps, () =>
     {
         (int Step, float[][] Weights) last = (0, []);
@@ -38,7 +38,8 @@ public static class EffectiveRate
         };
     });
 
-    static bool Settles(Config config) => config.WeightDecay > 0 && config.Decay == Decay.Coupled;
+    static bool Settles(Config config) =>
+        config is { WeightDecay: > 0, Decay: Decay.Coupled, Schedule: Schedule.Constant };
 
     // Each point with the step before it.
     static IEnumerable<int> Steps(Config config) => !Settles(config) ? LogSpacedSteps(config.Steps)

@@ -179,6 +179,15 @@ public static class Literature
         Refuted = "Gamma and beta alone do not learn much of the task", DependsOn = "the net",
     };
 
+    public static readonly Claim TwoWeightsRandom = new("two-weights-random",
+        "Gamma and beta alone beat as many random weights", "Frankle et al. 2021",
+        "test accuracy of gamma and beta learned alone, less that of two random weights of each unit, each tuned",
+        Unit.Points, Region.Above(0.002))
+    {
+        Refuted = "Gamma and beta alone do hardly better than as many random weights",
+        Reversed = "Gamma and beta alone do worse than as many random weights", DependsOn = "the net",
+    };
+
     // Generalization, and what could take its place.
 
     public static readonly Claim Regularizes = new("regularizes", "Batch normalization regularizes",
@@ -223,7 +232,7 @@ public static class Literature
         ("Speed and learning rates", [Faster, Better, HigherRates, Stable, AutoRate, DecayIsRate, FasterInProgram]),
         ("Initial weights and depth", [Initialization, Deeper, DepthLimit, Explodes]),
         ("The batch", [SmallBatch, LargeBatchRates, Inference]),
-        ("Why it should work", [Drift, GradientShift, Smooth, Undo, TwoWeights]),
+        ("Why it should work", [Drift, GradientShift, Smooth, Undo, TwoWeights, TwoWeightsRandom]),
         ("Generalization, and what could stand in its place",
             [Regularizes, Placement, .. Instead.Select(one => one.Claim)]),
     ];

@@ -18,7 +18,7 @@ public enum Scheme
 {
     Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
 }
-public enum Learned { All, Affine }
+public enum Learned { All, Affine, Random }
 public enum Standardization { ColourOnly, Always, Never }
 public enum Role { Tune, Evaluate }
 
@@ -74,7 +74,8 @@ public record Config
     /// <summary>Limit of the norm of all gradients together (Pascanu et al. 2013); 0: none.</summary>
     public double ClipNorm { get; init; }
 
-    /// <summary>Which parameters are learned: all, or gamma and beta alone (Frankle et al. 2021).</summary>
+    /// <summary>Which parameters are learned: all; gamma and beta alone; or, in their place, as many random weights of
+    /// the hidden layers (Frankle et al. 2021).</summary>
     public Learned Learned { get; init; } = Learned.All;
 
     /// <summary>Whether linear layers before a normalizer have a bias too, in `mlp`.</summary>

@@ -84,7 +84,9 @@ public static class ConfigRules
         Require(config, "decayed", config.WeightDecay > 0 || config.Decayed == Decayed.All,
             "all where weight_decay is 0");
         Require(config, "decayed", config.Learned == Learned.All || config.Decayed == Decayed.All,
-            "all with learned affine, since weights are not updated");
+            $"all with learned {Snake(config.Learned)}, since weights are not updated");
+        Require(config, "weight_decay", config.Learned != Learned.Random || config.WeightDecay == 0,
+            "0 with learned random, since weights that are not learned would decay as well");
         if (config.Decay != Decay.AsRate) return;
         const string asRate = "with decay as_rate, which is equal to a decay of these weights by plain SGD";
         Require(config, "decayed", config.Decayed == Decayed.Hidden, $"hidden {asRate}");

@@ -1,8 +1,9 @@
 #nullable enable
 // Known answers for weights whose scale does not matter: nets of BN without epsilon, so that it does not matter at all.
 
-static Layer ScaleInvariantNet => Linear(64, 20, HeNormal, bias: false) >> BatchNorm(20, epsilon: 0) >> Relu
-    >> Linear(20, 20, HeNormal, bias: false) >> BatchNorm(20, epsilon: 0) >> Relu >> Linear(20, 10, HeNormal);
+static Model ScaleInvariant() => (Linear(64, 20, HeNormal, bias: false) >> BatchNorm(20, epsilon: 0) >> Relu
+    >> Linear(20, 20, HeNormal, bias: false) >> BatchNorm(20, epsilon: 0) >> Relu >> Linear(20, 10, HeNormal))
+    .ToModel(1);
 
 // Trains it on noise, each batch of 60 once; gives the losses. Sees each hidden weight with its gradient before a step.
 static IReadOnlyList<double> LossesOf(Model model, Optimizer optimizer, int steps,
@@ -35,7 +36,7 @@ static double Square(IEnumerable<float> values) => values.Sum(value => (double)v
 Test("scale invariance: gradients are at right angles to the weights, whose squared norm grows by theirs", () =>
 {
     const double rate = 0.5;
-    var model = ScaleInvariantNet.ToModel(1);
+    var model = ScaleInvariant();
     Dictionary<Tensor, double> expected = new(ReferenceEqualityComparer.Instance);
     LossesOf(model, new Sgd(rate), 20, gradients =>
     {
@@ -55,11 +56,11 @@ Test("scale invariance: gradients are at right angles to the weights, whose squa
 // A factor that is a power of 2 rounds nothing.
 Test("scale invariance: weights twice as large at four times the rate train alike, bit for bit", () =>
 {
-    var (model, larger) = (ScaleInvariantNet.ToModel(1), ScaleInvariantNet.ToModel(1));
+    var (model, larger) = (ScaleInvariant(), ScaleInvariant());
     foreach (var w in larger.HiddenWeights) w.Assign([.. w.ToArray().Select(value => 2 * value)]);
     var losses = LossesOf(model, new Sgd(0.5), 50);
     LossesOf(larger, new Sgd(0.5) { HiddenRate = 4 }, 50).ShouldBe(losses);
-    LossesOf(ScaleInvariantNet.ToModel(1), new Sgd(0.5) { HiddenRate = 4 }, 50).ShouldNotBe(losses);
+    LossesOf(ScaleInvariant(), new Sgd(0.5) { HiddenRate = 4 }, 50).ShouldNotBe(losses);
 });
 
 // Rates fall, so that the rule is not that of a constant rate alone.
@@ -67,7 +68,7 @@ Test("scale invariance: decay of the weights is a rate that grows", () =>
 {
     IReadOnlyList<double> Losses(double decay, Decay by, out Model model)
     {
-        model = ScaleInvariantNet.ToModel(1);
+        model = ScaleInvariant();
         var optimizer = new Sgd(0.5) { WeightDecay = decay, Decay = by, Decayed = Decayed.Hidden };
         return LossesOf(model, optimizer, 100, _ => optimizer.Rate *= 0.999);
     }

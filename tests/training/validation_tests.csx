@@ -39,6 +39,7 @@ foreach (var (wrong, message) in new (Func<Config, Config> Wrong, string Message
     (c => c with { WeightDecay = 2, Decay = Decay.AsRate, Decayed = Decayed.Hidden, LrHidden = 5 },
         "weight_decay 2 is out of range: below 1 over the rate, with decay as_rate"),
     (c => c with { LrHidden = 0 }, "lr_hidden 0 is out of range: above 0 and finite"),
+    (c => c with { WeightDecay = 1, Learned = Learned.Random }, "weight_decay 1 is out of range: 0 with learned *"),
     (c => c with { ClipNorm = double.NaN }, "clip_norm NaN is out of range*"),
     (c => c with { InitScale = -1 }, "init_scale -1 is out of range: 0 or above, and finite"),
     (c => c with { InitScale = double.PositiveInfinity }, "init_scale Infinity is out of range*"),
