@@ -42,7 +42,8 @@ script() { run .dotnet-script/script "$@"; }
 
 # These first, in this order, then any others by name.
 order="lr_sweep init_sweep batch_size_sweep training_speed train_and_evaluate covariate_shift loss_landscape \
-regularization scale_and_shift masked placement depth normalizers effective_rate inference"
+regularization scale_and_shift masked placement depth signal normalizers effective_rate inference robustness \
+branches"
 
 bad() { echo "$*" >&2; exit 2; }
 
@@ -105,6 +106,8 @@ What has been run already is not run again. An experiment that leaves a core fre
   ./run-all.sh --report-only             make all reports again from the CSVs
   ./run-all.sh --data digits --out other
   ./run-all.sh --compare other           another dataset, and which verdicts that changes
+  ./run-all.sh --report-only --with other
+                                         where do answers differ between datasets?
   ./run-all.sh --retry failed            run trials that ended in an error once more
   ./run-all.sh --slurm --tasks 8 --time=1:00:00
                                          on a cluster, eight tasks for each experiment
@@ -121,6 +124,8 @@ Options, handed on to each experiment:
   --report-only                          make the reports again from the CSVs
   --fresh                                start over; old results are kept beside
   --compare DIR                          set another results folder beside this one; run nothing
+  --with DIR                             on index.html and claims.html set the answers of a results folder on another
+                                         dataset beside these; may be given more than once
   --retry failed                         run trials that ended in an error once more
   --shard k/n                            run the k-th of n parts, each in a process or on a machine of its own with
                                          the same --out; when all are done, merge them without --shard. A task of a
@@ -174,6 +179,7 @@ submit() {
     second=$(job "$name" "$name-%A-%a" "afterany:$first" --array="1-$tasks" -- "${one[@]}") && [ -n "$second" ] ||
       exit 2
     part=
+    one=(./run-all.sh "${options[@]}" ${with[@]+"${with[@]}"} "$name")
     merge=$(job bn-lab-merge "$name-merge-%j" "afterany:$second,singleton" -- "${one[@]}") && [ -n "$merge" ] || exit 2
     echo "$name: arrays $first and $second of $tasks, then $merge merges"
   done
@@ -185,15 +191,17 @@ LAB_COMMAND=$(printf %q "$0")
 for word in "$@"; do [ "$word" = --fresh ] || LAB_COMMAND+=" $(printf %q "$word")"; done
 export LAB_COMMAND
 
-options=() names=() out=results merged=yes slurm='' tasks='' sbatch=() given= compare= whole=
+options=() names=() out=results merged=yes slurm='' tasks='' sbatch=() given= compare= whole= with=()
 for word in "$@"; do [ "$word" = --slurm ] && slurm=yes; done
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help | help) help; exit ;;
-    --preset=* | --data=* | --seeds=* | --jobs=* | --retry=* | --shard=* | --out=* | --compare=* | --tasks=*)
+    --preset=* | --data=* | --seeds=* | --jobs=* | --retry=* | --shard=* | --out=* | --compare=* | --with=* | \
+      --tasks=*)
       set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
     --out) [ -n "${2-}" ] || bad "--out needs a folder"; out=$(there "$2"); shift ;;
     --compare) [ -n "${2-}" ] || bad "--compare needs a folder"; compare=$(there "$2"); shift ;;
+    --with) [ -n "${2-}" ] || bad "--with needs a folder"; with+=(--with "$(there "$2")"); shift ;;
     --data) [[ ${2-} != */* ]] || set -- "$1" "$(there "$2")" "${@:3}"
       options+=("${@:1:2}"); shift ;;
     --preset | --seeds | --jobs | --retry) options+=("${@:1:2}"); shift ;;
@@ -223,6 +231,7 @@ if [ $slurm ]; then
   command -v sbatch > /dev/null || bad "there is no sbatch here: --slurm is for a machine from which Slurm takes jobs"
 fi
 if [ -n "$compare" ]; then
+  [ ${#with[@]} = 0 ] || bad "--compare and --with make different pages: give one of them"
   run ./.dotnet-script/setup.sh || exit
   write_lab
   ask compare "${options[@]}" --compare "$compare" -- ${names[@]+"${names[@]}"}
@@ -233,7 +242,7 @@ fi
 
 run ./.dotnet-script/setup.sh || exit
 write_lab
-ask check "${options[@]}" -- "${names[@]}" || exit
+ask check "${options[@]}" ${with[@]+"${with[@]}"} -- "${names[@]}" || exit
 side=() alone=()
 for i in "${!names[@]}"; do
   names[i]=$(basename "${names[i]}" .csx)
@@ -262,7 +271,7 @@ done
 if [ $merged ]; then
   listed=()
   for name in $(experiments); do listed+=("$name" "$(question "$name")"); done
-  ask write "${options[@]}" -- "${listed[@]}" || code=$?
+  ask write "${options[@]}" ${with[@]+"${with[@]}"} -- "${listed[@]}" || code=$?
 fi
 [ -z "$troubled" ] || echo "not all went well, see above; exit codes:$troubled" >&2
 exit $code

@@ -31,28 +31,30 @@ return Experiment(Args, Question, new(["norm", "activation", "lr_hidden", "weigh
     }.Take(lab.Pick(1, 2, 2)).ToList();
 
     return from tuning in Tune(nets, lab.Pick(1, 2, 3), EffectiveRate.Probe)
-           from judged in Evaluate(from best in tuning.BestCells(ValidationAccuracy)
-                                   from cell in factors.Select(factor => best with { LrHidden = factor })
-                                       .Concat(best.Norm == Norm.None ? []
-                                           : DecayWays.Of(best, Decay).Cells.Append(Settling(best, Strong)))
-                                   select cell,
-               lab.Looks, trials =>
-               [
-                   Literature.AutoRate.Judge(trials, all => [.. nets.Select(net => HiddenRateGain(all, net))]),
-                   Literature.DecayIsRate.Judge(trials, all => [.. nets.SelectMany(net =>
-                       DecayWays.Of(net["batch"], Decay).Effects(all, net.Name))]),
-               ], EffectiveRate.Probe)
-           let runs = judged.Trials
-           let claims = judged.Claims
-           select new Report(claims[0].Title,
+           from swept in Evaluate(from best in tuning.BestCells(ValidationAccuracy)
+                                  from factor in factors
+                                  select best with { LrHidden = factor }, lab.Looks, trials =>
+               [Literature.AutoRate.Judge(trials, all => [.. nets.Select(net => HiddenRateGain(all, net))])],
+               EffectiveRate.Probe, role: Role.Sweep)
+           from decayed in Evaluate(from best in tuning.BestCells(ValidationAccuracy)
+                                    where best.Norm == Norm.Batch
+                                    from cell in DecayWays.Of(best, Decay).Cells.Append(Settling(best, Strong))
+                                    select cell, lab.Looks, trials =>
+               [Literature.DecayIsRate.Judge(trials, all => [.. nets.SelectMany(net =>
+                   DecayWays.Of(net["batch"], Decay).Effects(all, net.Name))])],
+               EffectiveRate.Probe)
+           let auto = swept.Claims[0]
+           let asRate = decayed.Claims[0]
+           let runs = (Trial[])[.. swept.Trials, .. decayed.Trials]
+           select new Report(auto.Title,
                runs.Summarize(["activation", "norm", "lr", "lr_hidden", "schedule", "weight_decay", "decay", "decayed"],
                    ValidationAccuracy, TestAccuracy, TrainLoss, SettledMeasure("angle"),
                    SettledMeasure("norm_to_settled")))
            {
-               Claims = claims,
+               Claims = [auto, asRate],
                Numbers = [.. nets.Select(net => HiddenRateNumber(runs, net)), .. nets.Select(net =>
                    TurnNumber(runs, Settling(net["batch"], Strong), net.Name))],
-               Figures = EffectiveRateFigures(runs, nets, Decay, Strong, claims[1]),
+               Figures = EffectiveRateFigures(runs, nets, Decay, Strong, asRate),
                Tables = [tuning.RatesTable("activation", "norm")],
                Caveats = Caveats,
            };

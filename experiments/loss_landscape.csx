@@ -8,10 +8,10 @@ const string Why = """
     hundredth of what an update moves to what it never does in one step.
     """;
 const string Caveats = """
-    - Distances are absolute. A net with larger weights is moved less by the same distance, and BN's weights grow: the
-      numbers at the head tell what is left where distance is counted in the weights' norm.
+    - Distances are absolute, as in Santurkar et al. A net with larger weights is moved less by the same distance, and
+      BN's weights grow; one with a smaller gradient has less to change. The claim with scales taken out counts
+      distances and changes in the norms of weights and gradient, so that what is left is no matter of units.
     - On 500 fixed training images and with batch statistics; the running ones take no part.
-    - The raw measure mixes smoothness with the gradient's size, which BN changes too; hence the relative one.
     - The arms are at different rates and so at different places after the same number of steps.
     """;
 
@@ -21,25 +21,26 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
         lab.Pick(smoke: (0.5, 0.3, 2, 4, 1), standard: (1, 0.5, 5, 10, 1), full: (20, 10, 5, 10, 3));
     var nets = StandardNets.Three(lab, epochs, lenetEpochs);
     var probe = Landscape.Probe(images: 500, LogGrid(1e-2, 1, distances), points);
-    double Raw(CurvePoint at) => at.Own["effective_beta"];
-    double Relative(CurvePoint at) => Raw(at) / at.Own["gradient_norm"];
-    double PerWeights(CurvePoint at) => Relative(at) * at.Own["weight_norm"];
+    IReadOnlyList<Effect> Smoother(IReadOnlyList<Trial> trials, Func<CurvePoint, double> roughness) =>
+        LogRatios(trials, nets, "none", over: "batch", roughness);
 
     return from tuning in Tune(nets, seeds, probe)
-           from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), probe)
-           let claim = Literature.Smooth.Judge(tuning.At(ValidationAccuracy, runs), all =>
-               LogRatios(all, nets, "none", over: "batch", Relative))
-           select new Report(claim.Title,
+           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
+               [
+                   Literature.Smooth.Judge(trials, all => Smoother(all, Landscape.LossRange)),
+                   Literature.SmoothGradient.Judge(trials, all => Smoother(all, Landscape.GradientRange)),
+                   Literature.SmoothScaleFree.Judge(trials, all => Smoother(all, Landscape.ScaleFree)),
+               ], probe)
+           let runs = judged.Trials
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "norm", "lr"], [TestAccuracy, .. probe.Columns.Select(name =>
                    new Measure($"log10_{name}", trial => trial.MeanLog(at => at.Own[name])))]))
            {
-               Claims = [claim], Figures = LandscapeFigures(runs, nets, Relative),
+               Claims = judged.Claims, Figures = LandscapeFigures(runs, nets),
                Numbers =
                [
-                   LogRatios(runs, nets, "none", over: "batch", Raw)[0].ToNumber("The same, not relative, none over "
-                       + "batch", Unit.Ratio, $"{nets[0].Name}."),
-                   .. LogRatios(runs, nets, "none", over: "batch", PerWeights).Select(effect => effect.ToNumber(
-                       $"The same per share of the weights' norm, {effect.Condition}", Unit.Ratio, "Not claimed.")),
+                   .. Smoother(runs, Landscape.Relative).Select(effect => effect.ToNumber(
+                       $"With the gradient's scale alone taken out, {effect.Condition}", Unit.Ratio, "Not claimed.")),
                ],
                Tables = [tuning.RatesTable("model", "activation", "norm")], Caveats = Caveats,
            };

@@ -4,9 +4,9 @@
 const string Question = "Do gamma and beta learn more than as many random weights?";
 const string Why = """
     Nets with BN of which gamma and beta alone are learned, and the same nets of which two weights of each hidden unit
-    are learned in their place, drawn at random: as many numbers, and the same start. All else stays as it was drawn, the
-    last layer too. Three widths, since what so few numbers can do grows with their number. Each arm has a rate of its
-    own, two a decade; nets that learn all weights stand beside them.
+    are learned in their place, drawn at random: as many numbers, and the same start. All else stays as it was drawn,
+    the last layer too. Three widths, since what so few numbers can do grows with their number. Each arm has a rate of
+    its own, two a decade; nets that learn all weights stand beside them.
     """;
 const string Caveats = """
     - Random weights of the first layer look at one pixel each, and many pixels of MNIST are always black: a unit there

@@ -37,19 +37,21 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
 
     return from tuning in Tune(nets, seeds, probe)
            let compared = tuning.Compare()
-           from runs in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Seeds(standard: 6), probe)
-           let speed = compared.BySpeed(runs)
-           let claims = (from one in Literature.Instead
-                         select one.Claim.Judge(speed, all =>
-                             [.. compared.Select(net => net.Steps(all, one.Arm, over: "batch"))])).ToList()
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Looks, trials =>
+               [
+                   .. from one in Literature.Instead
+                      select one.Claim.Judge(compared.BySpeed(trials), all =>
+                          [.. compared.Select(net => net.Steps(all, one.Arm, over: "batch"))]),
+               ], probe)
+           let runs = judged.Trials
            // Drawn together with those that nobody claimed to be as good.
-           let every = Literature.Instead[0].Claim.Judge(speed, all =>
-               compared.StepsOver("batch", all, "layer", "group", "noisy", "ghost", "seed", "none_clipped"))
-           select new Report(claims[0].Title,
+           let every = lab.Looks.At(Literature.Instead[0].Claim.Judge(compared.BySpeed(runs), all =>
+               compared.StepsOver("batch", all, "layer", "group", "noisy", "ghost", "seed", "none_clipped")), runs)
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "norm", "clip_norm", "lr"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95)]))
            {
-               Claims = claims, Caveats = Caveats,
+               Claims = judged.Claims, Caveats = Caveats,
                Figures = [Effects("effects", "Steps to the target, other arms over batch", every,
                    "Steps, other over batch", "Each arm at the rate of its fewest steps; to the right it is slower. "
                        + "That ghost, seed and clipping do as well is nobody's claim.", "as many steps, within ×1.5"),

@@ -31,18 +31,19 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
 
     return from tuning in Tune(nets, seeds, probe)
            let compared = tuning.Compare()
-           from runs in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Seeds(standard: 6), probe)
-           let claim = Literature.Placement.Judge(compared.BySpeed(runs), all =>
-               [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Looks, trials =>
+               [Literature.Placement.Judge(compared.BySpeed(trials), all =>
+                   [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])], probe)
+           let runs = judged.Trials
            // Not claimed, but drawn: how all arms stand to BN before the activation.
-           let others = (Literature.Placement with { Region = Region.Within(Math.Log10(1.5)) }).Judge(
+           let others = lab.Looks.At((Literature.Placement with { Region = Region.Within(Math.Log10(1.5)) }).Judge(
                compared.BySpeed(runs), all =>
-                   compared.StepsOver("batch", all, "none", "none_input", "batch_with_bias", "batch_after"))
-           select new Report(claim.Title,
+                   compared.StepsOver("batch", all, "none", "none_input", "batch_with_bias", "batch_after")), runs)
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["activation", "norm", "placement", "keep_bias", "norm_input", "lr"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95)]))
            {
-               Claims = [claim], Caveats = Caveats,
+               Claims = judged.Claims, Caveats = Caveats,
                Numbers = [.. compared.Select(net => net.Accuracy(
                    compared.ByAccuracy(runs).Chosen, "batch_after", less: "batch").ToNumber(
                        $"Test accuracy after the activation, less before it, {net.Name}", Unit.Points))],

@@ -42,25 +42,27 @@ return Experiment(Args, Question, new(["norm", "activation", "learned", "norm_ou
         [.. withoutParts.Concat(nets).SelectMany(net => net.Cells).Distinct()], rates);
 
     return from tuning in Tune([all], seeds: lab.Pick(1, 2, 3), Undoing.Probe)
-           from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Seeds(standard: 6), Undoing.Probe)
-           let tuned = tuning.At(ValidationAccuracy, runs)
-           let undone = Literature.Undo.Judge(tuned, trials =>
-           [
-               .. from net in nets.Take(2)
-                  from cell in net.Cells
-                  let alone = cell.Learned == Learned.Affine ? " with gamma and beta alone learned" : ""
-                  select Effect.From(net.Name + alone, trials.At(cell).Select(trial => trial.AtEnd("way"))),
-           ])
-           let few = Literature.TwoWeights.Judge(tuned, trials => [.. nets.Select(net => Effect.From(net.Name,
-               trials.Paired(net.Cells[1], net.Cells[0], ShareLearned)))])
-           select new Report(undone.Title,
+           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
+               [
+                   Literature.Undo.Judge(trials, all =>
+                   [
+                       .. from net in nets.Take(2)
+                          from cell in net.Cells
+                          let alone = cell.Learned == Learned.Affine ? " with gamma and beta alone learned" : ""
+                          select Effect.From(net.Name + alone, all.At(cell).EachSeed(trial => trial.AtEnd("way"))),
+                   ]),
+                   Literature.TwoWeights.Judge(trials, all => [.. nets.Select(net => Effect.From(net.Name,
+                       all.Paired(net.Cells[1], net.Cells[0], ShareLearned)))]),
+               ], Undoing.Probe)
+           let runs = judged.Trials
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["activation", "width", "norm", "norm_output", "learned", "lr"], [TestAccuracy,
                    ValidationAccuracy, TrainLoss, .. Undoing.Numbers.Select(name => new Measure(name, trial =>
                        trial.AtEnd(name)))]))
            {
-               Claims = [undone, few],
+               Claims = judged.Claims,
                Numbers = [UndoingMoved(runs, sigmoid, relu)],
-               Figures = UndoingFigures(runs.At(sigmoid), withoutParts, tuning, few),
+               Figures = UndoingFigures(runs.At(sigmoid), withoutParts, tuning, judged.Claims[1]),
                Tables = [tuning.RatesTable("activation", "width", "norm", "norm_output", "learned")],
                Caveats = Caveats,
            };

@@ -5,7 +5,7 @@ const string Question = "What does the program show that this lab grew from: LeN
 const string Why = """
     The program's own setting, at its one learning rate: all 60,000 training images and no validation (nothing is
     selected), 32 x 32 pixels, RMSprop at 1e-3, batches of 64 with the short one at the end. Beyond it: PyTorch's kind
-    of BN beside the program's own, with and without gamma; five seeds; accuracy on training images in evaluation mode,
+    of BN beside the program's own, with and without gamma; seeds until the claim is decided; accuracy on training images in evaluation mode,
     and on test images.
     """;
 const string Caveats = """
@@ -27,20 +27,20 @@ return Experiment(Args, Question, new(["norm"], [], Why, ["short_batch"]), lab =
     var net = new Net("LeNet", start, [start.Lr], Arms(Norm.None, Norm.Seed, Norm.Batch, Norm.BatchNoGamma));
     double StepsTo95(Trial trial) => trial.StepsTo(0.95, "train_accuracy");
 
-    return from runs in Evaluate(net.Cells, lab.Seeds(standard: 5), Epochs.Probe)
-           let faster = Literature.FasterInProgram.Judge(runs, all =>
-           [
-               .. from arm in new[] { "seed", "batch" }
-                  select Effect.From(arm == "seed" ? "the program's own layer" : "PyTorch's layer", all.Paired(
-                      net["none"], net[arm], (none, other) => Effect.Ratio(StepsTo95(none), StepsTo95(other)))),
-           ])
+    return from judged in Evaluate(net.Cells, lab.Looks, trials => [Literature.FasterInProgram.Judge(trials, all =>
+               [
+                   .. from arm in new[] { "seed", "batch" }
+                      select Effect.From(arm == "seed" ? "the program's own layer" : "PyTorch's layer", all.Paired(
+                          net["none"], net[arm], (none, other) => Effect.Ratio(StepsTo95(none), StepsTo95(other)))),
+               ])], Epochs.Probe)
+           let runs = judged.Trials
            let better = new[] { "batch", "seed", "batch_no_gamma" }.Select(arm => Effect.From(arm,
                runs.Paired(net[arm], net["none"], (other, none) => other.TestAccuracy - none.TestAccuracy))
                .ToNumber($"Test accuracy, {arm} over none", Unit.Points)).ToList()
-           select new Report(faster.Title,
+           select new Report(judged.Claims[0].Title,
                runs.Summarize(["norm"], [TestAccuracy, TrainLoss, .. new[] { 0.90, 0.95, 0.97 }.Select(target =>
                    new Measure($"steps_to_{100 * target:F0}", trial => trial.StepsTo(target, "train_accuracy")))]))
            {
-               Claims = [faster], Numbers = better, Figures = EpochFigures(runs), Caveats = Caveats,
+               Claims = judged.Claims, Numbers = better, Figures = EpochFigures(runs), Caveats = Caveats,
            };
 });

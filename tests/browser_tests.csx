@@ -17,6 +17,9 @@ string[] pages = [.. Directory.GetFiles(folder, "*.html").Order(StringComparer.O
 
 var browser = Launch(executable);
 
+// One with figures and a table of groups.
+var report = pages.First(IsReport);
+
 bool IsReport(string path) => Path.GetFileName(path) == "report.html";
 
 string Name(string path) =>
@@ -65,12 +68,25 @@ async Task OnWideScreen(string path)
 
 Test("browser: a page opens in the dark, and the button beside it is remembered", () => Do(async () =>
 {
-    await using var view = await View.Of(browser, pages[1], 1440, dark: true);
+    await using var view = await View.Of(browser, report, 1440, dark: true);
     (await view.Ask<string[]>(Scripts.Faults, true)).ShouldBeEmpty();
     await view.Page.ClickAsync("#theme");
     (await view.Ask<string[]>(Scripts.Faults, false)).ShouldBeEmpty();
     await view.Page.ReloadAsync();
     (await view.Ask<string[]>(Scripts.Faults, false)).ShouldBeEmpty();
+}));
+
+// What stands on claims.html: every line of its table leads to a claim, whose table fits or scrolls in its box.
+Test("browser: all claims stand side by side, each with its effects, on a phone too", () => Do(async () =>
+{
+    var path = pages.Single(page => Name(page) == "claims");
+    File.ReadAllText(Path.Combine(folder, "index.html")).ShouldContain("href=\"claims.html\"");
+    foreach (var width in new[] { 390, 1440 })
+    {
+        await using var view = await View.Of(browser, path, width, dark: false);
+        (await view.Ask<string[]>(Scripts.Claims)).ShouldBeEmpty($"at {width}");
+        view.Faults.ShouldBeEmpty();
+    }
 }));
 
 Test("browser: without JavaScript each figure is a still picture", () => Do(async () =>
@@ -98,7 +114,7 @@ Test("browser: a table of 20 columns is printed whole", () => Do(async () =>
         </tr></thead><tbody><tr>{Cells(i => i % 3 == 0 ? $"<td>batch_no_affine, r{i}</td>"
             : $"<td class=\"n\">{9000 + i}.123</td>")}</tr></tbody></table>
         """;
-    File.WriteAllText(path, Regex.Replace(File.ReadAllText(pages[1]),
+    File.WriteAllText(path, Regex.Replace(File.ReadAllText(report),
         """(?<=<div class="scroll"[^>]*>)<table>.*?</table>""", _ => table, RegexOptions.Singleline));
     foreach (var (format, script) in new[] { (PaperFormat.A4, true), (PaperFormat.Letter, false) })
     {
@@ -122,7 +138,7 @@ Test("browser: faults are noticed", () => Do(async () =>
 {
     var work = Directory.CreateTempSubdirectory("browser_tests");
     var path = Path.Combine(work.FullName, "report.html");
-    File.WriteAllText(path, File.ReadAllText(pages[1])
+    File.WriteAllText(path, File.ReadAllText(report)
         .Replace("Content-Security-Policy", "none").Replace("aria-label", "none")
         .Replace("Plotly.react(chart, data,", "Plotly.react(chart, data.slice(1),")
         .Replace("</main>", "<p style='width:2000px'>wide</p><img src='https://example.com/x.png'></main>"

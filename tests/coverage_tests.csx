@@ -238,7 +238,8 @@ foreach (var (norm, (parameters, tracks)) in Coverage.Norms.Where(row => row.Key
             foreach (var name in parameters.Distinct())
                 own.Count(other => other == name)
                     .ShouldBeGreaterThanOrEqualTo(2 * parameters.Count(other => other == name));
-        model.Buffers.Count.ShouldBe(tracks ? 6 : 0);
+        // Noise counts its steps, in each of its layers.
+        model.Buffers.Count.ShouldBe((tracks ? 6 : 0) + (norm == Norm.Noisy ? 2 : 0));
         Coverage.ShouldHaveItsGradients(() => Coverage.ModelOf(config), Coverage.Input(config));
         foreach (var placement in Enum.GetValues<Placement>())
             Coverage.ShouldLearn(config with { Placement = placement });

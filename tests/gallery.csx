@@ -10,7 +10,7 @@ try
     // The top of the index, and of a report down to the end of its main figure.
     Take("index", "index.html", 1200, "main > section:nth-of-type(2)", fromTop: true);
     Take("lr_sweep", "lr_sweep/report.html", 1200, "figure", fromTop: true);
-    Take("claims", "index.html", 1100, "#forest figure .chart");
+    Take("claims", "claims.html", 1100, "main > section:has(.claim)");
     Take("init_map", "init_sweep/report.html", 1000, "#map_relu figure .chart");
 }
 finally { Do(browser.CloseAsync); }

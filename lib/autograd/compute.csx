@@ -96,14 +96,10 @@ public static class Compute
         return y;
     }
 
-    /// <summary>(N, C, H, W) after pooling in windows of 2 x 2.</summary>
-    public static Shape PooledShape(Shape x) => x.Rank == 4 && x[2] >= 2 && x[3] >= 2 ? (x[0], x[1], x[2] / 2, x[3] / 2)
-        : throw new ArgumentException($"cannot pool {x}: (N, C, H, W) with at least 2 x 2 pixels is wanted");
-
     /// <summary>Pooling of (N, C, H, W) in windows of 2 x 2.</summary>
     public static TensorValues Pool(Pooling2x2 pool, IPixels x)
     {
-        var shape = PooledShape(x.Shape);
+        var shape = x.Shape.Pooled;
         var y = TensorValues.Empty(shape, shape.Blocks);
         for (var n = 0; n < shape.Rows; n++) pool(x.Shape.Pixels, x.Image(n, ref scratch), y.Image(n));
         return y;

@@ -50,6 +50,7 @@ public sealed class ConvolvedPixels
     /// <param name="byMap">Gets each image of dx as soon as it is there, where x is a map.</param>
     public TensorValues Backward(IPixels g, TensorValues? dx, PixelGradients? byMap = null)
     {
+        var c = this.c with { First = dx is null };
         var total = Block.Scratch<float>(ref sums, ImageConvolution.ForwardLength(c));
         total.Clear();
         var kernels = Block.Scratch<float>(ref packed, ImageConvolution.InputGradientLength(c));

@@ -87,11 +87,16 @@ public class MappedPixels(TensorValues x, PixelConstants constants)
     /// </summary>
     /// <param name="sums">For each image, of each channel the sum of dz and that of dz times the distance from the
     /// center.</param>
-    public virtual IEnumerable<TensorGradient> Gradients(TensorValues dz, ImageSums sums, int which) => [new(dz)];
+    public virtual IEnumerable<TensorGradient> Gradients(TensorGradient dz, ImageSums sums, int which) => [dz];
 }
 
 /// <summary>A gradient: values, or pixels to be computed when they are read.</summary>
-public readonly record struct TensorGradient(TensorValues Values, IPixels? Pixels = null);
+public readonly record struct TensorGradient(TensorValues Values, IPixels? Pixels = null)
+{
+    /// <summary>It times the scales of each channel, plus another summand if there is one.</summary>
+    public IPixels Scaled(PixelConstants scales, MappedPixels? more) => Pixels is PooledReluGradient pooled
+        ? pooled.Scaled(scales, more) : new PixelMap(new(Values, scales), more, relu: false);
+}
 
 /// <summary>x normalized by moments, with gamma and beta if there are any.</summary>
 public sealed class NormalizedPixels(TensorValues x, NormalizationSets sets, Moments moments, TensorValues? gamma,
@@ -110,7 +115,7 @@ public sealed class NormalizedPixels(TensorValues x, NormalizationSets sets, Mom
     // Gamma and beta are single rows.
     static Span<float> Row(TensorValues? x) => x is { } values ? values.Row(0) : default;
 
-    public override IEnumerable<TensorGradient> Gradients(TensorValues dz, ImageSums sums, int which)
+    public override IEnumerable<TensorGradient> Gradients(TensorGradient dz, ImageSums sums, int which)
     {
         var (dGamma, dBeta) = (Zeros(gamma), Zeros(beta));
         var (byX, byGradient) = (PixelConstants.For(sets), PixelConstants.For(sets));
@@ -127,9 +132,8 @@ public sealed class NormalizedPixels(TensorValues x, NormalizationSets sets, Mom
             map.GradientScale[..sets.Channels].CopyTo(byGradient.Scales(block));
         }
         // dx = dz gamma / deviation + what reaches x through the moments.
-        var own = new MappedPixels(dz, byGradient);
         List<TensorGradient> gradients =
-            [new(default, new PixelMap(own, sets.ConstantMoments ? null : new(X, byX), relu: false))];
+            [new(default, dz.Scaled(byGradient, sets.ConstantMoments ? null : new(X, byX)))];
         if (dGamma is { } byGamma) gradients.Add(new(byGamma));
         if (dBeta is { } byBeta) gradients.Add(new(byBeta));
         return gradients;
@@ -211,19 +215,22 @@ public sealed class PlanePixels(TensorValues x) : IPixels
 }
 
 /// <summary>One or two summands and, if wanted, ReLU of their sum.</summary>
-public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu) : IPixels
+public class PixelMap(MappedPixels first, MappedPixels? second, bool relu) : IPixels
 {
-    public Shape Shape => first.X.Shape;
+    public virtual Shape Shape => first.X.Shape;
 
     public bool HasTwo => second is not null;
 
-    public bool HasRelu => relu;
+    public virtual bool HasRelu => relu;
+
+    /// <summary>ReLU of one summand and no more.</summary>
+    public virtual bool IsRelu => relu && !HasTwo;
 
     public MappedPixels First => first;
 
-    public PixelMap Relu() => new(first, second, relu: true);
+    public virtual PixelMap Relu() => new(first, second, relu: true);
 
-    public void Fill(int n, in PixelLayout at, Span<float> y) =>
+    public virtual void Fill(int n, in PixelLayout at, Span<float> y) =>
         PixelLoops.Map(first.Term(n), Second(n), relu, at, y);
 
     public void Announce(int n, int count)
@@ -252,12 +259,35 @@ public sealed class PixelMap(MappedPixels first, MappedPixels? second, bool relu
         return gradients.Results();
     }
 
-    /// <summary>Makes of g, the gradient by image n, the gradient dz by the summands, and adds its sums.</summary>
-    public void AddGradient(int n, ReadOnlySpan<float> g, Span<float> dz, Span<double> sums) => PixelLoops.Gradient(
-        first.Term(n), Second(n), relu, Shape[1], first.X.Layout.Positions, g, dz, sums);
+    /// <summary>Makes of g, the gradient by image n, the gradient dz by the summands, and adds its sums. Without ReLU
+    /// dz is g.</summary>
+    public virtual void AddGradient(int n, ReadOnlySpan<float> g, Span<float> dz, Span<double> sums) =>
+        PixelLoops.Gradient(first.Term(n), Second(n), relu, Shape[1], first.X.Layout.Positions, g, dz, sums);
 
-    public TensorGradient[] Gradients(TensorValues dz, ImageSums sums) =>
-        [.. first.Gradients(dz, sums, 1), .. second?.Gradients(dz, sums, 2) ?? []];
+    public virtual TensorGradient[] Gradients(TensorValues dz, ImageSums sums) =>
+        [.. first.Gradients(new(dz), sums, 1), .. second?.Gradients(new(dz), sums, 2) ?? []];
+}
+
+/// <summary>AveragePool of ReLU of a summand. The gradient by the summand is not stored, but computed from that by this
+/// map where it is read.</summary>
+public sealed class PooledMap(MappedPixels x) : PixelMap(x, null, relu: false)
+{
+    public override Shape Shape { get; } = x.X.Shape.Pooled;
+
+    public override bool HasRelu => true;
+
+    public override bool IsRelu => false;
+
+    public override PixelMap Relu() => this;
+
+    public override void Fill(int n, in PixelLayout at, Span<float> y) =>
+        PooledRelu.Forward(First.Term(n), First.X.Shape.Pixels, at, y);
+
+    public override void AddGradient(int n, ReadOnlySpan<float> g, Span<float> dz, Span<double> sums) =>
+        PooledRelu.AddGradientSums(First.Term(n), First.X.Shape.Pixels, g, sums);
+
+    public override TensorGradient[] Gradients(TensorValues g, ImageSums sums) =>
+        [.. First.Gradients(new(default, new PooledReluGradient(First, new(g))), sums, 1)];
 }
 
 /// <summary>The gradients of a map, image by image.</summary>
@@ -298,6 +328,25 @@ public sealed class AveragePoolGradient(Shape shape, TensorValues g) : IPixels
     public void Fill(int n, in PixelLayout at, Span<float> dx) => Pooling.AverageGradient(g.Image(n), at, dx);
 
     public void Announce(int n, int count) => ReadAhead.Own.Add(g.Images(n, count));
+}
+
+/// <summary>The gradient by the summand x of a PooledMap, from g, the gradient by the map.</summary>
+/// <param name="byX">Added to it, if there is any.</param>
+public sealed class PooledReluGradient(MappedPixels x, MappedPixels g, MappedPixels? byX = null) : IPixels
+{
+    public Shape Shape => x.X.Shape;
+
+    /// <summary>It times the scales of each channel, plus a function of x if there is one.</summary>
+    public PooledReluGradient Scaled(PixelConstants scales, MappedPixels? more) => new(x, new(g.X, scales), more);
+
+    public void Fill(int n, in PixelLayout at, Span<float> y) =>
+        PooledRelu.Gradient(x.Term(n), g.Term(n), byX is null ? default : byX.Term(n), at, y);
+
+    public void Announce(int n, int count)
+    {
+        x.Announce(n, count);
+        g.Announce(n, count);
+    }
 }
 
 /// <summary>The gradient by the input x of MaxPool from g, the gradient by its result y.</summary>

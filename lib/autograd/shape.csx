@@ -35,6 +35,11 @@ public sealed class Shape : IEquatable<Shape>
     public PixelLayout Pixels =>
         PixelLayout.Plain(sizes[1], Rank == 4 ? sizes[2] : 1, Rank == 4 ? sizes[3] : Columns / sizes[1]);
 
+    /// <summary>(N, C, H, W) after pooling in windows of 2 x 2.</summary>
+    public Shape Pooled => Rank == 4 && sizes[2] >= 2 && sizes[3] >= 2
+        ? new(sizes[0], sizes[1], sizes[2] / 2, sizes[3] / 2)
+        : throw new ArgumentException($"cannot pool {this}: (N, C, H, W) with at least 2 x 2 pixels is wanted");
+
     public static implicit operator Shape(int size) => new(size);
     public static implicit operator Shape((int, int) s) => new(s.Item1, s.Item2);
     public static implicit operator Shape((int, int, int) s) => new(s.Item1, s.Item2, s.Item3);

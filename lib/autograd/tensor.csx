@@ -226,8 +226,9 @@ public sealed class Tensor
     }
 
     /// <summary>Means over windows of 2 x 2 of (N, C, H, W), stride 2; an odd last row or column is left out.</summary>
-    public Tensor AveragePool() => OfPixels(x => Compute.Pool(Pooling.Average, x),
-        (x, g, _) => new AveragePoolGradient(x.Shape, g.InBlocks()));
+    public Tensor AveragePool() => Mapped is { IsRelu: true } map ? Map(new PooledMap(map.First), deferredInputs!)
+        : OfPixels(x => Compute.Pool(Pooling.Average, x),
+            (x, g, _) => new AveragePoolGradient(x.Shape, g.InBlocks()));
 
     /// <summary>The maximum of each window of 2 x 2; the gradient goes to the first of equal pixels.</summary>
     public Tensor MaxPool() => OfPixels(x => Compute.Pool(Pooling.Max, x),

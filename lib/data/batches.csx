@@ -16,6 +16,28 @@ public static class Batches
         return order;
     }
 
+    /// <summary>The examples 0..count-1 in an order in which batches are of few classes: each epoch draws groups of so
+    /// many classes (the last may have fewer), and each batch is of one group. What is left over makes mixed batches,
+    /// which stand anywhere in the epoch, but for a short one at its end.</summary>
+    /// <param name="batch">Examples in a batch.</param>
+    /// <param name="classes">In a batch.</param>
+    public static int[] OrderByClasses(ReadOnlySpan<byte> labels, int count, int batch, int classes, long seed,
+        int epoch)
+    {
+        var random = new RandomStream(seed, $"classes/{epoch}");
+        var own = labels[..count].ToArray();
+        int[] drawn = [.. own.Select(label => (int)label).Distinct().Order()];
+        random.Shuffle(drawn);
+        var chunks = Order(count, seed, epoch).GroupBy(at => Array.IndexOf(drawn, own[at]) / classes)
+            .OrderBy(group => group.Key).SelectMany(group => group.Chunk(batch))
+            .ToLookup(chunk => chunk.Length == batch);
+        var mixed = chunks[false].SelectMany(chunk => chunk).Chunk(batch).ToLookup(chunk => chunk.Length == batch);
+        int[][] full = [.. chunks[true], .. mixed[true]];
+        int[] places = [.. Enumerable.Range(0, full.Length)];
+        random.Shuffle(places);
+        return [.. places.SelectMany(place => full[place]), .. mixed[false].SelectMany(chunk => chunk)];
+    }
+
     /// <summary>The images with the given indices as (N, C * H * W), in memory the same as (N, C, H, W), with `padding`
     /// zeros on every side: each pixel / 255 or, standardized, less its channel's mean over its deviation.</summary>
     /// <param name="crops">How each image is shown; empty: as it is. What lies outside the image is 0, so the mean

@@ -24,6 +24,17 @@ public static class ClaimsTable
                 Line(row, row.Condition == "" ? row.Claim : $"{row.Claim}, {row.Condition}", row.ConditionVerdict)
                     .Append(Terminal.Verdict(row.Verdict)).Append(Markup.Escape(row.Experiment))));
 
+    /// <summary>How many answers differ between datasets, and a line for each that does; nothing of one dataset.
+    /// </summary>
+    public static void ShowDiffering(Answers answers, IAnsiConsole? screen = null)
+    {
+        if (answers.Datasets.Count < 2) return;
+        (screen ?? Terminal.Screen).WriteLine(Format.Sentences(answers.Difference, answers.Apart));
+        Terminal.Table(["claim", .. answers.Datasets.Select(Markup.Escape)], answers.Differing.Select(claim =>
+            answers.Datasets.Select(dataset => Terminal.Verdict(claim.On(dataset)?.Verdict ?? "not measured"))
+                .Prepend(Markup.Escape(claim.Id))), screen);
+    }
+
     static IEnumerable<string> Line(ClaimRow row, string name, string verdict) =>
     [
         Markup.Escape(name), Markup.Escape(Unit.Named(row.Unit).Interval(row.Effect, row.Low, row.High)), $"{row.N}",

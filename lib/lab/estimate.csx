@@ -29,9 +29,12 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
             bytes = Math.Max(bytes, cost.Bytes);
             seconds += kind.Sum(trial =>
             {
-                var points = (probe ?? Probe.Curves()).Steps(trial).Count(at => at <= trial.Steps);
-                return trial.Steps * cost.Step + points * cost.Probing
-                    + (points * 2_000 + 15_000 + (trial.Role == Role.Tune ? 0 : data.Test.Count)) * cost.Image;
+                List<int> points = [.. (probe ?? Probe.Curves()).Steps(trial).Where(at => at <= trial.Steps)];
+                int Measured(int images, int step) => Evaluation.AtMost(images, (long)step * trial.BatchSize);
+                return trial.Steps * cost.Step + points.Count * cost.Probing + cost.Image
+                    * (points.Sum(at => Measured(2_000, at)) + Measured(5_000, trial.Steps)
+                        + Measured(10_000, trial.Steps)
+                        + (trial.Role == Role.Evaluate ? Measured(data.Test.Count, trial.Steps) : 0));
             });
         }
         TimeSpan TimeOf(double cost) =>

@@ -50,6 +50,7 @@ static int Experiment(IEnumerable<string> args, string question, Design design, 
     var experiment = new Description(script, question, design, describe);
     return RunCommand(args, experiment.Name, question, (_, options, stop) =>
     {
+        if (options.With.Count > 0) throw new BadInput("--with is for run-all.sh, which writes the pages of all claims");
         var (code, cores) = (0, new Cores(options.Jobs));
         cores.Using(() =>
             code = experiment.Run(options, () => LoadDataset(options.Data), cores, stop));

@@ -5,7 +5,8 @@ using System.CommandLine.Help;
 
 /// <summary>What the user asked for.</summary>
 public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, string Out, bool DryRun,
-    bool ReportOnly, bool Fresh, bool RetryFailed, Shard? Shard, bool Verbose, string? Compare)
+    bool ReportOnly, bool Fresh, bool RetryFailed, Shard? Shard, bool Verbose, string? Compare,
+    IReadOnlyList<string> With)
 {
     /// <summary>The options, or null where help was asked for and printed.</summary>
     public static Options? Parse(string experiment, string question, IReadOnlyList<string> args)
@@ -36,9 +37,11 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
         var verbose = new Option<bool>("--verbose") { Description = "stack traces with errors" };
         var compare = new Option<string?>("--compare") { HelpName = "DIR",
             Description = "set another results folder beside this one; run nothing" };
+        // Of run-all.sh alone, which writes the pages that lead to all reports.
+        var with = new Option<string[]>("--with") { HelpName = "DIR", Hidden = true };
         var command = new RootCommand($"{experiment}: {question}")
         {
-            preset, data, seeds, jobs, output, dryRun, reportOnly, fresh, retry, shard, verbose, compare,
+            preset, data, seeds, jobs, output, dryRun, reportOnly, fresh, retry, shard, verbose, compare, with,
         };
         // It would print the host's version, and a run would follow.
         command.Options.Remove(command.Options.OfType<VersionOption>().Single());
@@ -73,7 +76,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
             parsed.GetValue(seeds) is { } n ? Whole("--seeds", n, 1, 10_000) : null,
             Whole("--jobs", parsed.GetValue(jobs)!, 1, 1_024), folder, parsed.GetValue(dryRun),
             parsed.GetValue(reportOnly), parsed.GetValue(fresh), parsed.GetValue(retry) is not null, part,
-            parsed.GetValue(verbose), parsed.GetValue(compare));
+            parsed.GetValue(verbose), parsed.GetValue(compare), parsed.GetValue(with) ?? []);
     }
 
     /// <summary>With the preset, data and seeds of the run that a report is made of again, where the command line does

@@ -5,7 +5,8 @@
 /// <summary>Does what the first argument says. Behind it stand options, --, and words:
 ///   check    experiments: do they exist, are the options right, and is the data to be had?
 ///   run      experiments, of those described: each as it would run by itself
-///   write    experiments and their questions, in turn: DIR/index.html over those that have results, in this order
+///   write    experiments and their questions, in turn: DIR/index.html over those that have results, in this order, and
+///            DIR/claims.html, both with the results on other datasets beside them
 ///   compare  experiments: two folders of results, by these experiments or by all
 /// </summary>
 /// <returns>The exit code; of several experiments, the highest.</returns>
@@ -20,7 +21,8 @@ static int RunAll(IEnumerable<string> args, params IReadOnlyList<Func<Later, Des
         {
             case "check":
                 ExperimentFiles.Check(words);
-                if (!asked.ReportOnly) LoadDataset(asked.Data);
+                var past = asked.Fresh ? [] : ReportedFolder.Any(asked.Out).Datasets;
+                Answers.ReadOthers(asked.With, asked.ReportOnly ? past : past.Append(LoadDataset(asked.Data).Name));
                 break;
             case "run":
                 var data = new Lazy<Dataset>(() => LoadDataset(asked.Data));
@@ -28,9 +30,11 @@ static int RunAll(IEnumerable<string> args, params IReadOnlyList<Func<Later, Des
                 return RunSideBySide([.. words.Distinct().Select(name => all[name])], options, asked,
                     () => data.Value, stop);
             case "write":
+                var answers = Answers.Read(asked.Out, asked.With);
                 ClaimsTable.ShowAll(IndexPage.Claims(asked.Out));
+                ClaimsTable.ShowDiffering(answers);
                 Terminal.Open(IndexPage.Write(asked.Out, new OrderedDictionary<string, string>(
-                    words.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], pair[1])))));
+                    words.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], pair[1]))), answers));
                 break;
             case "compare":
                 DifferencesView.Show(asked.Out, asked.Compare!, words);

@@ -52,6 +52,15 @@ public sealed class Scope(long seed)
     /// <summary>The model's random numbers for one purpose.</summary>
     public RandomStream Stream(string purpose) => new(seed, purpose);
 
+    /// <summary>Random numbers that are drawn anew in each step of training: each call gives the stream of the next
+    /// step. A buffer counts the steps, so that a copy of the model with its buffers draws what the model will draw
+    /// next, and not again what it drew first.</summary>
+    public Func<RandomStream> StreamOfEachStep(string purpose)
+    {
+        var steps = Buffer($"{purpose}.steps", 1, 0);
+        return () => Stream($"{purpose}/{(int)steps.Row(0)[0]++}");
+    }
+
     /// <summary>A weight (in, out) of a matrix product.</summary>
     public Tensor Weight(string name, int fanIn, int fanOut, Init init) =>
         Add(Tensor.Parameter(name, (fanIn, fanOut), panels: true), fanIn, fanOut, init);
@@ -138,11 +147,11 @@ static Layer Dropout(double p) => p is not (>= 0 and < 1)
     ? throw new ArgumentException($"a share to drop lies in [0, 1), not at {p}")
     : new(scope =>
     {
-        var random = scope.Stream(scope.Next("dropout"));
+        var next = scope.StreamOfEachStep(scope.Next("dropout"));
         return (x, mode) =>
         {
             if (mode == Mode.Evaluation || p == 0) return x;
-            var factors = Tensor.Filled(x.Shape, 0);
+            var (factors, random) = (Tensor.Filled(x.Shape, 0), next());
             for (var row = 0; row < x.Shape.Rows; row++) Elementwise.DropoutFactors(factors.Row(row), p, random);
             return x * factors;
         };

@@ -48,8 +48,9 @@ static Layer ResidualMlp(int inputs, int blocks, int width, int classes, Layer a
 }
 
 /// <summary>Only linear layers and normalizers: the network of Yang et al. 2019 without its activation.</summary>
-static Layer DeepLinear(int inputs, int depth, int width, int classes, NormMethod method, Init init) =>
-    Mlp(inputs, depth, width, classes, Identity, method, init);
+/// <param name="identity">Stands where the activations of `Mlp` do, and changes nothing; null: nothing does.</param>
+static Layer DeepLinear(int inputs, int depth, int width, int classes, NormMethod method, Init init,
+    Layer? identity = null) => Mlp(inputs, depth, width, classes, identity ?? Identity, method, init);
 
 /// <summary>A residual convnet for small images (N, C, H, W) (He et al. 2016, section 4.2): a convolution, three stages
 /// of (depth - 2) / 6 blocks, the mean of each channel, and a linear layer. A stage has twice the channels of the one

@@ -125,10 +125,11 @@ static Layer SeedNorm(int channels, bool last = false) => new(scope =>
 /// deviation 0.1.</summary>
 static Layer NoisyBatchNorm(int channels) => BatchNorm(channels) >> new Layer(scope =>
 {
-    var random = scope.Stream(scope.Next("noise"));
+    var next = scope.StreamOfEachStep(scope.Next("noise"));
     return (x, mode) =>
     {
         if (mode == Mode.Evaluation) return x;
+        var random = next();
         var shape = new Shape([x.Shape[0], channels, .. Enumerable.Repeat(1, x.Shape.Rank - 2)]);
         Tensor scale = Tensor.Filled(shape, 0), shift = Tensor.Filled(shape, 0);
         for (var channel = 0; channel < channels; channel++)

@@ -2,8 +2,9 @@
 
 /// <summary>Sizes of a convolution of images (C, H, W) with kernels (O, C, KH, KW).</summary>
 /// <param name="Padding">Rows and columns of zeros on every side of each image.</param>
+/// <param name="First">The gradient by x is not wanted, as in a net's first layer.</param>
 public readonly record struct ConvolutionSizes(int Channels, int Height, int Width, int Outputs, int KernelHeight,
-    int KernelWidth, int Stride, int Padding)
+    int KernelWidth, int Stride, int Padding, bool First = false)
 {
     public int OutHeight => (Height + 2 * Padding - KernelHeight) / Stride + 1;
     public int OutWidth => (Width + 2 * Padding - KernelWidth) / Stride + 1;
@@ -35,6 +36,7 @@ public readonly record struct ConvolutionSizes(int Channels, int Height, int Wid
     {
         get
         {
+            if (First) return Output;
             var (top, left, bottom, right) = (0, 0, 0, 0);
             for (var phase = 0; phase < Stride; phase++)
             {

@@ -79,6 +79,7 @@ public static class DirectConvolution
         where S : struct, ISimd<V> where V : struct
     {
         var packedRow = columns.Taps * source.Block * result.Block;
+        var slides = columns.SourceStep == 1 && SlidingProduct.Fits<S, V>(result.Block, columns.Taps);
         for (var panel = 0; panel < result.Chunks; panel++)
         {
             for (var n = 0; n < images; n++)
@@ -89,13 +90,19 @@ public static class DirectConvolution
                         if (Inside(rows, line + lines, source.Height) != (skipped, taps)) break;
                     var sum = new Reduction(source.Chunks, source.ChunkStride, rows.Taps * packedRow, taps,
                         source.RowStride, packedRow, columns.Taps * source.Block, 1);
-                    BlockProduct.Multiply<S, V>(result.Block, lines, rows.SourceStep * source.RowStride,
-                        rows.Step * result.RowStride, columns.Count, columns.SourceStep * source.Block,
-                        columns.Step * result.Block, sum, ref Unsafe.Add(ref frames, n * source.Length
-                            + source.Offset(0, rows.Source + line * rows.SourceStep + skipped, columns.Source)),
-                        ref Unsafe.Add(ref packed, skipped * packedRow),
-                        ref Unsafe.Add(ref y, n * yImage
-                            + result.Offset(panel, rows.First + line * rows.Step, columns.First)), add: false);
+                    ref var from = ref Unsafe.Add(ref frames, n * source.Length
+                        + source.Offset(0, rows.Source + line * rows.SourceStep + skipped, columns.Source));
+                    ref var weights = ref Unsafe.Add(ref packed, skipped * packedRow);
+                    ref var to = ref Unsafe.Add(ref y,
+                        n * yImage + result.Offset(panel, rows.First + line * rows.Step, columns.First));
+                    int fromLine = rows.SourceStep * source.RowStride, toLine = rows.Step * result.RowStride,
+                        fromStep = columns.SourceStep * source.Block, toStep = columns.Step * result.Block;
+                    if (slides)
+                        SlidingProduct.Multiply<S, V>(lines, fromLine, toLine, columns.Count, fromStep, toStep,
+                            sum with { Inner = source.Block }, ref from, ref weights, ref to);
+                    else
+                        BlockProduct.Multiply<S, V>(result.Block, lines, fromLine, toLine, columns.Count, fromStep,
+                            toStep, sum, ref from, ref weights, ref to, add: false);
                 }
             packed = ref Unsafe.Add(ref packed, source.Chunks * rows.Taps * packedRow);
         }

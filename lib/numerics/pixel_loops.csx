@@ -25,10 +25,10 @@ public static class PixelLoops
         else Map<Yes>(x, z, least, at, y);
     }
 
-    // A switch that the JIT knows.
-    interface ISwitch { static abstract bool IsOn { get; } }
-    readonly struct Yes : ISwitch { public static bool IsOn => true; }
-    readonly struct No : ISwitch { public static bool IsOn => false; }
+    /// <summary>A switch that the JIT knows.</summary>
+    public interface ISwitch { static abstract bool IsOn { get; } }
+    public readonly struct Yes : ISwitch { public static bool IsOn => true; }
+    public readonly struct No : ISwitch { public static bool IsOn => false; }
 
     [MethodImpl(Hot)]
     static void Map<Two>(in PixelTerm x, in PixelTerm z, Vector<float> least, in PixelLayout at, Span<float> y)

@@ -58,7 +58,8 @@ static Interval OrderInterval(double[] sorted, double level)
     var (low, high) = (sorted[(n - 1) / 2], sorted[n / 2]);
     var middle = double.IsNaN(low + high) ? 0 : double.IsInfinity(low) ? high : double.IsInfinity(high) ? low
         : low + (high - low) / 2;
-    return new(middle, sorted[k - 1], sorted[n - k], Math.Max(0, True(k)), n);
+    // One value has none; by rounding it would have 1e-15.
+    return new(middle, sorted[k - 1], sorted[n - k], n == 1 ? 0 : True(k), n);
 }
 
 /// <summary>The exact two-sided p of the paired differences' mean if each had either sign with equal chance (Fisher

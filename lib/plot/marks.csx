@@ -106,7 +106,7 @@ public static class Marks
 
     /// <summary>A dashed line with its name in the legend.</summary>
     public static GenericChart GuideLine(Guide guide) => Traces.Scatter(TraceMode.Lines, Format.PlotText(guide.Name),
-        guide.Points.Select(p => p.X), guide.Points.Select(p => (double?)p.Y), new
+        guide.Points.Select(p => p.X), guide.Points.Select(p => double.IsNaN(p.Y) ? (double?)null : p.Y), new
         {
             showlegend = true, line = new { color = Palette.Muted, width = 1.5, dash = "dash" }, hoverinfo = "skip",
         });

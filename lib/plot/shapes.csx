@@ -38,7 +38,8 @@ public sealed record Group(double X, Interval? Median, Lost? Lost = null);
 /// <summary>One of several panels over the same x axis.</summary>
 public sealed record Panel(Axis Y, IReadOnlyList<Point> Points);
 
-/// <summary>A dashed line through given points, for a prediction of theory, with its name in the legend.</summary>
+/// <summary>A dashed line through given points, for a prediction of theory, with its name in the legend. Where Y is
+/// NaN there is a gap.</summary>
 public sealed record Guide(string Name, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>One row of a range chart: an arm's range from Low to High (both NaN where there is none), and one mark for
@@ -60,20 +61,12 @@ public sealed record Percentiles(string Arm, double X, double Low, double Middle
 /// <summary>One panel of a river chart, usually of one arm.</summary>
 public sealed record RiverPanel(string Title, Axis Y, IReadOnlyList<Percentiles> Points);
 
-/// <summary>A claim of a forest chart. An effect between ClaimedLow and ClaimedHigh agrees with the claim.</summary>
-/// <param name="Margin">The least effect that counts, by which all are divided.</param>
-/// <param name="Href">The page that reports the claim.</param>
-/// <param name="Verdict">One of the keys of Palette.Verdicts.</param>
-public sealed record ForestClaim(string Title, string Href, string Verdict, double ClaimedLow, double ClaimedHigh,
-    double Margin, IReadOnlyList<ForestRow> Rows);
-
-/// <summary>The effect that a claim has under one condition, with its interval, in the unit of the claim's bounds. NaN
-/// is an unknown effect, an infinite bound an interval that is open there.</summary>
-/// <param name="Words">The effect in words.</param>
-/// <param name="Verdict">The verdict under this condition.</param>
-/// <param name="Details">Further lines for the hover text.</param>
-public sealed record ForestRow(string Condition, double Effect, double Low, double High, string Words, string Verdict,
-    IReadOnlyList<string> Details);
+/// <summary>The effect that a claim has under one condition, with its interval. NaN is an unknown effect or bound, an
+/// infinite bound an interval that is open there. An effect between ClaimedLow and ClaimedHigh agrees with the claim.</summary>
+/// <param name="Margin">The least effect that counts, by which all are divided; NaN: not known.</param>
+/// <param name="Verdict">Under this condition: one of the keys of Palette.Verdicts.</param>
+public sealed record ForestRow(double Effect, double Low, double High, double ClaimedLow, double ClaimedHigh,
+    double Margin, string Verdict);
 
 /// <summary>One row of a pair chart: an effect on either side, each with its interval and in words (null where a side
 /// lacks it).</summary>

@@ -18,17 +18,41 @@ static (double Loss, IReadOnlyDictionary<string, float[]> Gradients) LossAndGrad
     });
 }
 
-/// <summary>The input of each activation of the model, in order, on training images: (rows, units), row by row.
-/// </summary>
+/// <summary>The input of each activation of the model, in order, on training images: (rows, units), row by row. Of a
+/// convnet's (N, C, H, W) each place is a row and each channel a unit.</summary>
 /// <param name="at">One batch, by places in the training set.</param>
-static IReadOnlyList<(float[] Values, int Units)> ActivationInputs(this Snapshot snapshot, int[] at, Mode mode)
+static IReadOnlyList<(float[] Values, int Units)> ActivationInputs(this Snapshot snapshot, int[] at, Mode mode) =>
+    snapshot.Seen(at, mode, (seen, activation) => seen >> activation);
+
+/// <summary>The output of each activation, likewise.</summary>
+/// <inheritdoc cref="ActivationInputs"/>
+static IReadOnlyList<(float[] Values, int Units)> ActivationOutputs(this Snapshot snapshot, int[] at, Mode mode) =>
+    snapshot.Seen(at, mode, (seen, activation) => activation >> seen);
+
+// What a layer that is put beside each activation sees.
+static IReadOnlyList<(float[] Values, int Units)> Seen(this Snapshot snapshot, int[] at, Mode mode,
+    Func<Layer, Layer, Layer> beside)
 {
-    List<(float[], int)> inputs = [];
-    var model = snapshot.Copy(activation => Layer.From(x =>
+    List<(float[], int)> all = [];
+    var seen = Layer.From(x =>
     {
-        inputs.Add((x.ToArray(), x.Shape.Columns));
+        all.Add(RowsOf(x));
         return x;
-    }) >> activation);
+    });
+    var model = snapshot.Copy(activation => beside(seen, activation));
     snapshot.Tape.Step(() => model.Forward(snapshot.Config.Input(snapshot.Data.Train, at), mode), record: false);
-    return inputs;
+    return all;
+}
+
+static (float[] Values, int Units) RowsOf(Tensor x)
+{
+    if (x.Shape.Rank < 4) return (x.ToArray(), x.Shape.Columns);
+    var (values, channels, places) = (x.ToArray(), x.Shape[1], x.Shape[2] * x.Shape[3]);
+    var rows = new float[values.Length];
+    for (var i = 0; i < values.Length; i++)
+    {
+        var (image, channel, place) = (i / (channels * places), i / places % channels, i % places);
+        rows[(image * places + place) * channels + channel] = values[i];
+    }
+    return (rows, channels);
 }

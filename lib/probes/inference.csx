@@ -42,22 +42,22 @@ static double AccuracyByBatch(this Snapshot snapshot, Model model, IEnumerable<i
 /// <summary>Accuracy on validation images by each kind of statistics.</summary>
 public static class InferenceStatistics
 {
-    const int ImagesBeforeTheEnd = 2_000, LargeBatch = 1_000, EvaluationBatch = 250;
+    const int LargeBatch = 1_000, EvaluationBatch = 250;
 
     /// <summary>`running`: the statistics of the deployed model. `precise`: averages over training batches of the
     /// training's size; `large`: over batches of 1,000. `batch`: those of each validation batch, of the training's
     /// size; `sorted`: the same where the batches are sorted by class.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["running", "precise", "large", "batch", "sorted"];
 
-    /// <summary>In evaluation trials, a column for each kind: on all validation images at the last step, on 2,000
-    /// before.</summary>
+    /// <summary>In evaluation trials, a column for each kind: on all validation images at the last step, on those
+    /// of curves before.</summary>
     public static Probe Probe { get; } = new(Kinds, config => LogSpacedSteps(config.Steps, 9), Measure);
 
     static IEnumerable<(string, double)> Measure(Snapshot snapshot)
     {
         var config = snapshot.Config;
-        var all = snapshot.Data.ValidationImages;
-        var count = snapshot.Step == config.Steps ? all : Math.Min(ImagesBeforeTheEnd, all);
+        var count = snapshot.Step == config.Steps ? snapshot.OfWhole(snapshot.Data.ValidationImages)
+            : snapshot.CurveImages;
         int[] images = [.. Enumerable.Range(Evaluation.ValidationStart(snapshot.Data), count)];
         var trained = Enumerable.Range(0, Math.Min(count, config.TrainSize));
         double ByRunning(Model model) =>

@@ -43,4 +43,18 @@ public static class Landscape
             ("weight_norm", weights),
         ];
     }
+
+    /// <summary>Largest less smallest loss over the distances (Santurkar et al. 2018, figure 4a).</summary>
+    public static double LossRange(CurvePoint at) => at.Own["loss_range"];
+
+    /// <summary>The largest change of the gradient over the distances (their figure 4b).</summary>
+    public static double GradientRange(CurvePoint at) => at.Own["gradient_range"];
+
+    /// <summary>The largest change of the gradient per distance, relative to its norm: a loss that is multiplied by a
+    /// number is as smooth as before.</summary>
+    public static double Relative(CurvePoint at) => at.Own["effective_beta"] / at.Own["gradient_norm"];
+
+    /// <summary>The same with the distance relative to the weights' norm: weights in another unit make no difference
+    /// either.</summary>
+    public static double ScaleFree(CurvePoint at) => Relative(at) * at.Own["weight_norm"];
 }

@@ -28,9 +28,9 @@ public static class Shift
         });
 
     /// <summary>Ioffe and Szegedy 2015, figure 1(b, c): the 15th, 50th and 85th percentile of the inputs of one unit of
-    /// the last hidden layer (unit_*) and of all its units (layer_*), over training images in training mode. `drift` is
-    /// how far the units' medians moved since the last measurement, in interquartile ranges, averaged over the units.
-    /// </summary>
+    /// the last activation (unit_*) and of all its units (layer_*), over training images in training mode. A unit of a
+    /// convnet is a channel at all its places. `drift` is how far the units' medians moved since the last measurement,
+    /// in interquartile ranges, averaged over the units.</summary>
     /// <param name="before">The units' medians at the last measurement; null: there was none, so no drift.</param>
     /// <returns>The numbers, and the units' medians.</returns>
     public static (IReadOnlyList<(string Column, double Value)> Numbers, IReadOnlyList<double> Medians) OfInputs(
@@ -58,26 +58,24 @@ public static class Shift
     /// <summary>Santurkar et al. 2018, definition 2.1: G is the gradient of a layer's weights, G' the same after the
     /// earlier layers took a step of plain gradient descent at the last step's rate, both on one batch. cosine_i is the
     /// cosine between them, change_i = |G - G'| / |G|.</summary>
-    /// <param name="layers">By number; the first is 1.</param>
+    /// <param name="layers">Layers with weights, by number; the first is 1.</param>
     public static IEnumerable<(string Column, double Value)> OfGradients(Snapshot snapshot, IEnumerable<int> layers)
     {
         var batch = snapshot.FixedBatch(snapshot.Config.BatchSize);
         var (now, rate) = (snapshot.LossAndGradients(snapshot.Copy(), batch).Gradients, snapshot.Rate);
+        // Parameters stand in the order of the layers.
+        List<string> names = [.. snapshot.Model.Parameters.Select(parameter => parameter.Name!)],
+            weights = [.. names.Where(name => name.EndsWith(".weight"))];
         foreach (var layer in layers)
         {
-            var stepped = snapshot.Copy();
-            foreach (var parameter in stepped.Parameters.Where(parameter => LayerOf(parameter) < layer))
+            var (weight, stepped) = (weights[layer - 1], snapshot.Copy());
+            foreach (var parameter in stepped.Parameters.Take(names.IndexOf(weight)))
                 parameter.Assign([.. parameter.ToArray()
                     .Zip(now[parameter.Name!], (w, g) => (float)(w - rate * g))]);
-            var (before, after) = (now[$"linear{layer}.weight"],
-                snapshot.LossAndGradients(stepped, batch).Gradients[$"linear{layer}.weight"]);
+            var (before, after) = (now[weight], snapshot.LossAndGradients(stepped, batch).Gradients[weight]);
             yield return ($"cosine_{layer}", TensorPrimitives.CosineSimilarity<float>(before, after));
             yield return ($"change_{layer}",
                 TensorPrimitives.Distance<float>(before, after) / TensorPrimitives.Norm<float>(before));
         }
     }
-
-    // "linear2.weight" and "norm2.gamma" are of layer 2.
-    static int LayerOf(Tensor parameter) =>
-        int.Parse(Regex.Match(parameter.Name!, @"\d+").Value, CultureInfo.InvariantCulture);
 }

@@ -2,9 +2,11 @@
 // Everything against the batch size.
 
 /// <summary>Error, steps and examples against the batch size; best and largest stable rates; and the tuning trials that
-/// all of it was chosen from.</summary>
+/// the rates for speed were chosen from.</summary>
+/// <param name="tuning">Of constant rates.</param>
 /// <param name="bySpeed">Evaluation trials, each cell at its rate of fewest steps to the target.</param>
-/// <param name="byAccuracy">Evaluation trials, each cell at its rate of highest accuracy.</param>
+/// <param name="byAccuracy">Evaluation trials, each cell at its rate of highest accuracy, from which it falls to 0.
+/// </param>
 static IReadOnlyList<Figure> BatchSizeFigures(Tuning tuning, IReadOnlyList<Trial> bySpeed,
     IReadOnlyList<Trial> byAccuracy, double target)
 {
@@ -15,7 +17,8 @@ static IReadOnlyList<Figure> BatchSizeFigures(Tuning tuning, IReadOnlyList<Trial
     return
     [
         Band("error", "Test error against batch size", byAccuracy, batch, Size, new("Test error", Log: true),
-            new("test_error", trial => 1 - trial.TestAccuracy), "Each cell at the rate that suits its accuracy."),
+            new("test_error", trial => 1 - trial.TestAccuracy), "Each cell at the rate that suits its accuracy, from "
+                + "which it falls linearly to 0."),
         StepsBand("steps", $"Steps to {goal} against batch size", bySpeed, batch, Size, new("Steps", Log: true), Steps,
             PerfectScaling(bySpeed, Steps, examples: false), "Each cell at the rate that suits its speed. Dashed: half "
                 + "the steps for twice the batch."),
@@ -29,10 +32,10 @@ static IReadOnlyList<Figure> BatchSizeFigures(Tuning tuning, IReadOnlyList<Trial
         RatesByBatch("largest", "Largest stable learning rate against batch size", tuning, batch, lr, "Going up from a "
             + "tuning seed's best, the last before the first that diverges or is stuck.", (cell, seed) =>
                 LargestStableRate(tuning.TrialsOf(cell).Where(trial => trial.Seed == seed))),
-        BestOverRates("tuned", "The best over learning rates, and what it was chosen from", tuning, batch,
+        BestOverRates("tuned", "The best over constant rates, and what it was chosen from", tuning, batch,
             cell => cell.BatchSize, y, ValidationAccuracy),
-        Slice("slice", "All tuning trials", tuning.Trials, [(lr, trial => trial.Lr), (batch, Size)], y,
-            ValidationAccuracy),
+        Slice("slice", "All tuning trials at constant rates", tuning.Trials, [(lr, trial => trial.Lr), (batch, Size)],
+            y, ValidationAccuracy),
     ];
 }
 

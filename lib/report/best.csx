@@ -24,7 +24,7 @@ static Figure BestOverRates(string id, string title, Tuning tuning, Axis x, Func
     var arms = Palette.Styles(cells.Select(cell => cell.Arm));
     var xs = cells.Select(cell => cell.At).Distinct().ToArray();
     var (beside, step, accuracy) = (Axes.Dodge(x, xs), new Axis("Optimizer step", Log: true),
-        new Axis("Validation accuracy, 2,000 images"));
+        new Axis("Validation accuracy, 2,000 images at most"));
     string Key(BestCell cell) => Format.PlotText($"{cell.Arm}, {x.Title.ToLowerInvariant()} {Format.Number(cell.At)}; "
         + $"bold: rate {Format.Number(cell.Rate)}");
     // The page shows the curves whose meta is the customdata of the marker that was clicked.

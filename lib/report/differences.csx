@@ -3,32 +3,6 @@
 // there; nothing is run.
 using Microsoft.Data.Analysis;
 
-/// <summary>A folder of results, under a name that tells it from the other: what was reported there, by experiment.
-/// </summary>
-public sealed record ReportedFolder(string Folder, string Name, IReadOnlyDictionary<string, Provenance> Found)
-{
-    /// <param name="experiments">None named: all.</param>
-    /// <exception cref="BadInput">Nothing was reported of them.</exception>
-    public static ReportedFolder Read(string folder, string name, IReadOnlyList<string> experiments)
-    {
-        string Place(string experiment) => new Store(Path.Combine(folder, experiment)).ProvenanceFile;
-        if (File.Exists(Place("")))
-            throw new BadInput($"{folder} is the folder of one experiment: --compare and --out take the one above it");
-        var found = IndexPage.Results(folder).Where(one => experiments.Count == 0 || experiments.Contains(one))
-            .Select(one => (Name: one, Past: Provenance.Read(Place(one)))).Where(one => one.Past.Found is not null)
-            .ToDictionary(one => one.Name, one => one.Past);
-        return found.Count > 0 ? new(folder, name, found) : throw new BadInput($"{folder} holds no results"
-            + (experiments.Count == 0 ? "" : $" of {string.Join(", ", experiments)}")
-            + ": --compare and --out take folders with a folder for each experiment in them");
-    }
-
-    public IReadOnlyList<ClaimRow> Claims => [.. Found.Values.SelectMany(past => past.Found!.Claims ?? [])];
-
-    /// <summary>How many seeds entered an experiment's numbers.</summary>
-    public int Seeds(string experiment) => Results.Trials(experiment, Folder).Rows
-        .Where(row => $"{row["role"]}" == Snake(Role.Evaluate)).Select(row => row["seed"]).Distinct().Count();
-}
-
 /// <summary>A claim under one condition as either side has it; null: it has not.</summary>
 public sealed record ClaimPair(ClaimRow? This, ClaimRow? Other)
 {
@@ -61,8 +35,8 @@ public sealed record Differences(ReportedFolder This, ReportedFolder Other)
     {
         var (names, same) = Names(folder, other);
         if (same) throw new BadInput($"--compare {other} is the folder of the results themselves: name another");
-        return new(ReportedFolder.Read(folder, names.First, experiments),
-            ReportedFolder.Read(other, names.Second, experiments));
+        return new(ReportedFolder.Read(folder, names.First, experiments, "--out"),
+            ReportedFolder.Read(other, names.Second, experiments, "--compare"));
     }
 
     public IReadOnlyList<ClaimPair> Claims { get; } = ClaimPair.All(This, Other);

@@ -76,15 +76,28 @@ static string NeighboursInWords(this Judgement judged, Effect effect) => effect.
 static string LookInWords(this Judgement judged, Effect effect)
 {
     var open = judged.Of(effect) == Verdict.Open;
+    var needed = NeededInWords(judged.Claim.SeedsNeeded(effect));
     return Format.Sentences(effect.Look is not { } look ? "" : $"{(open ? "Open after" : "Decided at")} look {
         look.Number} of {look.Of}, each with intervals of {Format.Percent(effect.Interval.Level)}, which together cover "
-            + "in 95%.", judged.Claim.SeedsNeeded(effect) switch
-        {
-            double.NaN => "",
-            > 1_000 => "By these seeds no number up to 1,000 would decide it.",
-            var seeds => $"By these seeds some {seeds} would decide it.",
-        });
+            + "in 95%.", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
 }
+
+/// <summary>The same in a few words: "decided at look 2 of 3", "open at look 3 of 3: some 60 seeds would decide
+/// it".</summary>
+static string LooksInWords(this ClaimRow row)
+{
+    var open = Palette.Verdict(row.ConditionVerdict) == "open";
+    var at = row.Looks > 1 ? $"{(open ? "open" : "decided")} at look {row.Look} of {row.Looks}"
+        : open ? "open" : "";
+    return open && NeededInWords(row.SeedsNeeded) is { Length: > 0 } needed ? $"{at}: {needed}" : at;
+}
+
+static string NeededInWords(double seeds) => seeds switch
+{
+    double.NaN => "",
+    > 1_000 => "no number of seeds up to 1,000 would decide it",
+    _ => $"some {seeds} seeds would decide it",
+};
 
 static string EstimateInWords(this Judgement judged, Effect effect) => effect.Differences.Count == 0 ? Unit.TooFewData
     : judged.Claim.Unit.Effect(effect.Interval.Estimate);

@@ -3,74 +3,73 @@
 
 public static class IndexPage
 {
-    /// <summary>Writes DIR/index.html; returns its path. Experiments come in the order given, then others that have
-    /// results there by name. Those without a report are listed as not run.</summary>
+    /// <summary>Writes DIR/index.html, and DIR/claims.html beside it; returns its path. Experiments come in the order
+    /// given, then others that have results there by name. Those without a report are listed as not run.</summary>
     /// <param name="questions">Experiments of this project by name, each with its question.</param>
-    public static string Write(string folder, IReadOnlyDictionary<string, string> questions)
+    /// <param name="answers">Those of the folder, and of others on other datasets.</param>
+    public static string Write(string folder, IReadOnlyDictionary<string, string> questions, Answers answers)
     {
-        var names = questions.Keys;
-        var entries = names.Concat(Results(folder).Except(names)).Select(name => (Name: name, Past: Read(folder, name)))
-            .ToList();
-        var reported = entries.Where(entry => entry.Past?.Found is not null).Select(entry => entry.Past!).ToList();
-        var missing = entries.Where(entry => entry.Past?.Found is null).ToList();
-        var (path, claims) = (Path.Combine(folder, "index.html"), ByImportance(Claims(folder)));
+        var found = ReportedFolder.Any(folder).Found;
+        var names = questions.Keys.Concat(ReportedFolder.Experiments(folder)).Distinct().ToList();
+        var reported = names.Where(found.ContainsKey).Select(name => found[name]).ToList();
+        var missing = names.Except(found.Keys).ToList();
+        var path = Path.Combine(folder, "index.html");
         var themes = reported.GroupBy(past => ThemeOf(past.Found!)).OrderBy(theme => theme.Key.Place).ToList();
-        WriteIndex(path, new("What batch normalization does to training", Whole(claims), [.. MostImportant(claims)],
+        ClaimsPage.Write(folder, answers);
+        WriteIndex(path, new("What batch normalization does to training", answers.Datasets is [var first, ..]
+                && answers.Claims.Count > 0 ? answers.Whole(first) : "No claim has been put to the test yet.",
+            [.. MostImportant(answers)],
             [
+                .. answers.Datasets.Count < 2 ? Array.Empty<Section>() : [Differing(answers)],
                 .. themes.Select(theme => new CardSection(themes.Count == 1 ? "Experiments" : theme.Key.Name,
                     [.. theme.Select(past => Card(folder, past))])),
-                What, .. ClaimsSection(claims), .. missing.Count == 0 ? Array.Empty<Section>() :
+                What, .. answers.Claims.Count == 0 ? Array.Empty<Section>()
+                    : [new Links("Data", [("claims.csv", "claims.csv", "all claims, with outcomes in words, margins, p")])],
+                .. missing.Count == 0 ? Array.Empty<Section>() :
                 [
-                    new Definitions("Not run",
-                        [.. missing.Select(entry => (entry.Name, questions.GetValueOrDefault(entry.Name, "")))]),
-                    new Command("Run them", $"./run-all.sh {string.Join(' ', missing.Select(entry => entry.Name))}"),
+                    new Definitions("Not run", [.. missing.Select(name => (name, questions.GetValueOrDefault(name, "")))]),
+                    new Command("Run them", $"./run-all.sh {string.Join(' ', missing)}"),
                 ], .. reported.Count == 0 ? Array.Empty<Section>() : [Made(reported)],
             ],
-            Notice: reported.Any(past => past.Preset == "smoke")
-                ? "Among these are smoke runs, whose numbers answer nothing." : null,
-            Made: reported.Count == 0 ? "" : $"Code: {Each(reported, run => run.Code)}."));
+            Notice: answers.Notice,
+            Made: reported.Count == 0 ? "" : $"Code: {Each(reported, run => run.Code)}.")
+        {
+            More =
+            [
+                .. answers.Claims.Count == 0 ? Array.Empty<(string, string)>()
+                    : [("All claims, side by side", "claims.html")],
+                (What.Title, $"#{Format.Anchor(What.Title)}"),
+            ],
+        });
         return path;
-    }
-
-    /// <summary>How many claims hold, depend, fail and are open, in a sentence.</summary>
-    static string Whole(IReadOnlyList<ClaimRow> rows)
-    {
-        var verdicts = ByClaim(rows).Select(claim => Palette.Verdict(claim[0].Verdict)).ToList();
-        string Count((string One, string Many) verb, params string[] of) =>
-            verdicts.Count(of.Contains) is var count && count == 1 ? $"1 {verb.One}" : $"{count} {verb.Many}";
-        return verdicts.Count == 0 ? "No claim has been put to the test yet."
-            : $"Of {verdicts.Count} claims {Count(("holds", "hold"), "supported")}, {
-                Count(("depends on the case", "depend on the case"), "depends")}, {
-                Count(("fails", "fail"), "not supported", "contradicted")}, {Count(("is open", "are open"), "open")}.";
     }
 
     const int MainCount = 6;
 
-    static IEnumerable<KeyFinding> MostImportant(IReadOnlyList<ClaimRow> rows) =>
-        from claim in ByClaim(rows).Take(MainCount)
-        let first = claim[0]
-        select new KeyFinding(first.Finding == "" ? first.Text : first.Finding, first.Verdict,
-            $"{first.Experiment}/report.html");
-
-    // What the method is known for, then other claims in the order of their themes, then those of no theme.
-    static IReadOnlyList<ClaimRow> ByImportance(IReadOnlyList<ClaimRow> rows)
+    // On the first dataset. What the method is known for comes first, then other claims by theme.
+    static IEnumerable<KeyFinding> MostImportant(Answers answers)
     {
-        var ids = Literature.Main.Concat(Literature.Themes.SelectMany(theme => theme.Claims)).Select(claim => claim.Id)
-            .Distinct().ToList();
-        return [.. rows.OrderBy(row => ids.IndexOf(row.Claim) is >= 0 and var place ? place : int.MaxValue)];
+        var main = Literature.Main.Select(claim => claim.Id).ToList();
+        return (from claim in answers.Claims.OrderBy(claim => main.IndexOf(claim.Id) is >= 0 and var place ? place
+                   : int.MaxValue)
+               where claim.On(answers.Datasets[0]) is not null
+               let answer = claim.On(answers.Datasets[0])
+               select new KeyFinding(answer.Finding, answer.Verdict, answer.Report)).Take(MainCount);
     }
 
-    static IEnumerable<List<ClaimRow>> ByClaim(IEnumerable<ClaimRow> rows) =>
-        rows.GroupBy(row => (row.Claim, row.Experiment)).Select(claim => claim.ToList());
+    static VerdictTable Differing(Answers answers) => new("Answers that differ between datasets", answers.Datasets,
+        answers.Differing.Count == 0 ? [] : [("", [.. answers.Differing.Select(claim => new VerdictLine(claim.Text,
+            claim.Address, [.. answers.Datasets.Select(dataset => claim.On(dataset) is { } answer
+                ? (answer.Verdict, answer.Rows[0].Answer) : ((string, string)?)null)]))])],
+        Format.Sentences(answers.Difference, answers.Apart));
 
     // That of an experiment's first claim that has one.
-    static (int Place, string Name) ThemeOf(Finding found) => (from row in found.Claims ?? []
-        from theme in Literature.Themes.Index()
-        where theme.Item.Claims.Any(claim => claim.Id == row.Claim)
-        select (theme.Index, theme.Item.Theme)).FirstOrDefault((int.MaxValue, "Other experiments"));
+    static (int Place, string Name) ThemeOf(Finding found) => (found.Claims ?? []).Select(row =>
+        Answers.ThemeOf(row.Claim)).Where(theme => theme.Place < int.MaxValue)
+        .FirstOrDefault((int.MaxValue, "Other experiments"));
 
     // For whoever comes without having read a paper.
-    static readonly Section What = new Explanation("What is batch normalization?",
+    static readonly Explanation What = new("What is batch normalization?",
         "y = γ (x − μ) / √(σ² + ε) + β",
         [
             "It stands in a layer, before the activation. For each unit x it takes mean μ and variance σ² over the "
@@ -95,45 +94,8 @@ public static class IndexPage
                 "neighbours_high", "look", "looks", "seeds_needed"), rows);
     }
 
-    public static IReadOnlyList<ClaimRow> Claims(string folder) => ClaimRow.Adjusted(
-        [.. Results(folder).Select(name => Read(folder, name)).SelectMany(past => past?.Found?.Claims ?? [])]);
-
-    // A figure of all, and one line a claim: its verdict, and its effect under each condition.
-    static IEnumerable<Section> ClaimsSection(IReadOnlyList<ClaimRow> rows)
-    {
-        if (rows.Count == 0) yield break;
-        // Results of an older version lack the margins.
-        if (rows.Where(row => MarginOf(row) > 0).ToList() is { Count: > 0 } known)
-            yield return new FigureSection(ForestChart.Draw("forest", "All claims",
-                [.. ByClaim(known).Select(ForestClaim)]));
-        yield return new TableSection("Claims", TableOf(rows, ("claim", row => row.Claim),
-            ("condition", row => row.Condition), ("verdict", row => row.Verdict), ("here", row => row.ConditionVerdict),
-            ("effect", row => Unit.Named(row.Unit).Effect(row.Effect)),
-            ("interval", row => Unit.Named(row.Unit).Range(row.Low, row.High)), ("n", row => row.N),
-            ("says", row => row.Source), ("denies", row => row.DeniedBy), ("experiment", row => row.Experiment)),
-            "Verdict: the claim's, over all conditions; here: under this one.");
-        yield return new Links("Data", [("claims.csv", "claims.csv",
-            "the same table, with outcomes in words, margins, p")]);
-    }
-
-    /// <summary>A claim's rows as the forest chart draws them.</summary>
-    public static ForestClaim ForestClaim(IReadOnlyList<ClaimRow> rows)
-    {
-        var first = rows[0];
-        return new(first.Text, $"{first.Experiment}/report.html", Palette.Verdict(first.Verdict), first.ClaimedLow,
-            first.ClaimedHigh, MarginOf(first), [.. rows.Select(row => Row(row, Unit.Named(row.Unit)))]);
-
-        static ForestRow Row(ClaimRow row, Unit unit) => new(row.Condition, row.Effect, row.Low, row.High,
-            unit.Effect(row.Effect), Palette.Verdict(row.ConditionVerdict),
-            [
-                $"{Format.Percent(row.Level)} interval {unit.Range(row.Low, row.High)}, N = {row.N}",
-                $"claimed: {row.Claimed}", $"{row.Experiment}, {row.Dataset}",
-            ]);
-    }
-
-    // Results of older versions have the bounds of what is claimed alone, or nothing.
-    static double MarginOf(ClaimRow row) => double.IsFinite(row.Margin) ? row.Margin
-        : new[] { row.ClaimedLow, row.ClaimedHigh }.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+    public static IReadOnlyList<ClaimRow> Claims(string folder) =>
+        ClaimRow.Adjusted(ReportedFolder.Any(folder).Claims);
 
     static IndexCard Card(string folder, Provenance past) => new(
         past.Experiment, past.Found!.Title, past.Found.Question, $"{past.Experiment}/report.html",
@@ -167,24 +129,4 @@ public static class IndexPage
 
     static string Each(IEnumerable<Provenance> reported, Func<RunRecord, string> part) =>
         string.Join("; ", reported.SelectMany(past => past.Runs).Select(part).Distinct());
-
-    // Folders that --fresh has set aside end in a number.
-    public static IEnumerable<string> Results(string folder) => !Directory.Exists(folder) ? []
-        : Directory.GetDirectories(folder)
-        .Where(path => File.Exists(new Store(path).ProvenanceFile))
-        .Select(path => Path.GetFileName(path))
-        .Where(name => !Regex.IsMatch(name, @"\.\d+$"))
-        .Order(StringComparer.Ordinal);
-
-    static Provenance? Read(string folder, string name)
-    {
-        var store = new Store(Path.Combine(folder, name));
-        if (!File.Exists(store.ProvenanceFile) || !File.Exists(store.ReportFile)) return null;
-        try { return Provenance.Read(store.ProvenanceFile); }
-        catch (BadInput e)
-        {
-            Error.WriteLine($"note: {e.Message}");
-            return null;
-        }
-    }
 }

@@ -1,12 +1,15 @@
 #nullable enable
 // Accuracy by different statistics as figures.
 
-/// <summary>Error by each kind of statistics, what running ones lose by momentum, and the course of training.</summary>
+/// <summary>Error by each kind of statistics, what running ones lose by momentum and at a constant rate, and the course
+/// of training.</summary>
+/// <param name="all">Trials whose rate falls linearly, and some whose rate is constant.</param>
 /// <param name="first">The cell whose course is drawn.</param>
 /// <param name="usual">The momentum at which kinds are compared.</param>
-static IReadOnlyList<Figure> InferenceFigures(IReadOnlyList<Trial> runs, Config first, IReadOnlyList<double> momenta,
+static IReadOnlyList<Figure> InferenceFigures(IReadOnlyList<Trial> all, Config first, IReadOnlyList<double> momenta,
     double usual)
 {
+    List<Trial> runs = [.. all.Where(trial => trial.Schedule == first.Schedule)];
     Axis batch = new("Training batch", Log: true);
     IEnumerable<Point> Points(IEnumerable<Trial> trials, Func<Trial, string> arm, Func<Trial, double> value) =>
         from trial in trials
@@ -28,14 +31,14 @@ static IReadOnlyList<Figure> InferenceFigures(IReadOnlyList<Trial> runs, Config 
                 + "size. sorted: the same where each batch is of one class."),
         BandChart.Draw("momentum", "What running statistics lose against precise ones, by momentum", batch,
             new("Running less precise, points"),
-            [.. Points(runs, trial => Named(trial.BnMomentum), trial =>
-                100 * (trial.AtEnd("running") - trial.AtEnd("precise")))],
+            [.. Points(all, trial => Named(trial.BnMomentum) + (trial.Schedule == first.Schedule ? ""
+                : ", constant rate"), trial => 100 * (trial.AtEnd("running") - trial.AtEnd("precise")))],
             [], "Momentum: share of the newest batch."),
         .. momenta.Where(momentum => momentum <= usual).Select(momentum => ByStep(
             $"course_{CsvText(momentum).Replace('.', '_')}",
             $"Accuracy while it trains, by each kind of statistics, {Named(momentum)}",
             runs.At(first with { BnMomentum = momentum }),
             [("running", "running"), ("precise", "precise"), ("batch", "batch")], new("Validation accuracy"),
-            $"Training batches of {first.BatchSize}. Before the last step on 2,000 validation images.")),
+            $"Training batches of {first.BatchSize}. Before the last step on 2,000 validation images at most.")),
     ];
 }

@@ -1,23 +1,24 @@
 #nullable enable
 // The loss along the gradient as figures.
 
-/// <summary>The relative measure for each net, and the parts of it for the first.</summary>
-/// <param name="relative">Change of the gradient per distance, relative to its norm.</param>
-static IReadOnlyList<Figure> LandscapeFigures(IReadOnlyList<Trial> runs, IReadOnlyList<Net> nets,
-    Func<CurvePoint, double> relative)
+/// <summary>Each measure of smoothness for each net, then the norms that stand behind them for the first.</summary>
+static IReadOnlyList<Figure> LandscapeFigures(IReadOnlyList<Trial> runs, IReadOnlyList<Net> nets)
 {
-    Figure First(string id, string title, string y, string column, string caption) =>
-        OverTraining(id, title, runs, nets[0], y, at => at.Own[column], caption);
+    IEnumerable<Figure> Each(string id, string title, string y, Func<CurvePoint, double> of, string caption) =>
+        nets.Select(net => OverTraining($"{id}_{net.Id}", title, runs, net, y, of, caption));
+    Figure First(string id, string title, string column, string caption) =>
+        OverTraining(id, title, runs, nets[0], "Norm", at => at.Own[column], caption);
     return
     [
-        .. nets.Select(net => OverTraining($"relative_{net.Id}", "Change of the gradient per distance, relative to its "
-            + "norm", runs, net, "Per distance", relative, "Largest over the distances; lower is smoother.")),
-        First("beta", "Change of the gradient per distance", "Per distance", "effective_beta", "The same, not "
-            + "relative: the effective beta-smoothness of Santurkar et al."),
-        First("loss", "Range of the loss along the gradient", "Nats", "loss_range",
-            "Largest less smallest over the distances."),
-        First("gradient", "Norm of the gradient", "Norm", "gradient_norm", ""),
-        First("weights", "Norm of the weights", "Norm", "weight_norm", "Of all parameters: BN makes the loss "
-            + "indifferent to the weights' scale, so that the same distance means less where they are large."),
+        .. Each("loss", "Range of the loss along the gradient", "Nats", Landscape.LossRange,
+            "Largest less smallest over the distances; lower is smoother."),
+        .. Each("gradient", "Change of the gradient along it", "Largest change", Landscape.GradientRange,
+            "Largest over the distances; lower is smoother."),
+        .. Each("scale_free", "Change of the gradient, scales taken out", "Share per share", Landscape.ScaleFree,
+            "Largest over the distances, as a share of the gradient's norm, per distance as a share of the weights' "
+                + "norm; lower is smoother."),
+        First("gradient_norm", "Norm of the gradient", "gradient_norm", ""),
+        First("weight_norm", "Norm of the weights", "weight_norm", "Of all parameters: BN makes the loss indifferent to "
+            + "the weights' scale, so that the same distance means less where they are large."),
     ];
 }

@@ -15,7 +15,8 @@ public static class Method
                 ? texts.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).Order()
                     .Select(value => Format.Number(value, 4)) : texts;
         // A range test has the role of tuning, since it sees no test images, but nothing is selected by it.
-        IReadOnlyList<int> Seeds(Role role) => [.. trials.Where(trial => trial.Role == role && trial.LrEnd == 0)
+        IReadOnlyList<int> Seeds(params Role[] roles) => [.. trials
+            .Where(trial => roles.Contains(trial.Role) && trial.LrEnd == 0)
             .GroupBy(trial => trial.ToCell() with { Lr = trial.Lr }).Select(cell => cell.Count())];
         var sizes = string.Join(", ", trials.Select(trial => trial.TrainSize).Distinct().Order()
             .Select(size => size.ToString("N0", CultureInfo.InvariantCulture)));
@@ -28,6 +29,7 @@ public static class Method
             ("Dependent", Listed(design.Dependent)), ("The grid, and why", design.Why.ReplaceLineEndings(" ")),
             ("Learning rate", Each(trained, RateInWords) + (trained.Count == trials.Count ? ""
                 : "; in range tests it rises geometrically")),
+            ("Optimizer", Each(trained, OptimizerInWords)),
             ("Weight decay", Each(trials.Where(trial => trial.WeightDecay > 0), DecayInWords)),
         ];
         return new("How it was done",
@@ -36,9 +38,9 @@ public static class Method
             ("Fixed", string.Join("; ", values.Where(pair => pair.Values.Count == 1
                 && !Hyperparameters.IsUnset(pair.Name, pair.Values[0]))
                 .Select(pair => $"{pair.Name.Replace('_', ' ')} {pair.Values[0]}"))),
-            ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate))} in every cell, paired: in all arms a seed has the same "
-                + "initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? "" : ". Settings were selected on "
-                + $"others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but where that is said")),
+            ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate, Role.Sweep))} in every cell, paired: in all arms a seed "
+                + "has the same initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? ""
+                : $". Settings were selected on others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but where that is said")),
             ("Trials", $"{trained.Count}: {trained.Count(IsOk)} ended well, "
                 + $"{trained.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trained.Count(trial => trial.Status == Status.Stuck)} stuck, "
@@ -48,12 +50,13 @@ public static class Method
             ("Data", Data(past) + $": training on the first {sizes} training images; " + (
                 trials.All(trial => double.IsNaN(trial.ValidationAccuracy))
                     ? "no validation, since nothing is selected; test images are only looked at"
-                    : $"validation on the last {Count(past.Data.ValidationImages)}, curves on a fixed "
-                        + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these; test images only at the end "
-                        + "of evaluation seeds")),
-            ("Batch normalization", BatchNormInWords(trials) + "Evaluation is by running statistics"
-                + (trials.Any(trial => trial.Norm == Norm.Seed) ? "; the arm seed has none and takes the batch's"
-                    : "")),
+                    : $"validation on the last {Count(past.Data.ValidationImages)}, curves on "
+                        + $"{Count(Math.Min(2_000, past.Data.ValidationImages))} of these (early in training and after "
+                        + "a short one on fewer, two for five images trained on); "
+                        + (trials.All(trial => trial.Role != Role.Evaluate)
+                            ? "no test images, since nothing is selected that they could be for"
+                            : "test images only at the end of evaluation seeds"))),
+            ("Batch normalization", BatchNormInWords(trials)),
             ("Batches", trials.All(trial => trial.ShortBatch)
                 ? "an epoch ends with the short batch of what is left over"
                 : "drawn anew in each epoch; images that fill no batch sit out that epoch"),
@@ -85,15 +88,35 @@ public static class Method
                 + $"then layers of 120 and 84 units and {outputs}",
             Architecture.Mlp => $"perceptron: {pixels} inputs, {Sizes(model.Select(trial => trial.Depth))} hidden "
                 + $"layers of {Sizes(model.Select(trial => trial.Width))} units, {outputs}",
+            Architecture.ResidualMlp => $"residual perceptron: {pixels} inputs, a layer of {
+                Sizes(model.Select(trial => trial.Width))} units, {Sizes(model.Select(trial => trial.Depth))
+                } blocks that add one such layer to what they get, {outputs}",
             var other => $"{Snake(other)}: depth {Sizes(model.Select(trial => trial.Depth))}, width {
                 Sizes(model.Select(trial => trial.Width))}, {outputs}",
-        })) + ". Inputs are " + (trials[0].Standardizes(data.Channels) ? "standardized" : "pixels / 255")
-            + (trials.Any(trial => trial.Optimizer == Optimization.Adam) ? ". Adam's betas are 0.9 and 0.999" : "");
+        })) + ". Inputs are " + (trials[0].Standardizes(data.Channels) ? "standardized" : "pixels / 255");
     }
 
-    static string BatchNormInWords(IReadOnlyList<Trial> trials) =>
-        trials.Where(trial => trial.Norm == Norm.Batch).Select(trial => CsvText(trial.BnMomentum)).Distinct().ToList()
-            is { Count: > 0 } momenta ? $"epsilon 1e-5 inside the root, momentum {string.Join(", ", momenta)}. " : "";
+    static string OptimizerInWords(Config config) => config.Optimizer switch
+    {
+        Optimization.Sgd => config.Momentum == 0 ? "SGD without momentum" : $"SGD with momentum {
+            CsvText(config.Momentum)}",
+        Optimization.RmspropTorch => "RMSprop with rho 0.9 and epsilon 1e-7, outside the root",
+        Optimization.RmspropKeras => "RMSprop with rho 0.9 and epsilon 1e-7, inside the root",
+        Optimization.Adam => "Adam with betas 0.9 and 0.999 and epsilon 1e-8",
+        var other => throw new ArgumentOutOfRangeException(nameof(config), other, null),
+    };
+
+    static string BatchNormInWords(IReadOnlyList<Trial> trials)
+    {
+        var momenta = trials.Where(trial => trial.Norm == Norm.Batch).Select(trial => CsvText(trial.BnMomentum))
+            .Distinct();
+        bool Has(params Norm[] norms) => trials.Any(trial => norms.Contains(trial.Norm));
+        return (momenta.Any() ? $"epsilon 1e-5 inside the root, momentum {string.Join(", ", momenta)}. " : "")
+            + "Evaluation, of validation and test images too, is by running statistics"
+            + (Has(Norm.Seed) ? "; the arm seed has none and takes the batch's" : "")
+            + (Has(Norm.Layer, Norm.Group, Norm.Instance) ? "; layer, group and instance normalization take each "
+                + "example's own" : "");
+    }
 
     static string RateInWords(Config config)
     {

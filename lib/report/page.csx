@@ -42,11 +42,41 @@ public sealed record Explanation(string Title, string Formula, IReadOnlyList<str
 /// <summary>What was found of a claim, in a sentence, and where that is reported.</summary>
 public sealed record KeyFinding(string Sentence, string Verdict, string Href);
 
+/// <summary>Verdicts on claims, dataset by dataset: lines under the headings of groups (empty: none).</summary>
+/// <param name="Datasets">A column each.</param>
+public sealed record VerdictTable(string Title, IReadOnlyList<string> Datasets,
+    IReadOnlyList<(string Heading, IReadOnlyList<VerdictLine> Lines)> Groups, string Note = "") : Section(Title);
+
+/// <param name="Answers">One for each dataset: the verdict and what is said of it; null: there is none.</param>
+public sealed record VerdictLine(string Claim, string Href, IReadOnlyList<(string Verdict, string Words)?> Answers);
+
+/// <summary>Claims with all that was found of them.</summary>
+public sealed record ClaimSection(string Title, IReadOnlyList<ClaimEntry> Claims) : Section(Title);
+
+/// <param name="Id">Its anchor.</param>
+/// <param name="About">Who says it, and what was measured.</param>
+/// <param name="Effects">Under each condition on each dataset.</param>
+public sealed record ClaimEntry(string Id, string Text, string About, IReadOnlyList<AnswerLine> Answers,
+    IReadOnlyList<EffectLine> Effects);
+
+/// <summary>The answer on a dataset, and the report where it is measured; both empty where there is none.</summary>
+/// <param name="Dataset">Empty where there is but one.</param>
+public sealed record AnswerLine(string Dataset, string Verdict, string Sentence, string Href = "", string Report = "");
+
+/// <param name="Bar">An SVG element.</param>
+/// <param name="Looks">At which look it was decided, or what it would need.</param>
+public sealed record EffectLine(string Condition, string Dataset, string Verdict, string Bar, string Effect, string N,
+    string Looks);
+
 /// <summary>The page that leads to reports.</summary>
 /// <param name="Answer">To the whole, in a sentence.</param>
 /// <param name="Findings">The most important, a line each.</param>
 public sealed record IndexOfReports(string Title, string Answer, IReadOnlyList<KeyFinding> Findings,
-    IReadOnlyList<Section> Sections, string? Notice = null, string Made = "");
+    IReadOnlyList<Section> Sections, string? Notice = null, string Made = "")
+{
+    /// <summary>Where to read on, before the sections.</summary>
+    public IReadOnlyList<(string Text, string Href)> More { get; init; } = [];
+}
 
 /// <summary>An experiment's card on the index.</summary>
 /// <param name="Picture">An SVG element.</param>

@@ -26,8 +26,8 @@ public static class PageHtml
         $"""<header><p class="question">{Html(index.Title)}</p><h1>{Html(index.Answer)}</h1></header>""",
         Notice(index.Notice),
         index.Findings.Count == 0 ? "" : $"""<ul class="findings">{string.Concat(index.Findings.Select(Line))}</ul>""",
-        .. index.Sections.OfType<Explanation>().Select(section =>
-            $"""<p class="name"><a href="#{Format.Anchor(section.Title)}">{Html(section.Title)}</a></p>"""),
+        index.More.Count == 0 ? "" : $"""<p class="more">{string.Join(" ", index.More.Select(link =>
+            $"""<a href="{Html(link.Href)}">{Html(link.Text)}</a>"""))}</p>""",
         .. index.Sections.Select(Render), Footer(index.Made)], index.Sections.OfType<FigureSection>().Any());
 
     static string Line(KeyFinding finding) => $"""
@@ -76,6 +76,8 @@ public static class PageHtml
             Definitions { Items: var items } => $"<dl>{string.Concat(items.Select(i =>
                 $"<dt>{Html(i.Term)}</dt><dd>{Html(i.Text)}</dd>"))}</dl>",
             TableSection table => Table(table),
+            VerdictTable table => Verdicts(table),
+            ClaimSection { Claims: var claims } => string.Concat(claims.Select(Claim)),
             CardSection { Cards: var cards } => $"""<ul class="index">{string.Concat(cards.Select(Card))}</ul>""",
             Explanation { Formula: var formula, Lines: var lines } => $"""<p class="formula">{Html(formula)}</p>{
                 string.Concat(lines.Select(line => $"<p>{Html(line)}</p>"))}""",
@@ -85,6 +87,47 @@ public static class PageHtml
                 $"<li><a href=\"{Html(i.Href)}\">{Html(i.Text)}</a> {Html(i.Note)}</li>"))}</ul>",
             _ => throw new ArgumentException($"no page knows a section of type {section.GetType().Name}"),
         }}</section>
+        """;
+
+    static string Verdicts(VerdictTable table) => Small(table.Note) + (table.Groups.Count == 0 ? "" : Scrolling(
+        table.Title, ["claim", .. table.Datasets], table.Groups.SelectMany(group => group.Lines.Select(line => $"""
+        <td class="words"><a href="{Html(line.Href)}">{Html(line.Claim)}</a></td>{
+            string.Concat(line.Answers.Select(answer => answer is { } known
+                ? $"<td{(known.Words == "" ? "" : " class=\"words\"")}>{Format.Sentences(Badge(known.Verdict), Html(known.Words))}</td>"
+                : "<td>not measured</td>"))}
+        """).Prepend(group.Heading == "" ? "" : $"""
+        <th scope="rowgroup" colspan="{1 + table.Datasets.Count}">{Html(group.Heading)}</th>
+        """))));
+
+    // Columns that are empty in all rows are left out.
+    static string Claim(ClaimEntry claim)
+    {
+        (string Head, Func<EffectLine, string> Cell, bool Wraps)[] all =
+        [
+            ("condition", line => Html(line.Condition), true), ("data", line => Html(line.Dataset), false),
+            ("verdict", line => Badge(line.Verdict), false), ("", line => line.Bar, false),
+            ("effect and 95% interval", line => Html(line.Effect), false), ("N", line => Html(line.N), false),
+            ("seeds until decided", line => Html(line.Looks), true),
+        ];
+        var columns = all.Where(column => claim.Effects.Any(line => column.Cell(line) != "")).ToList();
+        return $"""
+            <div class="claim" id="{Html(claim.Id)}"><h3>{Html(claim.Text)}</h3>{string.Concat(claim.Answers.Select(
+                line => $"""
+            <p>{Format.Sentences(line.Dataset == "" ? "" : $"<b>{Html(line.Dataset)}</b>", Badge(line.Verdict),
+                Html(line.Sentence),
+                line.Href == "" ? "" : $"""<a href="{Html(line.Href)}">{Html(line.Report)}</a>""")}</p>
+            """))}{Small(claim.About)}{Scrolling(claim.Text, columns.Select(column => column.Head),
+                claim.Effects.Select(line => string.Concat(columns.Select(column =>
+                    $"<td{(column.Wraps ? " class=\"words\"" : "")}>{column.Cell(line)}</td>"))))}
+            </div>
+            """;
+    }
+
+    // A table in a box of its own, which scrolls where the screen is narrower.
+    static string Scrolling(string title, IEnumerable<string> heads, IEnumerable<string> rows) => $"""
+        <div class="scroll whole" tabindex="0" role="region" aria-label="{Html(title)}"><table>
+        <thead><tr>{string.Concat(heads.Select(head => $"<th scope=\"col\">{Html(head)}</th>"))}</tr></thead>
+        <tbody>{string.Join("\n", rows.Where(row => row != "").Select(row => $"<tr>{row}</tr>"))}</tbody></table></div>
         """;
 
     static string Small(string text) => text == "" ? "" : $"""<p class="caption">{Html(text)}</p>""";

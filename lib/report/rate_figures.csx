@@ -39,7 +39,7 @@ static TableSection RateLimitsTable(this IReadOnlyList<RateLimits> all, IReadOnl
 
 /// <summary>Validation accuracy against the learning rate, the arms of one net.</summary>
 static Figure AccuracyByRate(Net net, IReadOnlyList<Trial> trials) => Band(net.Id,
-    $"Accuracy against learning rate, {net.Name}", [.. net.Cells.SelectMany(cell => trials.At(cell))],
+    $"Accuracy against learning rate, {net.Name}", trials.OnGrid(net),
     new("Learning rate", Log: true), trial => trial.Lr, new("Validation accuracy"), ValidationAccuracy);
 
 /// <summary>The training curves of each arm of one net at its best rate.</summary>

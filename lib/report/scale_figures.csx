@@ -1,15 +1,15 @@
 #nullable enable
 // Scales of the initial weights as figures and tables.
 
-/// <summary>By how many decades BN widens the usable scales, and which they are, for the head of a report.</summary>
+/// <summary>By how many decades BN widens the usable scales, and how many each arm has, for the head of a report.
+/// </summary>
 /// <param name="at">At which learning rates, in words.</param>
 static KeyNumber UsableScalesNumber(IReadOnlyList<Trial> trials, Config none, string name, string at)
 {
-    string Range(Norm norm) => trials.AtScales(none, norm).UsableRange(trial => trial.InitScale, BestValidationAccuracy)
-        is var range && double.IsNaN(range.Low) ? $"{Snake(norm)} at none"
-        : $"{Snake(norm)} {Format.Number(range.Low, 2)} to {Format.Number(range.High, 2)}";
+    string Middle(Norm norm) => Format.Number(
+        Median(trials.AtScales(none, norm).GroupBy(trial => trial.Seed).Select(UsableScales)), 2);
     return UsableScaleGain(trials, none, name).ToNumber($"Usable scales, {name}, {at}: batch less none", Unit.Decades,
-        $"Over all seeds {Range(Norm.None)}, {Range(Norm.Batch)}.");
+        $"Medians over seeds: {Middle(Norm.None)} decades without, {Middle(Norm.Batch)} with.");
 }
 
 /// <summary>Accuracies and loss against the scale, as in CS231n's figure.</summary>

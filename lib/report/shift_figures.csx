@@ -1,11 +1,22 @@
 #nullable enable
 // Internal covariate shift as figures.
 
-/// <summary>What the last hidden layer receives, how far each layer's gradient keeps its direction, and the curves.
-/// </summary>
+/// <summary>How far the medians of the last hidden layer's inputs go from 30% accuracy on, what that layer receives, how
+/// far each layer's gradient keeps its direction, and the curves.</summary>
 /// <param name="layers">Those whose gradients were measured, from the input on.</param>
 static IReadOnlyList<Figure> ShiftFigures(IReadOnlyList<Trial> runs, IReadOnlyList<int> layers) =>
 [
+    CurveChart.Draw("path", "How far the inputs of the last hidden layer drift while the net learns",
+        new("Validation accuracy"), new("Path since an accuracy of 30%, interquartile ranges"),
+        [
+            .. from trial in runs
+               from percent in Enumerable.Range(0, 14)
+               let level = Math.Round(ShiftEffects.From + 0.05 * percent, 2)
+               let path = level == ShiftEffects.From ? 0 : ShiftEffects.Path(trial, level)
+               where double.IsFinite(path)
+               select new Point(ArmOf(trial), $"{trial.Seed}", level, path, $"rate {CsvText(trial.Lr)}"),
+        ],
+        caption: "Path of a unit's median input over 1,000 training images, mean over the units."),
     InputPercentiles("unit", "What one unit of the last hidden layer receives", runs, "unit", "The paper's figure 1(b, "
         + "c): the input of one sigmoid over 1,000 training images in training mode, seed 1."),
     InputPercentiles("layer", "What the whole last hidden layer receives", runs, "layer",

@@ -25,7 +25,7 @@ public static class PageStyle
         .findings li { margin:0; padding:7px 0; border-top:1px solid var(--line); line-height:1.35; }
         .findings a { color:inherit; text-decoration:none; margin-right:6px; }
         .findings a:hover { color:var(--link); text-decoration:underline; }
-        .findings + .name { margin:16px 0 0; } .findings + .name a { color:var(--link); }
+        .more { display:flex; flex-wrap:wrap; gap:4px 24px; margin:16px 0 0; font-size:15px; }
         .formula { margin:0 0 12px; font:italic 20px/1.4 Georgia, "Times New Roman", serif; }
         .formula ~ p { margin:0 0 8px; max-width:800px; }
         .notice { margin:28px 0 0; padding:14px 18px; border-left:4px solid var(--warn); background:var(--warn-soft);
@@ -80,6 +80,14 @@ public static class PageStyle
         th[aria-sort=descending] button::after { content:"↓"; opacity:1; }
         td { padding:7px 12px; border-top:1px solid var(--line); white-space:nowrap; }
         .n { text-align:right; }
+        .whole { max-height:none; }
+        .whole th { padding:9px 12px; color:var(--muted); font-weight:600; white-space:nowrap; }
+        .whole tbody th { border-top:1px solid var(--line); color:var(--ink); white-space:normal; }
+        .whole .words { min-width:120px; white-space:normal; }
+        .whole svg { display:block; width:200px; height:20px; }
+        .claim { margin:32px 0 0; scroll-margin-top:12px; } .claim p { margin:6px 0; max-width:900px; }
+        .claim .scroll { margin:12px 0 0; }
+        h3 { margin:0; font-size:18px; line-height:1.35; letter-spacing:-.005em; text-wrap:balance; }
         .scroll tbody tr:hover { background:var(--soft); }
         section > .index { display:grid; grid-template-columns:repeat(auto-fill, minmax(min(320px, 100%), 1fr));
           gap:18px; max-width:none; margin:0; padding:0; list-style:none; }
@@ -103,6 +111,8 @@ public static class PageStyle
           main { padding:36px 18px 32px; } .question { font-size:17px; } section { margin-top:44px; }
           .name { padding-right:48px; } .numbers { grid-template-columns:1fr; gap:12px; }
           dl { grid-template-columns:1fr; gap:0; } dd { margin:0 0 12px; }
+          .whole :is(td, tbody th, thead th) { padding-left:7px; padding-right:7px; }
+          .whole .badge { padding:0 6px; font-size:12px; }
           .chart { margin:0 -6px; width:calc(100% + 12px); }
         }
         @media print {

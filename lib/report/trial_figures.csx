@@ -71,7 +71,7 @@ static Figure Maps(string id, string title, IReadOnlyList<Trial> trials, (Norm F
 /// <summary>Validation accuracy against the step, by arm.</summary>
 static Figure AccuracyCurves(string id, string title, IReadOnlyList<Trial> shown, string caption = "",
     double? target = null) =>
-    CurveChart.Draw(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images"),
+    CurveChart.Draw(id, title, new("Optimizer step", Log: true), new("Validation accuracy, 2,000 images at most"),
         [
             .. shown.SelectMany(trial => trial.Curve.Select(point => new Point(ArmOf(trial), $"{trial.Seed}",
                 point.Step, point.ValidationAccuracy, $"rate {CsvText(trial.Lr)}"))),

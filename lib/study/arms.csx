@@ -26,6 +26,18 @@ public sealed record Net(string Name, IReadOnlyList<Config> Cells, IReadOnlyList
     public Net(string name, Config none, IReadOnlyList<double> rates)
         : this(name, none, rates, Arms(Norm.None, Norm.Batch)) { }
 
+    /// <summary>The net with a rate that falls linearly to 0, for what is compared at the end of training.</summary>
+    public Net Decaying => this with
+    {
+        Cells = [.. Cells.Select(cell => cell with { Schedule = Schedule.Linear })],
+    };
+
+    /// <summary>The net with those of its rates that lie between two, both included; with all where none does.
+    /// </summary>
+    public Net Within(double low, double high) =>
+        Rates.Where(rate => low <= rate && rate <= high).ToList() is { Count: > 0 } some ? this with { Rates = some }
+            : this;
+
     /// <summary>For an anchor.</summary>
     public string Id => Format.Anchor(Name);
 

@@ -1,6 +1,5 @@
 #nullable enable
-// Arms of one net compared, each at the rates that suit it: how soon they come to where the first of them ends, and how
-// far they get.
+// Arms of one net compared, each at the rates that suit it: how soon they come to an accuracy, and how far they get.
 
 /// <summary>An arm with its rate of fewest steps to the target and its rate of highest accuracy.</summary>
 public sealed record TunedArm(TunedRate ForSpeed, TunedRate ForAccuracy)
@@ -13,8 +12,15 @@ public sealed record Comparison(Net Net, Tuning Tuning)
 {
     public string Name => Net.Name;
 
-    /// <summary>The accuracy at which the first arm ends at its best rate, on the tuning seeds.</summary>
-    public double Target => Tuning.FinalAccuracy(Net.Cells[0]);
+    /// <summary>The validation accuracy to come to; null: to the end.</summary>
+    public double? To { get; init; }
+
+    /// <summary>The accuracy to come to: at the end, where the first arm ends at its best rate, on the tuning seeds.
+    /// </summary>
+    public double Target => To ?? Tuning.FinalAccuracy(Net.Cells[0]);
+
+    /// <summary>The condition, net and target: "LeNet to 90%", "LeNet to the end".</summary>
+    public string Race => $"{Name} to {(To is { } accuracy ? Format.Percent(accuracy) : "the end")}";
 
     public IEnumerable<TunedArm> Arms => Net.Cells.Select(Tuned);
 
@@ -27,11 +33,26 @@ public sealed record Comparison(Net Net, Tuning Tuning)
             Tuning.Best(cell, ValidationAccuracy.Of));
     }
 
+    /// <summary>Whether an arm, at its rate for that, comes to the target in at least half of its tuning seeds.
+    /// </summary>
+    public bool IsReached => Arms.Any(arm => Tuning.TrialsOf(arm.ForSpeed.Cell)
+        .Where(trial => trial.Lr == arm.ForSpeed.Cell.Lr).Average(trial =>
+            double.IsNaN(StepsToTarget(trial, Target)) ? 0 : 1.0) >= 0.5);
+
+    /// <summary>Each arm at its rate of fewest steps to the target.</summary>
+    /// <param name="neighbours">And at those next to it.</param>
+    public IEnumerable<Config> Fastest(bool neighbours = false) =>
+        Arms.SelectMany(arm => Tuning.Around(arm.ForSpeed.Cell, neighbours));
+
+    /// <summary>Each arm at its rate of highest accuracy.</summary>
+    /// <inheritdoc cref="Fastest"/>
+    public IEnumerable<Config> MostAccurate(bool neighbours = false) =>
+        Arms.SelectMany(arm => Tuning.Around(arm.ForAccuracy.Cell, neighbours));
+
     /// <summary>Each arm at both its rates.</summary>
     /// <param name="neighbours">And at those next to the faster one.</param>
     public IEnumerable<Config> Chosen(bool neighbours = false) => Arms.SelectMany(arm =>
-        (neighbours ? Tuning.Neighbours(arm.ForSpeed.Cell) : [arm.ForSpeed.Cell.Lr]).Append(arm.ForAccuracy.Cell.Lr)
-        .Select(lr => arm.ForSpeed.Cell with { Lr = lr }));
+        Tuning.Around(arm.ForSpeed.Cell, neighbours).Append(arm.ForAccuracy.Cell));
 
     /// <summary>An arm's steps to the target over another's, as log10, seed by seed.</summary>
     /// <param name="trials">Each arm's at one rate.</param>
@@ -50,10 +71,22 @@ public sealed record Comparison(Net Net, Tuning Tuning)
 static IReadOnlyList<Comparison> Compare(this Tuning tuning) =>
     [.. tuning.Nets.Select(net => new Comparison(net, tuning))];
 
+/// <summary>Each net to each of these accuracies that one of its arms comes to, and to the end. A query: which these
+/// are is known when the first stage has run, and until then it has all.</summary>
+static IEnumerable<Comparison> To(this IReadOnlyList<Comparison> compared, params IReadOnlyList<double> accuracies) =>
+    from one in compared
+    from race in accuracies.Select(accuracy => one with { To = accuracy })
+        .Where(race => !race.Tuning.Trials.Exist || race.IsReached).Append(one)
+    select race;
+
 /// <summary>Evaluated trials with each arm at its rate of fewest steps to its net's target.</summary>
-static TunedRuns BySpeed(this IReadOnlyList<Comparison> compared, IReadOnlyList<Trial> evaluated) =>
-    compared[0].Tuning.At(new("speed", trial => Tuning.Speed(trial, compared.First(one =>
-        one.Net.Cells.Any(cell => cell.ToCell() == trial.ToCell())).Target)), evaluated);
+static TunedRuns BySpeed(this IReadOnlyList<Comparison> compared, IReadOnlyList<Trial> evaluated)
+{
+    var targets = (from one in compared from cell in one.Net.Cells select (Cell: cell.ToCell(), one.Target))
+        .ToDictionary(one => one.Cell, one => one.Target);
+    return compared[0].Tuning.At(new("speed", trial => Tuning.Speed(trial, targets[trial.ToCell()])),
+        [.. evaluated.Where(trial => targets.ContainsKey(trial.ToCell()))]);
+}
 
 /// <summary>Evaluated trials with each arm at its rate of highest accuracy.</summary>
 static TunedRuns ByAccuracy(this IReadOnlyList<Comparison> compared, IReadOnlyList<Trial> evaluated) =>

@@ -13,15 +13,16 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// <summary>What a difference is known to.</summary>
     public double Resolution { get; init; }
 
+    /// <summary>Whether some differences may be smaller, or larger, than they are given: a limit that one arm did not
+    /// come to is not known. Its interval has no end there.</summary>
+    public (bool Smaller, bool Larger) Censored { get; init; }
+
     /// <summary>How its interval was made: "t", "order statistics", either with "widened by 0.3"; empty where fewer
     /// than two seeds leave none.</summary>
     public string By { get; init; } = "";
 
     /// <summary>How many pairs say nothing and are left out: both arms were lost, or lack the number.</summary>
     public int LeftOut { get; init; }
-
-    /// <summary>The seeds that were run for it.</summary>
-    public int Seeds => Differences.Count + LeftOut;
 
     /// <summary>At which of several looks it was judged; null where the number of seeds was fixed.</summary>
     public (int Number, int Of)? Look { get; init; }
@@ -64,7 +65,11 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
         var interval = byT ? MeanInterval(Differences, level) : CensoredMedianInterval(Differences, level);
         return this with
         {
-            Interval = interval with { Low = interval.Low - Resolution, High = interval.High + Resolution },
+            Interval = interval with
+            {
+                Low = Censored.Smaller ? double.NegativeInfinity : interval.Low - Resolution,
+                High = Censored.Larger ? double.PositiveInfinity : interval.High + Resolution,
+            },
             By = Differences.Count == 1 ? "" : (byT ? "t" : "order statistics")
                 + (Resolution == 0 ? "" : $", widened by {Format.Number(Resolution, 2)}"),
             AtNeighbours = AtNeighbours?.AtLevel(level),
@@ -86,24 +91,10 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
 static IReadOnlyList<Effect> LogRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets, string arm, string over,
     Func<CurvePoint, double> of)
 {
-    var ok = trials.Where(IsOk).ToList();
-    return [.. nets.Select(net => Effect.From(net.Name, ok.Paired(net[arm], net[over],
-        (first, second) => first.MeanLog(of) - second.MeanLog(of))))];
+    double MeanLog(Trial trial) => IsOk(trial) ? trial.MeanLog(of) : double.NaN;
+    return [.. nets.Select(net => Effect.From(net.Name, trials.Paired(net[arm], net[over],
+        (first, second) => MeanLog(first) - MeanLog(second))))];
 }
-
-/// <summary>How many decades of initial weight scales BN adds to those that train (the scheme `normal`), for nets that
-/// differ from one without normalizer in arm and scale alone.</summary>
-static Effect UsableScaleGain(IReadOnlyList<Trial> trials, Config none, string condition)
-{
-    double Usable(IEnumerable<Trial> seed) =>
-        seed.UsableRange(trial => trial.InitScale, BestValidationAccuracy).Decades();
-    return Effect.From(condition, trials.AtScales(none, Norm.Batch).BySeed(trials.AtScales(none, Norm.None),
-        (batch, plain) => Usable(batch) - Usable(plain)));
-}
-
-/// <summary>The trials of one arm of a net at all scales of its initial weights (the scheme `normal`).</summary>
-static IReadOnlyList<Trial> AtScales(this IEnumerable<Trial> trials, Config none, Norm norm) =>
-    [.. trials.Where(trial => (trial.Init, trial.Activation, trial.Norm) == (Scheme.Normal, none.Activation, norm))];
 
 /// <summary>The test error of one cell less that of another, as a share of 1; a lost trial is worse than any other.
 /// </summary>

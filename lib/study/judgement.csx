@@ -13,7 +13,7 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
 
     /// <summary>The same claim judged by its effects as they become by a function.</summary>
     public Judgement With(Func<Effect, Effect> change) => new(Claim, EffectsByMultiple.ToDictionary(one => one.Key,
-        one => (IReadOnlyList<Effect>)[.. one.Value.Select(change)]));
+        one => (IReadOnlyList<Effect>)[.. one.Value.Select(change)])) { Telling = Telling };
 
     /// <summary>Under one condition.</summary>
     public Verdict Of(Effect effect) => Claim.Judge(effect);
@@ -75,11 +75,16 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
 
     const int LongestTitle = 14;
 
+    /// <summary>Tells what was found in a sentence that says more than the claim's own words can; null: in these.
+    /// </summary>
+    public Func<Judgement, string?>? Telling { get; init; }
+
     /// <summary>What was found, in a plain sentence of at most 14 words.</summary>
     public string Title
     {
         get
         {
+            if (Telling?.Invoke(this) is { } told) return told;
             var claim = Claim;
             var text = char.ToLowerInvariant(claim.Text[0]) + claim.Text[1..];
             string Some(params Verdict[] verdicts) => Conditions(verdicts).Count is var count && count == Effects.Count ? ""
@@ -166,13 +171,20 @@ static Judgement Judge(this Claim claim, IReadOnlyList<Trial> trials,
 /// <summary>The same of tuned arms, with each effect at the neighbouring rates beside it where there are trials.
 /// </summary>
 /// <param name="effects">In trials that have each arm at one rate.</param>
-static Judgement Judge(this Claim claim, TunedRuns runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> effects)
+static Judgement Judge(this Claim claim, TunedRuns runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> effects) =>
+    claim.Judge([(runs, effects)]);
+
+/// <summary>The same where conditions differ in what arms were tuned for: the effects of each of the parts.</summary>
+static Judgement Judge(this Claim claim,
+    IReadOnlyList<(TunedRuns Runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> Effects)> parts)
 {
-    var neighbours = runs.Neighbouring is { } there ? effects(there) : [];
+    var neighbours = parts.Select(part => part.Runs.Neighbouring is { } there ? part.Effects(there) : []).ToList();
     return new(claim, Divergence.Multiples.ToDictionary(multiple => multiple, multiple => (IReadOnlyList<Effect>)
     [
-        .. effects([.. runs.Chosen.Select(trial => trial.JudgedAt(multiple))]).Select((effect, i) =>
-            neighbours.Count == 0 ? effect : effect with { AtNeighbours = neighbours[i] }),
+        .. from part in parts.Zip(neighbours, (part, there) => (part.Runs, part.Effects, There: there))
+           from effect in part.Effects([.. part.Runs.Chosen.Select(trial => trial.JudgedAt(multiple))]).Index()
+           select part.There.Count == 0 ? effect.Item
+               : effect.Item with { AtNeighbours = part.There[effect.Index] },
     ]));
 }
 

@@ -16,10 +16,19 @@ public sealed record Looks(params IReadOnlyList<int> Counts)
     /// <summary>The evaluation seeds of the first look.</summary>
     public IEnumerable<int> First => Enumerable.Range(1, Counts[0]);
 
-    /// <summary>A judgement as it stands at these looks, each condition at the one to which its seeds have come.
-    /// </summary>
-    public Judgement At(Judgement judgement) => Counts.Count == 1 ? judgement
-        : judgement.With(effect => effect.AtLevel(Level) with { Look = (Reached(effect.Seeds), Counts.Count) });
+    /// <summary>A judgement as it stands at these looks, each condition at the one to which the seeds of its cells have
+    /// come.</summary>
+    /// <param name="trials">Those that were judged, lost ones too.</param>
+    public Judgement At(Judgement judgement, IReadOnlyList<Trial> trials)
+    {
+        if (Counts.Count == 1) return judgement;
+        var seeds = trials.GroupBy(trial => trial.ToCell()).ToDictionary(cell => cell.Key,
+            cell => cell.Select(trial => trial.Seed).Distinct().Count());
+        int Reached(Effect effect) => Counts.Count(count => count <= effect.Cells.Select(cell =>
+            seeds.GetValueOrDefault(cell)).DefaultIfEmpty(0).Max());
+        return judgement.With(effect =>
+            effect.AtLevel(Level) with { Look = (Math.Max(1, Reached(effect)), Counts.Count) });
+    }
 
     /// <summary>What is run next: the cells of each condition that is open, from the seeds of the next look.</summary>
     /// <param name="judged">At these looks.</param>
@@ -31,16 +40,13 @@ public sealed record Looks(params IReadOnlyList<int> Counts)
                     from effect in judgement.Effects
                     where judgement.Of(effect) == Verdict.Open && effect.Look?.Number < Counts.Count
                     select (judgement.Claim, Effect: effect, Seeds: Counts[effect.Look!.Value.Number])).ToList();
-        if (open.FirstOrDefault(one => one.Effect.Cells.Count == 0) is { Claim: { } claim } unknown)
+        if (open.FirstOrDefault(one => one.Effect.Cells.Count == 0 && one.Effect.Differences.Count > 0) is { Claim: { } claim } unknown)
             throw new ArgumentException($"the condition '{unknown.Effect.Condition}' of the claim {claim.Id} does not "
                 + "say which cells it is of, so it cannot have more seeds: make its effect by Paired, BySeed or "
                 + "EachSeed");
         return from cell in cells
                let counts = open.Where(one => one.Effect.Cells.Contains(cell.ToCell())).Select(one => one.Seeds)
                from seed in Enumerable.Range(1, counts.DefaultIfEmpty(0).Max())
-               select cell with { Seed = seed, Role = Role.Evaluate };
+               select cell with { Seed = seed };
     }
-
-    // The number of the last look for which there are seeds.
-    int Reached(int seeds) => Math.Max(1, Counts.Count(count => count <= seeds));
 }

@@ -91,7 +91,7 @@ static double StepsTo(double target, IEnumerable<(int Step, double Accuracy)> cu
 static double StepsTo(this Trial trial, double target, string column) =>
     StepsTo(target, trial.Curve.Select(point => (point.Step, point.Own[column])));
 
-/// <summary>A trial's steps to a validation accuracy, on the curve's fixed 2,000 images; NaN where it was not reached,
+/// <summary>A trial's steps to a validation accuracy, by its curve; NaN where it was not reached,
 /// or the trial was lost after all.</summary>
 static double StepsToTarget(Trial trial, double target) => !IsOk(trial) ? double.NaN
     : StepsTo(target, trial.Curve.Select(point => (point.Step, point.ValidationAccuracy)));

@@ -29,7 +29,10 @@ static PerSeed BySeed(this IReadOnlyList<Trial> first, IReadOnlyList<Trial> seco
 
 /// <summary>A number of two cells, seed by seed: each cell has one trial for a seed.</summary>
 static PerSeed Paired(this IReadOnlyList<Trial> trials, Config first, Config second, Func<Trial, Trial, double> of) =>
-    trials.At(first).BySeed(trials.At(second), (a, b) => of(a[0], b[0]));
+    trials.At(first).BySeed(trials.At(second), (a, b) => of(a[0], b[0])) with
+    {
+        Cells = [first.ToCell(), second.ToCell()],
+    };
 
 static IReadOnlyList<Config> Cells(this IEnumerable<Trial> trials) =>
     [.. trials.Select(trial => trial.ToCell()).Distinct()];

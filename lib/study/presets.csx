@@ -23,6 +23,10 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     public IReadOnlyList<int> Seeds(int standard, int smoke = 2, int full = 10) =>
         [.. Enumerable.Range(1, SeedCount ?? Pick(smoke, standard, full))];
 
+    /// <summary>Whether rates next to the tuned ones are evaluated too: not in `smoke`, which answers nothing.
+    /// </summary>
+    public bool Neighbours => Preset != Preset.Smoke;
+
     /// <summary>When claims are judged: `standard` and `full` look up to three times, each at twice the seeds of the
     /// one before; `smoke`, or where the user asked for a number of seeds, once.</summary>
     public Looks Looks => SeedCount is { } count ? new(count) : Pick<Looks>(new(2), new(6, 12, 24), new(10, 20, 40));

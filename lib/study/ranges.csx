@@ -1,7 +1,6 @@
 #nullable enable
 // Over which values of a swept number training works.
 
-static double LostShare(IEnumerable<Trial> trials) => trials.Average(trial => IsLost(trial) ? 1.0 : 0.0);
 static bool IsLost(Trial trial) => trial.Status is Status.Stuck or Status.Diverged;
 
 /// <summary>The limit of a seed's stable rates: going up from its best one, the last before the first that diverges or
@@ -17,15 +16,6 @@ static Limit StableRateLimit(IEnumerable<Trial> trialsOfOneSeed)
 /// <summary>A seed's largest stable rate; NaN where it learns at none.</summary>
 static double LargestStableRate(IEnumerable<Trial> trialsOfOneSeed) =>
     StableRateLimit(trialsOfOneSeed).Last?.Lr ?? double.NaN;
-
-/// <summary>The limit of a swept number up to which training works at all: the last value before the first that is
-/// lost.</summary>
-static Limit WorkingLimit(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
-    Limit.Of(trialsOfOneSeed.OrderBy(swept), IsOk);
-
-/// <summary>The largest such value; 0 where none works.</summary>
-static double LargestWorking(IEnumerable<Trial> trialsOfOneSeed, Func<Trial, double> swept) =>
-    WorkingLimit(trialsOfOneSeed, swept).Last is { } last ? swept(last) : 0;
 
 /// <summary>The values of a swept number at which training works: around the best, the unbroken run whose median over
 /// seeds (a lost seed counts as worst) is within `points` of the best median; the ends are interpolated in the number's
@@ -57,3 +47,28 @@ static (double Low, double High, double Best) UsableRange(this IEnumerable<Trial
 /// <summary>How many decades a usable range spans; 0 where nothing works.</summary>
 static double Decades(this (double Low, double High, double Best) range) =>
     double.IsNaN(range.Low) ? 0 : Math.Log10(range.High / range.Low);
+
+/// <summary>How many decades of a swept number a measure is at or above a level, taken together whether they join or not;
+/// between two values that were tried it is interpolated in the number's logarithm, a lost trial having 0.</summary>
+/// <param name="trialsOfOneSeed">Of one arm.</param>
+static double DecadesFrom(this IEnumerable<Trial> trialsOfOneSeed, double level, Func<Trial, double> swept,
+    Measure measure)
+{
+    var all = trialsOfOneSeed.OrderBy(swept).Select(trial => (At: swept(trial),
+        Above: (IsOk(trial) ? measure.Of(trial) : 0) - level)).ToList();
+    // The share of the way between two values on which the line from one to the other is not below 0.
+    static double Share(double first, double second) => first >= 0 && second >= 0 ? 1 : first < 0 && second < 0 ? 0
+        : Math.Max(first, second) / Math.Abs(first - second);
+    return all.Zip(all.Skip(1), (a, b) => Math.Log10(b.At / a.At) * Share(a.Above, b.Above)).Sum();
+}
+
+/// <summary>Which share of a grid of rates is lost to a seed above its best rate, diverged or stuck, and which below,
+/// where training is too slow for its budget; not a number where all is lost.</summary>
+/// <param name="rates">The grid: other rates, as a search for a limit tries, would weigh where they lie.</param>
+static (double Above, double Below) LostShares(this IEnumerable<Trial> trialsOfOneSeed, IReadOnlyList<double> rates)
+{
+    var trials = trialsOfOneSeed.Where(trial => rates.Contains(trial.Lr)).ToList();
+    if (trials.Where(IsOk).MaxBy(trial => trial.ValidationAccuracy) is not { } best) return (double.NaN, double.NaN);
+    double Share(Func<Trial, bool> side) => trials.Average(trial => side(trial) && IsLost(trial) ? 1.0 : 0.0);
+    return (Share(trial => trial.Lr > best.Lr), Share(trial => trial.Lr < best.Lr));
+}

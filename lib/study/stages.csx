@@ -16,7 +16,15 @@ static Plan<Runs> Evaluate(IEnumerable<Config> cells, IReadOnlyList<int> seeds, 
           select cell with { Seed = seed, Role = Role.Evaluate }, probe);
 
 /// <summary>Trials that were run until their claims were decided, and these.</summary>
-public sealed record JudgedRuns(IReadOnlyList<Trial> Trials, IReadOnlyList<Judgement> Claims);
+public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge)
+{
+    readonly Lazy<IReadOnlyList<Judgement>> claims = new(judge);
+
+    public IReadOnlyList<Trial> Trials => trials;
+
+    /// <summary>To be read when the stage has run.</summary>
+    public IReadOnlyList<Judgement> Claims => claims.Value;
+}
 
 /// <summary>A stage that runs each of the configurations from the seeds of the first look, and those of conditions that
 /// are still open from the seeds of the next.</summary>
@@ -25,20 +33,22 @@ public sealed record JudgedRuns(IReadOnlyList<Trial> Trials, IReadOnlyList<Judge
 /// </param>
 static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge, Probe? probe = null,
-    Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null)
+    Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null, Role role = Role.Evaluate)
 {
-    var (runs, all) = (new Runs(), cells.EachOnce());
-    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials) => [.. judge(trials).Select(looks.At)];
+    var runs = new Runs();
+    var all = from cell in cells.EachOnce() select cell with { Role = role };
+    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials) =>
+        [.. judge(trials).Select(one => looks.At(one, trials))];
     IEnumerable<Config> At(int seeds) => from cell in all
                                          from seed in Enumerable.Range(1, seeds)
-                                         select cell with { Seed = seed, Role = Role.Evaluate };
+                                         select cell with { Seed = seed };
     var stage = new Stage(At(looks.Counts[0]), probe, runs)
     {
         AtMost = At(looks.Counts[^1]),
         Next = trials => refine?.Invoke(trials).ToList() is { Count: > 0 } finer ? finer
             : looks.Next(Judged(trials), all),
     };
-    return new([stage], () => new(runs, Judged(runs)));
+    return new([stage], () => new(runs, () => Judged(runs)));
 }
 
 // Two cells whose rates have not been chosen yet may come to differ.

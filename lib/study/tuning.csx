@@ -35,7 +35,13 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
         nets.SelectMany(net => net.Cells).Select(cell => Best(cell, by.Of));
 
     /// <summary>The same as configurations.</summary>
-    public IEnumerable<Config> BestCells(Measure by) => Best(by).Select(best => best.Cell);
+    /// <param name="neighbours">And each at the rates next to its best one.</param>
+    public IEnumerable<Config> BestCells(Measure by, bool neighbours = false) =>
+        Best(by).SelectMany(best => Around(best.Cell, neighbours));
+
+    /// <summary>A cell at its best rate; with neighbours, at the rates next to that as well.</summary>
+    public IEnumerable<Config> Around(Config tuned, bool neighbours) =>
+        neighbours ? Neighbours(tuned).Select(rate => tuned with { Lr = rate }) : [tuned];
 
     /// <summary>The rate with the highest mean score over the seeds, a lost seed scoring below all others; the lower of
     /// equals, and the middle of the grid where seeds were lost at every rate.</summary>
@@ -74,14 +80,15 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
         return rates.Where((_, i) => Math.Abs(i - at) <= 1);
     }
 
-    /// <summary>Of evaluated trials those that have each arm at its best rate by a measure on the tuning seeds; beside
-    /// it those that have it at the best of that rate and its neighbours on the evaluation seeds, if any of these were
-    /// run: the error of tuning, which is in no interval, shows in the difference. Cells that were not tuned stay as
-    /// they are.</summary>
+    /// <summary>Of evaluated trials those that have each arm at its best rate by a measure on the tuning seeds, among
+    /// the rates that were evaluated; beside it those that have it at the best of that rate and its neighbours on the
+    /// evaluation seeds, if any of these were run: the error of tuning, which is in no interval, shows in the
+    /// difference. Cells that were not tuned stay as they are.</summary>
     public TunedRuns At(Measure by, IReadOnlyList<Trial> evaluated)
     {
         var cells = evaluated.GroupBy(trial => trial.ToCell()).Select(cell => (Own: cell.ToList(),
-            Tuned: byCell.Value.Contains(cell.Key) ? Best(cell.Key, by.Of) : null)).ToList();
+            Tuned: byCell.Value.Contains(cell.Key) ? Best(cell.Key, [.. RatesOf(cell.Key).Where(rate =>
+                cell.Any(trial => trial.Lr == rate))], TrialsOf(cell.Key), by.Of) : null)).ToList();
         IReadOnlyList<Trial> At(Func<TunedRate, IReadOnlyList<Trial>, double> rate) =>
         [
             .. cells.SelectMany(cell => cell.Tuned is not { } tuned ? cell.Own

@@ -16,6 +16,7 @@ public sealed record Unit(string Name, Func<double, string> Text)
         // Of 10,000 images one is a hundredth of a point.
         Points = new("accuracy (share of 1)", share => $"{Signed(Math.Round(100 * share, 2))} points"),
         Cosine = new("cosine", value => Signed(Math.Round(value, 2))),
+        Units = new("share of units", share => $"{Signed(100 * share)}% of units"),
         Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
         Progress = new("share of the way", share => $"{Signed(100 * share)}% of the way");
 
@@ -42,7 +43,7 @@ public sealed record Unit(string Name, Func<double, string> Text)
 
     /// <summary>A unit by its name; one that this version does not know is a plain number.</summary>
     public static Unit Named(string name) =>
-        new[] { Ratio, Decades, Slope, Points, Cosine, Share, Progress }.FirstOrDefault(unit => unit.Name == name)
+        new[] { Ratio, Decades, Slope, Points, Cosine, Units, Share, Progress }.FirstOrDefault(unit => unit.Name == name)
             ?? new(name, Signed);
 
     /// <summary>An effect with its interval, the unit said once: "+0.5 points (+0.1 to +0.9)".</summary>

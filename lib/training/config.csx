@@ -20,7 +20,12 @@ public enum Scheme
 }
 public enum Learned { All, Affine, Random }
 public enum Standardization { ColourOnly, Always, Never }
-public enum Role { Tune, Evaluate }
+
+/// <summary>What a trial is for. Tune: settings are selected by it. Evaluate: selected settings are measured by it.
+/// Sweep: all values of a grid are set side by side, and none is selected. Test images are for Evaluate alone.
+/// </summary>
+public enum Role { Tune, Evaluate, Sweep }
+
 
 /// <summary>One cell of a grid with one seed. The defaults are the baseline: the multilayer perceptron of Ioffe and
 /// Szegedy 2015, section 4.1, on MNIST.</summary>
@@ -114,6 +119,9 @@ public record Config
 
     public Decayed Decayed { get; init; }
 
+    /// <summary>Classes in a training batch, so that batches are not drawn at random; 0: they are.</summary>
+    public int BatchClasses { get; init; }
+
     /// <summary>Factor on the learning rate of the hidden layers' weights.</summary>
     public double LrHidden { get; init; } = 1;
 
@@ -145,8 +153,8 @@ public record Config
     public Config ToCell() => new(this) { Experiment = "", Dataset = "", Lr = 0, Seed = 0, Role = Role.Tune };
 
     /// <summary>The layers, for the images of a data set as this configuration uses them.</summary>
-    /// <param name="wrap">Called for each activation; returns the layer to put in its place, as a probe wants it.
-    /// </param>
+    /// <param name="wrap">Called for each activation (of deep_linear, the identity); returns the layer to put in its
+    /// place, as a probe wants it.</param>
     public Layer Layers(Dataset data, Func<Layer, Layer>? wrap = null)
     {
         var images = ImagesOf(data.Train);
@@ -157,7 +165,8 @@ public record Config
     /// <inheritdoc cref="Layers(Dataset, Func{Layer, Layer}?)"/>
     public Layer Layers(int height, int width, int classes, Func<Layer, Layer>? wrap = null, int channels = 1)
     {
-        var (inputs, activation) = (channels * height * width, (wrap ?? (layer => layer))(ActivationLayer));
+        wrap ??= layer => layer;
+        var (inputs, activation) = (channels * height * width, wrap(ActivationLayer));
         return Model switch
         {
             Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
@@ -166,7 +175,8 @@ public record Config
             Architecture.Lenet => LeNet(channels, height + 2 * LenetPadding, width + 2 * LenetPadding, classes, Method,
                 Initializer),
             Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Method, Initializer),
-            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Method, Initializer),
+            Architecture.DeepLinear => DeepLinear(inputs, Depth, Width, classes, Method, Initializer,
+                wrap(Identity)),
             Architecture.Resnet => ResNet(channels, Depth, Width, classes, activation, Method, Initializer, Placement),
             Architecture.PreactResnet => PreactivationResNet(channels, Depth, Width, classes, activation, Method,
                 Initializer, Placement),

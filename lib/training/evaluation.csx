@@ -26,6 +26,11 @@ public static class Evaluation
         return (loss / count, (double)correct / count);
     }
 
+    /// <summary>How many of some images are measured after so many have been trained on: two for five, in whole
+    /// batches, and at least one of these. So measuring does not outweigh a short training.</summary>
+    public static int AtMost(int images, long trainedOn) =>
+        (int)Math.Min(images, Math.Max(1, (2 * trainedOn / 5 + BatchSize - 1) / BatchSize) * BatchSize);
+
     /// <summary>False where images that are for validation are trained on, as in the program that this lab grew from.
     /// </summary>
     public static bool HasValidation(Config config, Dataset data) => config.TrainSize <= ValidationStart(data);

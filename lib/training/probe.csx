@@ -45,7 +45,12 @@ public sealed record Probe
     public int Version { get; init; } = 1;
 
     /// <summary>No columns: the common ones alone, at about so many log-spaced steps.</summary>
-    public static Probe Curves(int points = 16) => new([], config => LogSpacedSteps(config.Steps, points), _ => []);
+    public static Probe Curves(int points = 16) => Curves(_ => points);
+
+    /// <param name="points">For each configuration.</param>
+    /// <inheritdoc cref="Curves(int)"/>
+    public static Probe Curves(Func<Config, int> points) =>
+        new([], config => LogSpacedSteps(config.Steps, points(config)), _ => []);
 
     /// <summary>The measurement of one trial, for all of its steps.</summary>
     public Measurement Begin(Config config)

@@ -14,7 +14,7 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
     public Model Start() => NewModel();
 
     /// <summary>The model as it is now, with memory and random streams of its own: changes to the copy do not affect
-    /// the training.</summary>
+    /// the training. What it draws is what the model will draw in its next step.</summary>
     /// <param name="wrap">Called for each activation; returns the layer to put in its place.</param>
     public Model Copy(Func<Layer, Layer>? wrap = null)
     {
@@ -25,17 +25,32 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
     }
 
     /// <summary>Mean loss and accuracy in evaluation mode on the first so many training images (or all, if fewer).
-    /// </summary>
+    /// Where the whole training takes few images, this and what follows measure fewer: see Evaluation.AtMost.</summary>
     public (double Loss, double Accuracy) OnTraining(int images) =>
-        Evaluation.Run(Tape, Config, Model, Data.Train, 0, Math.Min(images, Config.TrainSize));
+        On(Data.Train, 0, OfWhole(Math.Min(images, Config.TrainSize)));
 
-    /// <summary>Mean loss and accuracy in evaluation mode on all validation images.</summary>
-    public (double Loss, double Accuracy) OnValidation() =>
-        Evaluation.Run(Tape, Config, Model, Data.Train, Evaluation.ValidationStart(Data), Data.ValidationImages);
+    /// <summary>The same on all validation images; NaN where there are none.</summary>
+    public (double Loss, double Accuracy) OnValidation() => OnValidation(OfWhole(Data.ValidationImages));
 
-    /// <summary>Mean loss and accuracy in evaluation mode on all test images.</summary>
-    public (double Loss, double Accuracy) OnTest() =>
-        Evaluation.Run(Tape, Config, Model, Data.Test, 0, Data.Test.Count);
+    /// <summary>The same on all test images.</summary>
+    public (double Loss, double Accuracy) OnTest() => On(Data.Test, 0, OfWhole(Data.Test.Count));
+
+    /// <summary>The same for a curve: on the first 2,000 validation images, and on fewer until 5,000 images have been
+    /// trained on.</summary>
+    public (double Loss, double Accuracy) OnCurve() => OnValidation(CurveImages);
+
+    /// <summary>How many validation images a curve is measured on at this step.</summary>
+    public int CurveImages =>
+        Evaluation.AtMost(Math.Min(2_000, Data.ValidationImages), (long)Step * Config.BatchSize);
+
+    /// <summary>How many of some images are measured where a curve's are too few.</summary>
+    public int OfWhole(int images) => Evaluation.AtMost(images, (long)Config.Steps * Config.BatchSize);
+
+    (double, double) OnValidation(int images) => Evaluation.HasValidation(Config, Data)
+        ? On(Data.Train, Evaluation.ValidationStart(Data), images) : (double.NaN, double.NaN);
+
+    (double, double) On(ImageSet set, int first, int count) =>
+        Evaluation.Run(Tape, Config, Model, set, first, count);
 
     /// <summary>A batch that is the same in every measurement: the last `count` training images, by their places.
     /// </summary>

@@ -3,7 +3,7 @@
 
 public static class Training
 {
-    const int CurveImages = 2_000, TrainImages = 5_000;
+    const int TrainImages = 5_000;
 
     /// <summary>Trains the configuration's model from its seed. Divergence is a result, not an error, and so is a trial
     /// that fails: its reason is the error's message.</summary>
@@ -58,7 +58,10 @@ public static class Training
             var (epoch, place) = Math.DivRem(step, config.StepsPerEpoch);
             if (place == 0)
             {
-                (order, epochExamples, epochCorrect) = (Batches.Order(config.TrainSize, config.Seed, epoch), 0, 0);
+                (order, epochExamples, epochCorrect) = (config.BatchClasses == 0
+                    ? Batches.Order(config.TrainSize, config.Seed, epoch)
+                    : Batches.OrderByClasses(data.Train.Labels, config.TrainSize, labels.Length, config.BatchClasses,
+                        config.Seed, epoch), 0, 0);
                 crops = Crop.Draw(config.Augment, config.TrainSize, config.Seed, epoch);
             }
             var start = place * labels.Length;
@@ -74,17 +77,18 @@ public static class Training
                 (examples + batch.Length, epochExamples + batch.Length, epochCorrect + correct);
             if (watch.Reason is not null || !measureAt.Contains(step)) continue;
             if (NotFinite(model) is { } reason) watch.Lose(reason);
-            var validation = Evaluation.HasValidation(config, data)
-                ? Evaluation.Run(tape, config, model, data.Train, Evaluation.ValidationStart(data),
-                    Math.Min(CurveImages, data.ValidationImages))
-                : (Loss: double.NaN, Accuracy: double.NaN);
-            curve.Add(new("", step, examples, watch.MeanSinceLast(), validation.Loss, validation.Accuracy));
             Snapshot snapshot = new(config, data, tape, model, step, (double)epochCorrect / epochExamples);
+            var validation = snapshot.OnCurve();
+            curve.Add(new("", step, examples, watch.MeanSinceLast(), validation.Loss, validation.Accuracy));
             foreach (var (column, value) in measure(snapshot)) curve[^1].Own[column] = value;
         }
         if (NotFinite(model) is { } lost) watch.Lose(lost);
         var trial = new Trial(config) { Data = data.Facts, EndedAt = step, Curve = curve, LossExcess = watch.Excess };
-        if (watch.Reason is null) trial = Finish(trial, tape, model, data) with { LossVolatility = watch.Volatility };
+        if (watch.Reason is null)
+            trial = Finish(trial, new(config, data, tape, model, step, (double)epochCorrect / epochExamples)) with
+            {
+                LossVolatility = watch.Volatility,
+            };
         trial = trial.JudgedAt(Divergence.Default);
         return trial with
         {
@@ -126,15 +130,11 @@ public static class Training
         return config.ClipNorm == 0 ? all : ClippedGradients(all, config.ClipNorm, out _);
     }
 
-    static Trial Finish(Trial trial, Tape tape, Model model, Dataset data)
+    static Trial Finish(Trial trial, Snapshot last)
     {
-        var train = Evaluation.Run(tape, trial, model, data.Train, 0, Math.Min(TrainImages, trial.TrainSize));
-        var validation = Evaluation.HasValidation(trial, data)
-            ? Evaluation.Run(tape, trial, model, data.Train, Evaluation.ValidationStart(data), data.ValidationImages)
-            : (Loss: double.NaN, Accuracy: double.NaN);
-        // Test images are for the evaluation seeds alone, so that nothing can be selected by them.
-        var test = trial.Role == Role.Tune ? double.NaN
-            : Evaluation.Run(tape, trial, model, data.Test, 0, data.Test.Count).Accuracy;
+        var (train, validation) = (last.OnTraining(TrainImages), last.OnValidation());
+        // Test images are for selected settings alone, so that nothing can be selected by them.
+        var test = trial.Role == Role.Evaluate ? last.OnTest().Accuracy : double.NaN;
         return trial with
         {
             TrainLoss = train.Loss,

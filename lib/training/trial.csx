@@ -22,8 +22,8 @@ public sealed record Trial : Config
     public string Reason { get; init; } = "";
 
     /// <summary>At the end, in evaluation mode: on the first 5,000 training images (or all, if fewer), on the
-    /// validation images, and, in evaluation seeds alone, on the test images. Accuracies are shares of 1, losses mean
-    /// cross-entropies in nats.</summary>
+    /// validation images, and, where the role is to evaluate, on the test images; on fewer of each after a training that
+    /// took few (Evaluation.AtMost). Accuracies are shares of 1, losses mean cross-entropies in nats.</summary>
     public double TrainLoss { get; init; } = double.NaN;
     public double TrainAccuracy { get; init; } = double.NaN;
     public double ValidationLoss { get; init; } = double.NaN;
@@ -58,7 +58,7 @@ public sealed record Trial : Config
 }
 
 /// <summary>A measurement during training: the mean loss of the mini-batches since the last one, and loss and accuracy
-/// on the first 2,000 validation images (or all, if fewer).</summary>
+/// on validation images (Snapshot.OnCurve).</summary>
 public sealed record CurvePoint(string Trial, int Step, long Examples, double TrainLoss, double ValidationLoss,
     double ValidationAccuracy) : IOwnNumbers
 {

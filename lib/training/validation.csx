@@ -24,6 +24,7 @@ public static class ConfigRules
         CheckDecay(config);
         Require("clip_norm", IsNotNegative(config.ClipNorm), $"{positive}, or 0: gradients are not clipped");
         Require("init_scale", IsNotNegative(config.InitScale), notNegative);
+        Require("batch_classes", config.BatchClasses >= 0, "0 (drawn at random) or above");
         Require("dropout", config.Dropout is >= 0 and < 1, "0 to below 1");
         Require("bn_momentum", config.BnMomentum is >= 0 and <= 1, "0 to 1");
         Require("depth", config.Depth >= 1, "1 or above");

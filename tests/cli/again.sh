@@ -31,6 +31,27 @@ expect compare_of_all "$code $(grep -c ',equal$' "$tmp/two/compare.csv") $(tail 
 [ -z "${KEEP_RESULTS-}" ] || cp "$tmp"/two/compare.{html,csv} "$KEEP_RESULTS"
 expect compare_runs_nothing "$(ls "$tmp/one/lr_sweep" | tr '\n' ' ')$err" \
   'curves.csv figures picture.svg provenance.json report.html summary.csv trials.csv '
+# Another dataset, made up of the same results.
+mkdir "$tmp/other" && cp -R "$two" "$tmp/other" && cp -R "$tmp/two" "$tmp/three"
+sed 's/"Dataset": "digits"/"Dataset": "others"/' "$two/provenance.json" > "$tmp/other/lr_sweep/provenance.json"
+run ./run-all.sh --report-only --with "$tmp/other" --out "$tmp/three" lr_sweep
+expect with_another_dataset "$code $err $(grep 'more than one dataset' <<< "$out") $(tail -n 1 <<< "$out")" \
+  "0  * decided on more than one dataset* open $tmp/three/index.html"
+for page in index claims; do
+  expect "with_another_dataset_on_${page}_page" "$(grep -o '<th scope="col">others</th>' "$tmp/three/$page.html" |
+    sort -u)" '*others*'
+done
+expect with_leads_to_both_reports "$(grep -Eo 'href="[^"]*lr_sweep/report.html"' "$tmp/three/claims.html" | sort -u |
+  tr '\n' ' ')" 'href="../other/lr_sweep/report.html" href="lr_sweep/report.html" '
+expect with_changes_no_numbers "$(cmp "$tmp/three/claims.csv" "$tmp/two/claims.csv")" ''
+bad with_the_same_dataset "--with $tmp/two has results on digits, which are there without it*" \
+  ./run-all.sh --report-only --with "$tmp/other" --with "$tmp/two" --out "$tmp/one" lr_sweep
+bad with_no_folder "there is no folder $tmp/nowhere" ./run-all.sh $small --with="$tmp/nowhere" --out "$tmp/two"
+bad with_no_results "$tmp/two/lr_sweep is the folder of one experiment: --with takes the one above it" \
+  ./run-all.sh $small --with "$tmp/two/lr_sweep" --out "$tmp/one"
+bad with_nothing "--with needs a folder" ./run-all.sh --with
+bad with_beside_compare "--compare and --with*" ./run-all.sh --with "$tmp/other" --compare "$tmp/one" --out "$tmp/two"
+bad with_for_one_experiment "--with is for run-all.sh*" "${release[@]}" $lr_sweep -- --with "$tmp/other"
 run "${release[@]}" $lr_sweep -- $small --fresh --out "$tmp/one"
 expect fresh_runs_all_again "$out" '*36 trials to run*36 trials in*'
 same fresh_keeps_the_old_beside "$one.1/trials.csv" "$tmp/before/trials.csv"
@@ -61,4 +82,4 @@ run ./run-all.sh --help
 expect run_all_help "$all" '*./run-all.sh --preset smoke*  lr_sweep  *How much higher a learning rate*exit 0'
 expect run_all_has_the_same_options \
   "$(diff <(options) <(echo "$of_experiment") | grep '^[<>]' | tr '\n' ' ')$(grep -c -- --jobs <<< "$of_experiment")" \
-  '< --slurm < --tasks 1'
+  '< --slurm < --tasks < --with 1'

@@ -31,3 +31,10 @@ Test("console: a report of a run takes that run's options, but for those given",
     (past with { Command = "dotnet script experiments/e.csx" }).Write(file);
     Options.Parse("e", "q", args)!.AsRecorded("e", "q", args).Preset.ShouldBe(Preset.Standard);
 });
+
+Test("console: folders of other datasets may be several, and are for run-all.sh alone", () =>
+{
+    Options.Parse("index", "q", ["--with", "a", "--with=b"])!.With.ShouldBe(["a", "b"]);
+    Options.Parse("index", "q", [])!.With.ShouldBeEmpty();
+    Should.Throw<BadInput>(() => Options.Parse("index", "q", ["--with"])).Message.ShouldContain("--with");
+});

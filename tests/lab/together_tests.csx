@@ -66,3 +66,34 @@ Test("together: with shards each experiment is over before the next begins", () 
     begun.ShouldBe(begun.Order());
     begun.Distinct().Count().ShouldBe(2);
 }));
+
+// What run-all.sh has the lab do, and what it says on standard error.
+static (int Code, string Said) AskedOfAll(params string[] args)
+{
+    var (error, said) = (Console.Error, new StringWriter());
+    try
+    {
+        SetError(said);
+        return (RunAll(args), $"{said}".Trim());
+    }
+    finally { SetError(error); }
+}
+
+Test("together: wrong folders of other datasets are refused before anything runs, and where pages are written", () =>
+{
+    var mnist = WithReport(Reported("mnist", "mnist", 1, Row("faster", "", 1, 0.2, "supported")));
+    var (same, digits) = (Reported("again", "mnist", 1), Reported("digits", "digits", 1));
+    foreach (var command in new[] { "check", "write" })
+    {
+        AskedOfAll(command, "--report-only", "--out", mnist, "--with", digits, "--with", same, "--")
+            .ShouldBe((2, $"--with {same} has results on mnist, which are there without it: it takes a folder of another "
+                + "dataset (--compare sets two of the same side by side)"));
+        AskedOfAll(command, "--report-only", "--out", mnist, "--with", mnist + "/none", "--")
+            .ShouldBe((2, $"there is no folder {mnist}/none"));
+    }
+    File.Exists(Path.Combine(mnist, "claims.html")).ShouldBeFalse();
+    AskedOfAll("check", "--report-only", "--out", mnist, "--with", digits, "--").ShouldBe((0, ""));
+    // Of data that is yet to be run.
+    AskedOfAll("check", "--data", "digits", "--out", mnist + "/new", "--with", digits, "--").Code.ShouldBe(2);
+    AskedOfAll("check", "--data", "digits", "--out", mnist + "/new", "--with", mnist, "--").ShouldBe((0, ""));
+});

@@ -55,6 +55,9 @@ Test("layers: dropout drops its share, keeps the mean, and does nothing in evalu
         Outcome.Run(model, x, g).Y.ShouldNotBe(own.Y, "the next step drops others");
         Outcome.Run(Dropout(p).ToModel(5), x, g).Y.ShouldBe(own.Y, "the same seed drops the same");
         Outcome.Run(Dropout(p).ToModel(6), x, g).Y.ShouldNotBe(own.Y, "another seed drops others");
+        var copy = Dropout(p).ToModel(5);
+        foreach (var (to, from) in copy.Buffers.Zip(model.Buffers)) to.Assign(from.ToArray());
+        Outcome.Run(copy, x, g).Y.ShouldBe(Outcome.Run(model, x, g).Y, "a copy drops what the model drops next");
         model.Forward(x, Mode.Evaluation).ShouldBe(x);
         // No row or column is dropped as one: shares within five standard errors.
         foreach (var column in Enumerable.Range(0, 60))

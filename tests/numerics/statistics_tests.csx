@@ -43,6 +43,7 @@ Test("statistics: median interval tells its true level", () =>
         var interval = MedianInterval(Enumerable.Range(1, n).Reverse().Select(i => (double)i));
         (interval.Low, interval.High, interval.Count).ShouldBe((low, high, n));
         interval.Level.ShouldBe(level, 1e-7);
+        (interval.Level == 0).ShouldBe(n == 1);
     }
 });
 

@@ -2,25 +2,23 @@
 
 Test("figures: claims of different units share zero and margin, and what has no bound ends in an arrow", () =>
 {
-    ClaimRow Row(Claim claim, double effect, double low, double high) => claim.Judge([], _ =>
-        [new("", new(effect, low, high, 0.95, 6), [effect, effect])]).Rows("e", "mnist", "standard").Single();
-    Claim Of(string id, Unit unit, Region region) => new(id, $"{id} <holds>", "s", "o", unit, region);
-    ClaimRow[] rows =
-    [
-        Row(Of("a", Unit.Ratio, Region.Above(0.5)), 0.5, 0.4, 0.6),
-        Row(Of("b", Unit.Points, Region.Within(0.002)), 0.002, 0.001, double.PositiveInfinity),
-        Row(Of("c", Unit.Share, Region.Above(0)) with { Wording = ("slightly", Region.Below(0.2)) }, 0.1, 0.05, 0.15),
-    ];
-    var figure = ForestChart.Draw("f", "f", [.. rows.Select(row => IndexPage.ForestClaim([row]))]);
-    var traces = TracesOf(figure);
-    List<double> Estimates(string verdict) => [.. traces.Where(t => StringAt(t, "name") == verdict
-        && t.TryGetProperty("hovertext", out _)).SelectMany(t => t.GetProperty("x").EnumerateArray())
-        .Select(x => Math.Round(x.GetDouble(), 9))];
-    Estimates("open").Distinct().ShouldHaveSingleItem().ShouldBe(Math.Round(Math.Asinh(2), 9));
-    Estimates("supported").ShouldBe([Math.Round(Math.Asinh(1), 9)]);
-    traces.Select(t => t.GetProperty("marker")).SelectMany(marker => marker.TryGetProperty("symbol", out var symbols)
-        && symbols.ValueKind == JsonValueKind.Array ? symbols.EnumerateArray() : [])
-        .Select(symbol => symbol.GetString()).ShouldBe(["triangle-right"]);
-    GenericChart.toFigureJson(figure.Chart).ShouldContain("e/report.html");
-    figure.Alt.ShouldContain("c <holds>: supported.");
+    static ForestRow Of(double effect, double low, double high, double margin) =>
+        new(effect, low, high, margin, double.PositiveInfinity, margin, "supported");
+    // Where the mark and the line at no effect stand.
+    static string Mark(string svg) => Regex.Match(svg, @"M([\d.]+) 10h0").Groups[1].Value;
+    static string Zero(string svg) => Regex.Match(svg, @"M([\d.]+) 0V20").Groups[1].Value;
+    static int Arrows(string svg) => Regex.Count(svg, "v8Z");
+    var (ratio, points) = (Forest.Row(Of(0.5, 0.4, 0.6, 0.5)), Forest.Row(Of(0.002, 0.001, 0.003, 0.002)));
+    Mark(ratio).ShouldBe(Mark(points));
+    Zero(ratio).ShouldBe(Zero(points));
+    Mark(Forest.Row(Of(0, -1, 1, 0.5))).ShouldBe(Zero(ratio));
+    Arrows(ratio).ShouldBe(0);
+    Arrows(Forest.Row(Of(0.5, 0.4, double.PositiveInfinity, 0.5))).ShouldBe(1);
+    Arrows(Forest.Row(Of(double.NaN, double.NegativeInfinity, double.PositiveInfinity, 0.5))).ShouldBe(2);
+    Mark(Forest.Row(Of(double.NaN, 0, 1, 0.5))).ShouldBe("");
+    Regex.Count(Forest.Row(Of(0.5, double.NaN, double.NaN, 0.5)), @"10H").ShouldBe(0);
+    Regex.Count(ratio, @"10H").ShouldBe(1);
+    // Beyond the scale it stands at the end, and in the picture.
+    double.Parse(Mark(Forest.Row(Of(1e6, 1e5, 1e7, 0.5))), CultureInfo.InvariantCulture).ShouldBeInRange(200, 220);
+    Forest.Row(Of(0.5, 0.4, 0.6, double.NaN)).ShouldBe("");
 });

@@ -29,6 +29,40 @@ Test("shift and landscape: known answers", () =>
     seen["drift"].ShouldBeGreaterThan(0.001);
 });
 
+// At a rate of 0 BN's medians stand still. The noise behind it is another in each step: two mean shifts, each uniform
+// over 1, are a third apart on average, and an interquartile range of a normal is 1.35 times a mean stretch of 1.125.
+Test("shift: the noise of the arm noisy is drawn anew between measurements, so that its path is long", () =>
+{
+    var config = Watchable with { Lr = 0, Epochs = 10 };
+    double[] Drifts(Norm norm) => [.. Training.Run(config with { Norm = norm }, NoiseOf(600),
+        Shift.Probe(200, [2], points: 30)).Curve.Skip(1).Select(point => point.Own["drift"])];
+    Drifts(Norm.Batch).ShouldAllBe(drift => drift == 0);
+    Drifts(Norm.Noisy).Average().ShouldBe(1 / 3.0 / 1.35 / 1.125, 0.05);
+});
+
+// What BN gives to an activation has mean 0 and variance 1 in each channel, over images and places.
+Test("shift: a unit of a convnet is a channel, and the layers before one are those of its parameters before it", () =>
+{
+    var config = Watchable with { Model = Architecture.Vgg, Depth = 4, Width = 5, Activation = Activation.Relu };
+    Watched(config, [1], snapshot =>
+    {
+        var inputs = snapshot.ActivationInputs(snapshot.FixedBatch(100), Mode.Training);
+        inputs.Select(input => input.Units).ShouldBe([5, 5, 10, 10]);
+        foreach (var (values, units) in inputs)
+            for (var unit = 0; unit < units; unit++)
+            {
+                var own = values.Where((_, i) => i % units == unit).Select(value => (double)value).ToList();
+                own.Average().ShouldBe(0, 0.3);
+                StandardDeviation(own).ShouldBe(1, 0.3);
+            }
+        var seen = Shift.OfGradients(snapshot, [1, 2, 4]).ToDictionary(one => one.Column, one => one.Value);
+        // No layer stands before the first.
+        seen["change_1"].ShouldBe(0);
+        seen["change_2"].ShouldBeInRange(1e-4, 10);
+        seen["change_4"].ShouldBeInRange(1e-4, 10);
+    });
+});
+
 // A step schedule ends at a hundredth of its rate.
 Test("shift: the earlier layers' step is taken at the rate of the last step", () =>
 {

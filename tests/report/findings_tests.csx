@@ -36,7 +36,7 @@ Test("findings: a claim's lines have effect, interval, p, the neighbouring rates
         + "p 0.031 (adjusted over all claims in claims.csv). No rate next to the tuned ones does better");
     lines[1].Text.ShouldStartWith("open: +2 points");
     lines[1].Text.ShouldContain("at the best of its rate and its neighbours: 0 points (−0.2 to +0.2), not supported.");
-    lines[1].Text.ShouldEndWith("no number up to 1,000 would decide it.");
+    lines[1].Text.ShouldEndWith("no number of seeds up to 1,000 would decide it.");
     lines[2].Text.ShouldStartWith("supported: yes in 1 of 2 conditions, the rest open. That the effects are equal "
         + "under all conditions has p ");
     lines[2].Text.ShouldContain("(s; denied by d)");
@@ -47,11 +47,13 @@ Test("findings: a condition says at which look it was decided, and an open one h
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002));
     Effect Of(double mean, int seeds) => Effect.From("", Enumerable.Range(0, seeds).Select(i =>
         mean + 0.01 * (i % 2 - 0.5)));
-    string Line(Effect effect) => new Looks(6, 12).At(claim.Judge([], _ => [effect])).Lines().First().Text;
+    var cell = Made().ToCell();
+    string Line(Effect effect) => new Looks(6, 12).At(claim.Judge([], _ => [effect with { Cells = [cell] }]),
+        [.. Enumerable.Range(1, effect.Differences.Count).Select(seed => Made(seed: seed))]).Lines().First().Text;
     Line(Of(0.02, 6)).ShouldContain("Decided at look 1 of 2, each with intervals of 98.1%, which together cover in 95%");
     Line(Of(0.005, 12)).ShouldSatisfyAllConditions(line => line.ShouldContain("95% interval"),
         line => line.ShouldContain("Open after look 2 of 2"),
-        line => line.ShouldMatch(@"By these seeds some \d\d would decide it\."));
+        line => line.ShouldMatch(@"If the effect stays as it is, some \d\d seeds would decide it\."));
 });
 
 Test("findings: one seed has no interval, and seeds that agree none of any width", () =>

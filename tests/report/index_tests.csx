@@ -7,13 +7,14 @@ Test("index: experiments with a report have a card and claims, folders that were
     Directory.CreateDirectory(Path.Combine(folder, "empty"));
     Directory.CreateDirectory(Path.Combine(folder, "e.1"));
     File.Copy(store.ProvenanceFile, new Store(Path.Combine(folder, "e.1")).ProvenanceFile);
-    IndexPage.Results(folder).ShouldBe(["e"]);
+    ReportedFolder.Experiments(folder).ShouldBe(["e"]);
     IndexPage.Claims(folder).ShouldBeEmpty("there is no report yet");
 
     File.WriteAllText(store.ReportFile, "");
     IndexPage.WriteClaims(folder);
     File.ReadAllLines(Path.Combine(folder, "claims.csv")).Select(line => line.Split(',')[0]).ShouldBe(["claim", "a"]);
-    var html = File.ReadAllText(IndexPage.Write(folder, new Dictionary<string, string> { ["other"] = "Why <so>?" }));
+    var html = File.ReadAllText(IndexPage.Write(folder,
+        new Dictionary<string, string> { ["other"] = "Why <so>?" }, Answers.Read(folder, [])));
     html.ShouldContain("href=\"e/report.html\"");
     html.ShouldContain("<dt>other</dt><dd>Why &lt;so&gt;?</dd>");
     html.ShouldContain("./run-all.sh other");
@@ -34,7 +35,8 @@ Test("index: it begins with how many claims hold, depend, fail and are open, and
     ];
     var folder = Reported("answers", "mnist", 1, rows);
     File.WriteAllText(new Store(Path.Combine(folder, "e")).ReportFile, "");
-    var html = File.ReadAllText(IndexPage.Write(folder, new Dictionary<string, string>()));
+    var html = File.ReadAllText(IndexPage.Write(folder, new Dictionary<string, string>(),
+        Answers.Read(folder, [])));
     var count = rows.Length - 2;
     int Every(int i) => Enumerable.Range(0, count).Count(place => place % 5 == i);
     html.ShouldContain($"<h1>Of {rows.Length} claims {Every(0) + 1} hold, {Every(1)} depend on the case, {
@@ -44,4 +46,27 @@ Test("index: it begins with how many claims hold, depend, fail and are open, and
     // The card's number stands beside its own verdict, the whole claim's behind it.
     html.ShouldContain("""<b>&#215;10</b> <span class="badge supported">supported</span>""");
     html.ShouldContain("<section id=\"what_is_batch_normalization_\">");
+    html.ShouldContain("""<a href="claims.html">All claims, side by side</a> <a href="#what_is_batch_normalization_">""");
+    html.ShouldNotContain("Answers that differ");
+    File.Exists(Path.Combine(folder, "claims.html")).ShouldBeTrue();
+});
+
+Test("index: answers that differ between datasets stand in a table, each dataset in a column of its own", () =>
+{
+    string Of(string dataset, params ClaimRow[] rows) => WithReport(Reported(dataset, dataset, 1, rows));
+    var folder = Of("mnist", Row("faster", "", 1, 0.2, "supported") with { Answer = "in all 2 conditions" },
+        Row("better", "", 1, 0.2, "supported"), Row("init", "", 1, 0.2, "open"));
+    var other = Of("cifar-10", Row("faster", "", -1, 0.2, "contradicted"), Row("better", "", 1, 0.2, "supported"));
+    string Written(params string[] with) => File.ReadAllText(IndexPage.Write(folder, new Dictionary<string, string>(),
+        Answers.Read(folder, with)));
+    var html = Written(other);
+    html.ShouldContain("<h1>On mnist, of 3 claims 2 hold, 0 depend on the case, 0 fail, 1 is open.</h1>");
+    html.ShouldContain("Of 2 claims that are decided on more than one dataset, 1 has different answers. Not measured: "
+        + "1 on cifar-10.");
+    html.ShouldContain("""<th scope="col">mnist</th><th scope="col">cifar-10</th>""");
+    Regex.Matches(html, """<a href="claims.html#e_(\w+)">""").Select(link => link.Groups[1].Value).ShouldBe(["faster"]);
+    html.ShouldContain("""
+        <span class="badge supported">supported</span> in all 2 conditions</td><td><span class="badge contradicted">
+        """.Trim());
+    Written().ShouldContain("<h1>Of 3 claims 2 hold");
 });

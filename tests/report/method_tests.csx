@@ -49,13 +49,25 @@ Test("report: the method tells how the rate changes and what decays, in every wa
         Said(config)["Learning rate"].ShouldBe(rate);
     Said(new(), new() { Schedule = Schedule.Linear }, new() { LrEnd = 10 })["Learning rate"]
         .ShouldBe("constant; or falls linearly from lr to 0; in range tests it rises geometrically");
+    // What compares a grid has seeds too, and no test images.
+    var swept = Said(new Config { Role = Role.Sweep }, new Config { Role = Role.Sweep, Seed = 2 });
+    swept["Seeds"].ShouldStartWith("2 in every cell");
+    swept["Data"].ShouldEndWith("no test images, since nothing is selected that they could be for");
     // A range test is no trial.
     Said(new(), new() { LrEnd = 10 })["Trials"].ShouldBe("1: 1 ended well, 0 diverged, 0 stuck, 0 failed; beside them "
         + "1 range tests");
     Said(new Config())["Nets"].ShouldBe("perceptron: 784 inputs, 3 hidden layers of 100 units, 10 outputs. Inputs are "
         + "pixels / 255");
-    Said(new() { Norm = Norm.Batch }, new() { Norm = Norm.Batch, BnMomentum = 0.5 })["Batch normalization"]
-        .ShouldStartWith("epsilon 1e-5 inside the root, momentum 0.1, 0.5. Evaluation is by running statistics");
+    Said(new Config { Model = Architecture.ResidualMlp, Depth = 50 })["Nets"].ShouldStartWith("residual perceptron: 784 "
+        + "inputs, a layer of 100 units, 50 blocks that add one such layer to what they get, 10 outputs.");
+    Said(new(), new() { Momentum = 0.9 }, new() { Optimizer = Optimization.Adam })["Optimizer"].ShouldBe("SGD without "
+        + "momentum; or SGD with momentum 0.9; or Adam with betas 0.9 and 0.999 and epsilon 1e-8");
+    Said(new() { Norm = Norm.Batch }, new() { Norm = Norm.Batch, BnMomentum = 0.5 })["Batch normalization"].ShouldBe(
+        "epsilon 1e-5 inside the root, momentum 0.1, 0.5. Evaluation, of validation and test images too, is by running "
+        + "statistics");
+    Said(new() { Norm = Norm.Seed }, new() { Norm = Norm.Group })["Batch normalization"].ShouldBe("Evaluation, of "
+        + "validation and test images too, is by running statistics; the arm seed has none and takes the batch's; "
+        + "layer, group and instance normalization take each example's own");
     Said(new(), new() { WeightDecay = 1e-4 })["Weight decay"]
         .ShouldBe("times the parameter, added to its gradient, of all parameters");
     Said(new Config { WeightDecay = 1e-4, Decay = Decay.Decoupled, Decayed = Decayed.Weights })["Weight decay"]

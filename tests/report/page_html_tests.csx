@@ -55,13 +55,35 @@ Test("report: a page is written whole, over an old one, into a new folder", () =
     WritePage(path, SamplePage());
     WriteIndex(path, new("All", "2 hold & 1 fails.", [new("A < B", "supported", "a/report.html")],
         [new CardSection("Rates", [new("lr_sweep", "T < U", "S", "lr_sweep/report.html")]),
-            new Explanation("What is it?", "y = x", ["Nothing."])]));
+            new Explanation("What is it?", "y = x", ["Nothing."])]) { More = [("What < it", "#what_is_it_")] });
     var index = File.ReadAllText(path);
     index.ShouldContain("<h1>2 hold &amp; 1 fails.</h1>");
     index.ShouldContain("""<a href="a/report.html">A &lt; B</a> <span class="badge supported">supported</span></li>""");
-    index.ShouldContain("""<a href="#what_is_it_">What is it?</a>""");
+    index.ShouldContain("""<a href="#what_is_it_">What &lt; it</a>""");
     index.ShouldContain("""<section id="what_is_it_">""");
     File.ReadAllText(path).ShouldContain("""<a href="lr_sweep/report.html"><span class="name">lr_sweep</span>""");
     Directory.GetFiles(Path.GetDirectoryName(path)!).ShouldBe([path]);
+    folder.Delete(recursive: true);
+});
+
+Test("report: verdicts and claims are tables that scroll in a box of their own, without empty columns", () =>
+{
+    var folder = Directory.CreateTempSubdirectory("report_tests");
+    var path = Path.Combine(folder.FullName, "claims.html");
+    WriteIndex(path, new("All", "A.", [], [
+        new VerdictTable("Verdicts", ["a", "b"], [("Theme", [new("X < Y", "#x", [("depends", "yes with <i>"), null])])]),
+        new VerdictTable("None", ["a"], [], "Nothing differs."),
+        new ClaimSection("Theme", [new("x", "X < Y", "Said & done.", [new("a", "open", "Who knows.", "r.html", "r")],
+            [new("<b>", "", "open", "<svg></svg>", "+1", "6", "")])])]));
+    var html = File.ReadAllText(path);
+    html.ShouldContain("""<th scope="rowgroup" colspan="3">Theme</th>""");
+    html.ShouldContain("""<td class="words"><a href="#x">X &lt; Y</a></td>""");
+    html.ShouldContain("depends</span> yes with &lt;i&gt;</td><td>not measured</td>");
+    html.ShouldContain("""<div class="claim" id="x"><h3>X &lt; Y</h3>""");
+    html.ShouldContain("""<p><b>a</b> <span class="badge open">open</span> Who knows. <a href="r.html">r</a></p>""");
+    html.ShouldContain("""<td class="words">&lt;b&gt;</td><td><span class="badge open">open</span></td><td><svg></svg>""");
+    Regex.Matches(html, "<th scope=\"col\">([^<]*)").Select(head => head.Groups[1].Value)
+        .ShouldBe(["claim", "a", "b", "condition", "verdict", "", "effect and 95% interval", "N"]);
+    Regex.Count(html, """<div class="scroll whole" tabindex="0" role="region" """).ShouldBe(2);
     folder.Delete(recursive: true);
 });

@@ -14,3 +14,11 @@ Test("comparison: arms that share a normalizer have names of their own", () =>
     foreach (var arm in new[] { "none_input", "batch_after", "batch_with_bias", "none_clipped", "batch_residual" })
         known.ShouldNotContain(Palette.Styles([arm])[0].Style.Color);
 });
+
+Test("study: a net with fewer rates, and one whose rate falls to 0", () =>
+{
+    Net net = new("net", new Config(), [0.1, 1, 10]);
+    net.Within(0.1, 1).Rates.ShouldBe([0.1, 1]);
+    net.Within(20, 30).Rates.ShouldBe(net.Rates);
+    net.Decaying.Cells.ShouldBe(net.Cells.Select(cell => cell with { Schedule = Schedule.Linear }));
+});

@@ -51,6 +51,17 @@ Test("comparison: arms are compared at their own rates, at the steps to where th
     table["arm"][0].ShouldBe("none");
     table["none's end"][1].ShouldBe("10 (10 to 10)");
 
+    // To other accuracies at rates of their own; none comes to 0.9 in one of its two seeds, nobody to 0.99.
+    var races = all.To(0.4, 0.9, 0.99).ToList();
+    races.Select(race => race.Race).ShouldBe(["Net, made up to 40%", "Net, made up to 90%", "Net, made up to the end"]);
+    races.Select(race => race["none"].ForSpeed.Cell.Lr).ShouldBe([1, 1, 1]);
+    // Before the first stage has run, all targets are there.
+    new Tuning([net], new Runs()).Compare().To(0.9, 0.99).Count().ShouldBe(3);
+    races[0].Steps(new[] { races[0] }.BySpeed(evaluated).Chosen, "none", over: "batch").Differences
+        .ShouldBe([1, 2], 1e-9);
+    compared.MostAccurate(neighbours: true).Count().ShouldBe(4);
+    compared.Fastest().Select(cell => cell.Lr).ShouldBe([1, 0.1]);
+
     // All lost: the target is beyond reach, and nothing throws.
     Trial Gone(Trial trial) => new Trial(trial) { LossExcess = double.PositiveInfinity, Status = Status.Diverged };
     var lost = Tuned([net], [.. tuning.Trials.Select(Gone)]).Compare().Single();

@@ -48,34 +48,40 @@ Test("looks: conditions that are open get the seeds of the next look, and they a
                          select new Config { Width = width, Norm = norm, Lr = width }];
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.1));
     // At width 10 seeds agree that it helps by 0.5; at width 20 they differ.
-    Judgement Judged(int seeds) => looks.At(claim.Judge(
-        [.. from cell in cells
-            from seed in Enumerable.Range(1, seeds)
-            select Made(seed: seed, norm: cell.Norm, accuracy: cell.Norm == Norm.None ? 0.2
-                : cell.Width == 10 ? 0.7 + 0.001 * seed : 0.35 + 0.1 * (seed % 2), with: config => config with
-                {
-                    Width = cell.Width, Lr = cell.Width,
-                })],
-        all => [.. new[] { 10, 20 }.Select(width => Effect.From($"width {width}", all.Paired(
+    List<Trial> Trials(int seeds) =>
+    [
+        .. from cell in cells
+           from seed in Enumerable.Range(1, seeds)
+           select Made(seed: seed, norm: cell.Norm, accuracy: cell.Norm == Norm.None ? 0.2
+               : cell.Width == 10 ? 0.7 + 0.001 * seed : 0.35 + 0.1 * (seed % 2), with: config => config with
+               {
+                   Width = cell.Width, Lr = cell.Width,
+               }),
+    ];
+    Judgement Judged(int seeds) => looks.At(claim.Judge(Trials(seeds), all =>
+        [.. new[] { 10, 20 }.Select(width => Effect.From($"width {width}", all.Paired(
             cells.First(cell => cell.Width == width && cell.Norm == Norm.Batch),
             cells.First(cell => cell.Width == width && cell.Norm == Norm.None),
-            (batch, none) => batch.ValidationAccuracy - none.ValidationAccuracy)))]));
+            (batch, none) => batch.ValidationAccuracy - none.ValidationAccuracy)))]), Trials(seeds));
     List<Config> Next(int seeds) => [.. looks.Next([Judged(seeds)], cells)];
     Judged(2).Effects.Select(effect => effect.Look!.Value).ShouldBe([(1, 3), (1, 3)]);
     Judged(2).Effects[0].Interval.Level.ShouldBe(Looks.LevelOfEach);
     var next = Next(2);
-    next.ShouldAllBe(config => config.Width == 20 && config.Lr == 20 && config.Role == Role.Evaluate);
+    next.ShouldAllBe(config => config.Width == 20 && config.Lr == 20);
     next.Select(config => (config.Norm, config.Seed)).ShouldBe(
         from norm in new[] { Norm.None, Norm.Batch } from seed in Enumerable.Range(1, 4) select (norm, seed));
     Next(4).Max(config => config.Seed).ShouldBe(8);
     Next(8).ShouldBeEmpty();
+    // Seeds of which no number came count as run all the same.
+    looks.At(claim.Judge(Trials(4), all => [Effect.From("", all.Paired(cells[0], cells[1],
+        (one, _) => one.Seed == 1 ? double.NaN : 0.1))]), Trials(4)).Effects[0].Look.ShouldBe((2, 3));
 
     // A fixed number of seeds is judged once, at 95%.
-    var once = new Looks(2).At(Judged(2));
+    var once = new Looks(2).At(Judged(2), Trials(2));
     once.Effects[0].Look.ShouldBe(Judged(2).Effects[0].Look);
     new Looks(2).Next([claim.Judge([], _ => [Effect.From("", [0.1, 0.2])])], cells).ShouldBeEmpty();
     new Looks(2).Level.ShouldBe(0.95);
     // An effect of numbers that do not know their cells cannot have more.
-    Should.Throw<ArgumentException>(() => looks.Next([looks.At(claim.Judge([], _ => [Effect.From("lone", [0.1, 0.2])]))],
-        cells)).Message.ShouldContain("the condition 'lone' of the claim c does not say which cells");
+    Should.Throw<ArgumentException>(() => looks.Next(
+        [looks.At(claim.Judge([], _ => [Effect.From("lone", [0.1, 0.2])]), [])], cells)).Message.ShouldContain("the condition 'lone' of the claim c does not say which cells");
 });

@@ -13,11 +13,26 @@ Test("study: usable range and largest stable rate", () =>
     LargestStableRate([Made(accuracy: 0.1)]).ShouldBe(double.NaN);
 });
 
-Test("depth: the largest that works is the last before the first that is lost", () =>
+Test("study: decades from a level on are interpolated, need not join, and count a lost trial as 0", () =>
 {
-    Trial At(int depth, double accuracy) => Made(accuracy: accuracy, with: config => config with { Depth = depth });
-    double Largest(params Trial[] trials) => LargestWorking(trials, trial => trial.Depth);
-    Largest(At(8, 0.1), At(2, 0.9), At(4, 0.5), At(16, 0.9)).ShouldBe(4);
-    Largest(At(2, 0.1), At(4, 0.9)).ShouldBe(0);
-    Largest(At(2, 0.9), At(4, 0.9)).ShouldBe(4);
+    double Decades(params (double At, double Accuracy)[] trials) => trials.Select(one =>
+        Made(accuracy: one.Accuracy, with: config => config with { InitScale = one.At }))
+        .DecadesFrom(0.9, trial => trial.InitScale, ValidationAccuracy);
+    Decades((1, 0.95), (0.01, 0.92), (0.1, 0.9)).ShouldBe(2, 1e-12);
+    Decades((0.1, 0.8), (1, 0.92)).ShouldBe(0.02 / 0.12, 1e-12);
+    Decades((1, 0.92), (10, 0.8)).ShouldBe(0.02 / 0.12, 1e-12);
+    // 0.05 is stuck.
+    Decades((1, 0.95), (10, 0.05), (100, 0.95)).ShouldBe(2 * 0.05 / 0.95, 1e-12);
+    Decades((1, 0.8), (10, 0.85)).ShouldBe(0);
+    Decades((1, 0.95)).ShouldBe(0);
+});
+
+Test("study: rates lost above a seed's best one and below it are told apart, on the grid alone", () =>
+{
+    double[] grid = [0.01, 0.1, 1, 10, 100];
+    Trial[] trials = [Made(0.01, accuracy: 0.1), Made(0.1, accuracy: 0.7), Made(1, accuracy: 0.95),
+        Made(10, accuracy: 0.1), Made(100, excess: 5), Made(5, accuracy: 0.1)];
+    var (above, below) = trials.LostShares(grid);
+    (above, below).ShouldBe((0.4, 0.2));
+    new[] { Made(0.01, accuracy: 0.1) }.LostShares(grid).ShouldBe((double.NaN, double.NaN));
 });

@@ -22,6 +22,9 @@ Test("study: the best rate is the tuning seeds' mean, lost seeds worst, ends fla
     Of(0.1, 0.1, 0.1, 0.1, 0.1, 0.1).Best(none, ByAccuracy).Cell.Lr.ShouldBe(1);
     tuning.Neighbours(none with { Lr = 1 }).ShouldBe(rates);
     tuning.Neighbours(batch with { Lr = 10 }).ShouldBe([1, 10]);
+    tuning.BestCells(ValidationAccuracy).ShouldBe([none with { Lr = 0.1 }, batch with { Lr = 0.1 }]);
+    tuning.BestCells(ValidationAccuracy, neighbours: true).Select(cell => (cell.Norm, cell.Lr))
+        .ShouldBe([(Norm.None, 0.1), (Norm.None, 1), (Norm.Batch, 0.1), (Norm.Batch, 1)]);
 });
 
 Test("study: speed ranks what reached the target before what did not", () =>
@@ -61,6 +64,9 @@ Test("study: evaluated trials at the tuned rates, and at the best of these and t
     Rates(both.Chosen).ShouldBe([(Norm.None, 1), (Norm.Batch, 1)]);
     Rates(both.Neighbouring!).ShouldBe([(Norm.None, 10), (Norm.Batch, 1)]);
     both.Chosen.Count.ShouldBe(4);
+
+    // Where the best rate was not evaluated, the best of those that were.
+    Rates(tuning.At(ValidationAccuracy, Evaluated(Norm.None, (10, 0.9))).Chosen).ShouldBe([(Norm.None, 10)]);
 
     // What was not tuned stays.
     Rates(tuning.At(ValidationAccuracy, Evaluated(Norm.Layer, (1, 0.9), (10, 0.9))).Chosen).Count().ShouldBe(2);

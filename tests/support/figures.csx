@@ -20,7 +20,6 @@ static string? StringAt(JsonElement trace, string key) =>
 static Figure[] FiguresOfEveryKind()
 {
     Cell[] cells = [new(1, 1, 0.9, 0, 0, 3), new(2, 1, null, 3, 0, 3), new(3, 1, 0.5, 0, 0, 3)];
-    ForestRow[] effects = [new("SGD", -0.25, -0.5, 0.125, "×0.6", "not supported", ["N = 6"])];
     return
     [
         SampleBand(), MapChart.Draw("m", "m", new("x"), new("y"), ("none", cells), ("batch", cells), "accuracy", 0.1),
@@ -32,8 +31,6 @@ static Figure[] FiguresOfEveryKind()
             [new("batch", "batch", 0.01, 1000, [100, 1000], 2)], (1e-3, 1e3)),
         PairChart.Draw("p", "p", new("points"), ("one", "two"),
             [new("claim", (new(0.5, -0.25, 1.25, 0.95, 6), "+0.5"), null)]),
-        ForestChart.Draw("f", "f",
-            [new("claim", "e.html", "not supported", 0.5, double.PositiveInfinity, 0.5, effects)]),
     ];
 }
 

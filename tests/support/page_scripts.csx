@@ -114,7 +114,7 @@ public static class Scripts
         """;
 
     public const string Sorting = """
-        () => [...document.querySelectorAll("table")].flatMap(table => [...table.querySelectorAll("th")]
+        () => [...document.querySelectorAll("table:has(th button)")].flatMap(table => [...table.querySelectorAll("th")]
           .flatMap((th, i) => [1, -1].flatMap(sign => {
             const rows = table.tBodies[0].rows.length;
             th.querySelector("button").click();
@@ -132,5 +132,35 @@ public static class Scripts
     public const string FirstRow = """
         () => [...document.querySelector("#groups table").tBodies[0].rows[0].cells]
           .map(cell => cell.dataset.v === "" ? "NaN" : cell.dataset.v ?? cell.textContent).join(",")
+        """;
+
+    // A box that is too narrow for its table scrolls, and the words of a line are not one above the other.
+    public const string Claims = """
+        () => {
+          const faults = [], lines = [...document.querySelectorAll("#verdicts tbody a")];
+          const claims = [...document.querySelectorAll(".claim")];
+          if (!lines.length || lines.length !== claims.length)
+            faults.push(`${lines.length} lines of ${claims.length} claims`);
+          lines.forEach(line => {
+            const claim = document.getElementById(line.getAttribute("href").slice(1));
+            if (claim?.querySelector("h3")?.textContent !== line.textContent)
+              faults.push(`${line.textContent}: leads to ${claim?.id}`);
+          });
+          claims.forEach(claim => {
+            const { id } = claim, rows = [...claim.querySelectorAll("tbody tr")], box = claim.querySelector(".scroll");
+            if (!claim.querySelector("p a[href$='report.html']")) faults.push(`${id}: no report`);
+            if (!rows.length) faults.push(`${id}: no effects`);
+            rows.forEach(row => {
+              if (!row.querySelector(".badge")) faults.push(`${id}: no verdict`);
+              const bar = row.querySelector("svg")?.getBoundingClientRect();
+              if (!(bar?.width > 100 && bar.height > 10)) faults.push(`${id}: no bar`);
+              if (row.getBoundingClientRect().height > 140) faults.push(`${id}: a line is too high`);
+            });
+            if (box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX !== "auto")
+              faults.push(`${id}: does not scroll`);
+            if (box.scrollHeight > box.clientHeight + 1) faults.push(`${id}: is cut off`);
+          });
+          return faults;
+        }
         """;
 }

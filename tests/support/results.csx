@@ -21,6 +21,13 @@ static string Reported(string name, string dataset, int seeds, params ClaimRow[]
     return folder;
 }
 
+// The same folder, its report no longer missing.
+static string WithReport(string folder)
+{
+    File.WriteAllText(new Store(Path.Combine(folder, "e")).ReportFile, "");
+    return folder;
+}
+
 static string Shown(string folder, string other, StringWriter? console = null)
 {
     var screen = AnsiConsole.Create(new AnsiConsoleSettings

@@ -13,6 +13,16 @@ Test("training: a trial that fails carries the step that failed, and its reason"
     Training.Run(config with { Dropout = 2 }, NoiseData()).EndedAt.ShouldBe(0);
 });
 
+Test("training: test images are for selected settings alone", () =>
+{
+    foreach (var role in Enum.GetValues<Role>())
+    {
+        var trial = Training.Run(Watchable with { Epochs = 0.1, Role = role }, NoiseOf(600));
+        double.IsNaN(trial.TestAccuracy).ShouldBe(role != Role.Evaluate, $"{role}");
+        double.IsNaN(trial.ValidationAccuracy).ShouldBeFalse();
+    }
+});
+
 // Gradients are clipped to a length below theirs, so that a step is as long as its rate times that.
 Test("training: each step is taken at its rate of the schedule, and a snapshot tells that rate", () =>
 {

@@ -1,0 +1,49 @@
+#nullable enable
+// Corrupted, attacked and sorted images as figures.
+
+/// <summary>Accuracy on corrupted images by test batch, under attack over clean accuracy, and test accuracy by training
+/// batch.</summary>
+/// <param name="net">Arms that are trained in batches drawn at random, the plain one first, then BN.</param>
+/// <param name="sizes">Of test batches.</param>
+static IReadOnlyList<Figure> RobustnessFigures(IReadOnlyList<Trial> runs, IReadOnlyList<Config> net,
+    IReadOnlyList<int> sizes, int classes)
+{
+    var (none, batch) = (runs.At(net[0]).Where(IsOk).ToList(), runs.At(net[1]).Where(IsOk).ToList());
+    IEnumerable<Point> AtSize(string arm, IEnumerable<Trial> trials, double x, string column) =>
+        trials.Select(trial => new Point(arm, $"{trial.Seed}", x, trial.AtEnd(column)));
+    Figure Corrupted(string kind) => BandChart.Draw(kind, $"Accuracy on images: {kind.Replace('_', ' ')}",
+        new("Test batch", Log: true), new("Validation accuracy"),
+        [
+            .. from size in sizes
+               from point in (Point[])[.. AtSize("batch statistics", batch, size, $"{kind}_batch_{size}"),
+                   .. AtSize("running statistics", batch, size, $"{kind}_running"),
+                   .. AtSize("none", none, size, $"{kind}_running")]
+               select point,
+            .. AtSize("sorted by class", batch, sizes[^1], $"{kind}_sorted"),
+        ], [], "The same BN nets by the statistics of each test batch, of test batches of one class, and by running "
+            + "statistics; beside them the nets without BN.");
+    Figure Attacked(string attack) => CurveChart.Draw(attack, $"Accuracy under attack, {attack.ToUpperInvariant()}",
+        new("Clean validation accuracy"), new("Accuracy under attack"),
+        [
+            .. from trial in none.Concat(batch)
+               from level in Enumerable.Range(10, 89).Select(percent => percent / 100.0)
+               let value = Robustness.AtAccuracy(trial, level, attack)
+               where double.IsFinite(value)
+               select new Point(ArmOf(trial), $"{trial.Seed}", level, value),
+        ], caption: "In the course of training, so that arms are compared at the same clean accuracy.");
+    return
+    [
+        RepairFigure(runs, net[1], sizes[^1]),
+        .. Robustness.Kinds.Select(Corrupted), .. Robustness.Attacks.Select(Attacked),
+        Band("sorted", "Test error by how training batches are drawn",
+            [.. net.SelectMany(cell => runs.At(cell).Concat(runs.At(cell with { BatchClasses = classes })))],
+            new("Classes in a training batch (0: drawn at random)"), trial => trial.BatchClasses,
+            new("Test error", Log: true), new("test_error", trial => 1 - trial.TestAccuracy),
+            "Each cell at its tuned rate."),
+    ];
+}
+
+static Figure RepairFigure(IReadOnlyList<Trial> runs, Config cell, int size) => Effects("repaired",
+    $"What statistics of test batches of {size} win over running ones",
+    Literature.RepairsCorruption.Judge(runs, all => RepairEffects(all, cell, size)),
+    "Accuracy by batch statistics less by running ones, points");

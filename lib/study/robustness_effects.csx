@@ -1,0 +1,20 @@
+#nullable enable
+// What batch statistics repair, and what sorted batches and attacks cost.
+
+/// <summary>For each corruption, the accuracy by the statistics of test batches of a size less that by running ones.
+/// </summary>
+static IReadOnlyList<Effect> RepairEffects(IReadOnlyList<Trial> trials, Config cell, int size) =>
+    [.. Corruption.All.Select(one => Effect.From(one.Name.Replace('_', ' '), trials.At(cell).EachSeed(trial =>
+        trial.AtEnd($"{one.Name}_batch_{size}") - trial.AtEnd($"{one.Name}_running"))))];
+
+/// <summary>The test accuracy of an arm that is trained in batches drawn at random less that of the same arm trained in
+/// batches of few classes; a lost trial is worse than any other.</summary>
+static Effect SortingCost(IReadOnlyList<Trial> trials, Config drawn, int classes, string condition) =>
+    Effect.From(condition, trials.Paired(drawn, drawn with { BatchClasses = classes }, (random, sorted) =>
+        TestAccuracy.OrLost(random) - TestAccuracy.OrLost(sorted)));
+
+/// <summary>For each attack, the accuracy under it of one arm less another's, at the highest clean accuracy that both
+/// reach.</summary>
+static IReadOnlyList<Effect> AttackEffects(IReadOnlyList<Trial> trials, Config one, Config less) =>
+    [.. Robustness.Attacks.Select(attack => Effect.From(attack.ToUpperInvariant(),
+        trials.Paired(one, less, (first, second) => Robustness.Matched(first, second, attack))))];
