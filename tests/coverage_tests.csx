@@ -151,7 +151,8 @@ public static class Coverage
     /// <summary>The losses of the first steps on one batch.</summary>
     public static IReadOnlyList<double> Train(Config config, int steps = 30)
     {
-        var (model, optimizer, tape) = (ModelOf(config), config.NewOptimizer(), new Tape());
+        var (model, tape) = (ModelOf(config), new Tape());
+        var optimizer = config.NewOptimizer(model);
         return [.. Enumerable.Range(0, steps).Select(_ => tape.Step(() =>
         {
             var loss = model.Forward(Input(config), Mode.Training).CrossEntropy(images.Value.Labels);
@@ -275,11 +276,13 @@ foreach (var (optimizer, (kind, rate)) in Coverage.Optimizers)
     Test($"coverage: optimizer {Snake(optimizer)} is {kind} and learns", () =>
     {
         var config = Coverage.Small with { Optimizer = optimizer, Lr = rate, Norm = Norm.Batch };
-        config.NewOptimizer().GetType().Name.ShouldBe(kind);
-        config.NewOptimizer().Rate.ShouldBe(rate);
+        var model = Coverage.ModelOf(config);
+        config.NewOptimizer(model).GetType().Name.ShouldBe(kind);
+        config.NewOptimizer(model).Rate.ShouldBe(rate);
         var decaying = config with { WeightDecay = 1e-3, Decay = Decay.Decoupled, Decayed = Decayed.Weights };
-        var made = decaying.NewOptimizer();
+        var made = (decaying with { LrHidden = 3 }).NewOptimizer(model);
         (made.WeightDecay, made.Decay, made.Decayed).ShouldBe((1e-3, Decay.Decoupled, Decayed.Weights));
+        (made.HiddenRate, made.Hidden.Count).ShouldBe((3, config.Depth));
         Coverage.ShouldLearn(config);
         Coverage.ShouldLearn(decaying);
     });

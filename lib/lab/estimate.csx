@@ -94,7 +94,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
         var images = Math.Min(250, data.Train.Count);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var model = config.Layers(data).ToModel(config.Seed);
-        var (tape, optimizer) = (new Tape(), config.NewOptimizer());
+        var (tape, optimizer) = (new Tape(), config.NewOptimizer(model));
         var order = Batches.Order(config.TrainSize, config.Seed, 0);
         var batch = order[..Math.Min(config.BatchSize, order.Length)];
         var labels = new byte[batch.Length];

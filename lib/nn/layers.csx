@@ -30,6 +30,11 @@ public sealed record Layer(Func<Scope, Forward> Build)
 /// <summary>A network: its function, the parameters that it learns, and buffers such as running statistics.</summary>
 public sealed record Model(Forward Forward, IReadOnlyList<Tensor> Parameters, IReadOnlyList<Tensor> Buffers)
 {
+    /// <summary>The weights of all layers but the one that gives the classes, which is made last. Their scale does not
+    /// matter where a normalizer follows each.</summary>
+    public IEnumerable<Tensor> HiddenWeights =>
+        Parameters.Where(parameter => parameter.Name!.EndsWith(".weight")).SkipLast(1);
+
     public bool IsFinite() => Parameters.All(parameter => parameter.IsFinite());
 }
 

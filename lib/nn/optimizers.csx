@@ -4,21 +4,31 @@
 
 /// <summary>How parameters decay. Coupled: decay * w is added to the gradient (L2 regularization; PyTorch's
 /// `weight_decay`). Decoupled: rate * decay * w is taken from w beside the step, and the gradient stays as it is
-/// (Loshchilov and Hutter 2019, whose decay is rate * decay here, as in PyTorch's AdamW).</summary>
-public enum Decay { Coupled, Decoupled }
+/// (Loshchilov and Hutter 2019, whose decay is rate * decay here, as in PyTorch's AdamW). AsRate: w does not decay, its
+/// rate grows instead, by 1 / (p (1 - rate * decay)) where p is the product of 1 - rate * decay over the steps before:
+/// at a constant rate by (1 - rate * decay)^(-2t-1) in step t, the first being 0 (Li and Arora 2020). By plain SGD that
+/// trains weights whose scale does not matter as decay does: w is the decaying w over p.</summary>
+public enum Decay { Coupled, Decoupled, AsRate }
 
-/// <summary>Which parameters decay: all, or weights alone, that is those of at least two axes. Gamma, beta and biases
-/// are vectors.</summary>
-public enum Decayed { All, Weights }
+/// <summary>Which parameters decay: all; weights alone, that is those of at least two axes (gamma, beta and biases are
+/// vectors); or the weights of hidden layers alone.</summary>
+public enum Decayed { All, Weights, Hidden }
 
 /// <summary>Updates parameters by their gradients, and keeps a state for each parameter (such as its
 /// velocity).</summary>
 public abstract class Optimizer(double rate)
 {
     readonly Dictionary<Tensor, Block[]> slots = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<Tensor, double> shares = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Learning rate. It may be changed between steps.</summary>
     public double Rate { get; set; } = rate;
+
+    /// <summary>The weights of hidden layers, a group with a rate and a decay of its own.</summary>
+    public IReadOnlyList<Tensor> Hidden { get; set; } = [];
+
+    /// <summary>Factor on the rate of the hidden layers' weights.</summary>
+    public double HiddenRate { get; set; } = 1;
 
     /// <summary>How strongly parameters decay; 0: not at all.</summary>
     public double WeightDecay { get; set; }
@@ -27,7 +37,20 @@ public abstract class Optimizer(double rate)
     public Decayed Decayed { get; set; }
 
     /// <summary>Updates one parameter. Parameters may come in any order, each once in a step.</summary>
-    public abstract void Update(Tensor parameter, Tensor gradient);
+    public void Update(Tensor parameter, Tensor gradient)
+    {
+        var rate = HiddenRate != 1 && IsHidden(parameter) ? HiddenRate * Rate : Rate;
+        if (Decay == Decay.AsRate && Decays(parameter))
+        {
+            ref var before = ref CollectionsMarshal.GetValueRefOrAddDefault(shares, parameter, out var known);
+            if (!known) before = 1;
+            var after = before * (1 - rate * WeightDecay);
+            (rate, before) = (rate / (before * after), after);
+        }
+        Update(parameter, gradient, rate);
+    }
+
+    protected abstract void Update(Tensor parameter, Tensor gradient, double rate);
 
     /// <summary>Updates every parameter that the loss depends on.</summary>
     public void Step(Tensor loss)
@@ -42,14 +65,23 @@ public abstract class Optimizer(double rate)
         return blocks ??= [.. Enumerable.Range(0, count).Select(_ => Block.Owned(parameter.Layout.Length))];
     }
 
-    protected void UpdateBy<E>(E rule, Tensor parameter, Tensor gradient) where E : IEpilogue, allows ref struct
+    protected void UpdateBy<E>(E rule, Tensor parameter, Tensor gradient, double rate)
+        where E : IEpilogue, allows ref struct
     {
         ref var w = ref parameter.First;
-        var decays = WeightDecay != 0 && (Decayed == Decayed.All || parameter.Shape.Rank >= 2);
-        if (!decays) Run(rule, parameter, gradient);
+        if (Decay == Decay.AsRate || !Decays(parameter)) Run(rule, parameter, gradient);
         else if (Decay == Decay.Coupled) Run(new WithDecay<E>(ref w, (float)WeightDecay, rule), parameter, gradient);
-        else Run(new WithDecoupledDecay<E>(ref w, (float)(Rate * WeightDecay), rule), parameter, gradient);
+        else Run(new WithDecoupledDecay<E>(ref w, (float)(rate * WeightDecay), rule), parameter, gradient);
     }
+
+    bool Decays(Tensor parameter) => WeightDecay != 0 && Decayed switch
+    {
+        Decayed.All => true,
+        Decayed.Weights => parameter.Shape.Rank >= 2,
+        _ => IsHidden(parameter),
+    };
+
+    bool IsHidden(Tensor parameter) => Hidden.Any(weight => ReferenceEquals(weight, parameter));
 
     static void Run<E>(E rule, Tensor parameter, Tensor gradient) where E : IEpilogue, allows ref struct
     {
@@ -108,13 +140,13 @@ static IReadOnlyList<(Tensor Parameter, Tensor Gradient)> ClippedGradients(
 /// </summary>
 public sealed class Sgd(double rate, double momentum = 0) : Optimizer(rate)
 {
-    public override void Update(Tensor parameter, Tensor gradient)
+    protected override void Update(Tensor parameter, Tensor gradient, double rate)
     {
         ref var w = ref parameter.First;
-        if (momentum == 0) UpdateBy(new Plain(ref w, (float)Rate), parameter, gradient);
+        if (momentum == 0) UpdateBy(new Plain(ref w, (float)rate), parameter, gradient, rate);
         else
-            UpdateBy(new WithMomentum(ref w, ref Slots(parameter, 1)[0].First, (float)Rate, (float)momentum), parameter,
-                gradient);
+            UpdateBy(new WithMomentum(ref w, ref Slots(parameter, 1)[0].First, (float)rate, (float)momentum), parameter,
+                gradient, rate);
     }
 
     readonly ref struct Plain(ref float w, float rate) : IEpilogue
@@ -162,10 +194,10 @@ public sealed class Sgd(double rate, double momentum = 0) : Optimizer(rate)
 public sealed class RmsProp(double rate, double rho = 0.9, double epsilon = 1e-7, bool epsilonInside = false)
     : Optimizer(rate)
 {
-    public override void Update(Tensor parameter, Tensor gradient) =>
-        UpdateBy(new Rule(ref parameter.First, ref Slots(parameter, 1)[0].First, (float)Rate, (float)rho,
+    protected override void Update(Tensor parameter, Tensor gradient, double rate) =>
+        UpdateBy(new Rule(ref parameter.First, ref Slots(parameter, 1)[0].First, (float)rate, (float)rho,
             (float)(1 - rho), (float)(epsilonInside ? epsilon : 0), (float)(epsilonInside ? 0 : epsilon)), parameter,
-            gradient);
+            gradient, rate);
 
     readonly ref struct Rule(ref float w, ref float s, float rate, float rho, float rest, float inside,
         float outside) : IEpilogue
@@ -199,14 +231,15 @@ public sealed class Adam(double rate, double beta1 = 0.9, double beta2 = 0.999, 
 {
     readonly Dictionary<Tensor, int> steps = new(ReferenceEqualityComparer.Instance);
 
-    public override void Update(Tensor parameter, Tensor gradient)
+    protected override void Update(Tensor parameter, Tensor gradient, double rate)
     {
         var t = CollectionsMarshal.GetValueRefOrAddDefault(steps, parameter, out _) += 1;
         var slots = Slots(parameter, 2);
-        var rate = Rate / (1 - Math.Pow(beta1, t));
+        var unbiased = rate / (1 - Math.Pow(beta1, t));
         var unbias = 1 / Math.Sqrt(1 - Math.Pow(beta2, t));
-        UpdateBy(new Rule(ref parameter.First, ref slots[0].First, ref slots[1].First, (float)rate, (float)beta1,
-            (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)unbias, (float)epsilon), parameter, gradient);
+        UpdateBy(new Rule(ref parameter.First, ref slots[0].First, ref slots[1].First, (float)unbiased, (float)beta1,
+            (float)(1 - beta1), (float)beta2, (float)(1 - beta2), (float)unbias, (float)epsilon), parameter, gradient,
+            rate);
     }
 
     readonly ref struct Rule(ref float w, ref float m, ref float s, float rate, float beta1, float rest1,

@@ -134,10 +134,18 @@ public static class Method
                 + "then " + (config.Schedule == Schedule.Constant ? "is constant" : after);
     }
 
-    static string DecayInWords(Config config) => (config.Decay == Decay.Coupled
-            ? "times the parameter, added to its gradient"
-            : "times rate and parameter, taken from the parameter beside each step (Loshchilov and Hutter 2019)")
-        + (config.Decayed == Decayed.All ? ", of all parameters" : ", of weights alone, not of gamma, beta and biases");
+    static string DecayInWords(Config config) => config.Decay switch
+        {
+            Decay.Coupled => "times the parameter, added to its gradient",
+            Decay.Decoupled => "times rate and parameter, taken from the parameter beside each step (Loshchilov and "
+                + "Hutter 2019)",
+            _ => "none, but a rate that grows as if there were",
+        } + config.Decayed switch
+        {
+            Decayed.All => ", of all parameters",
+            Decayed.Weights => ", of weights alone, not of gamma, beta and biases",
+            _ => ", of the hidden layers' weights alone",
+        };
 
     // Name, fingerprint and form of the data.
     static string Data(Provenance past)

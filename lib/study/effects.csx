@@ -107,6 +107,16 @@ static Effect ErrorGap(IReadOnlyList<Trial> trials, Config cell, Config less, st
 static double ShareLearned(Trial trial, Trial of) => !IsOk(of) ? double.NaN : !IsOk(trial) ? 0
     : (trial.TestAccuracy - of.Data.Chance) / (of.TestAccuracy - of.Data.Chance);
 
+/// <summary>Test accuracy of gamma and beta learned alone less that of as many random weights; a lost trial has the
+/// accuracy of chance.</summary>
+static Effect TwoWeightsOverRandom(IReadOnlyList<Trial> trials, Net net)
+{
+    double Accuracy(Trial trial) => IsOk(trial) ? trial.TestAccuracy : trial.Data.Chance;
+    Config Cell(Learned learned) => net.Cells.Single(cell => cell.Learned == learned);
+    return Effect.From(net.Name, trials.Paired(Cell(Learned.Affine), Cell(Learned.Random), (affine, random) =>
+        !IsOk(affine) && !IsOk(random) ? double.NaN : Accuracy(affine) - Accuracy(random)));
+}
+
 /// <summary>By how many decades the ratio of best rates, batch over none, grows with a decade of batch size: a line
 /// through the sizes for each tuning seed, where it learns at two sizes or more.</summary>
 static Effect BestRateSlope(Tuning tuning, IReadOnlyList<int> sizes, Func<Norm, int, Config> cell)

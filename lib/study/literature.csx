@@ -50,6 +50,26 @@ public static class Literature
         Reversed = "Batch normalization trains the original program's net more slowly", DependsOn = "the layer",
     };
 
+    public static readonly Claim AutoRate = new("auto-rate",
+        "Batch normalization makes hidden weights' rate matter less", "Arora et al. 2019",
+        "decades of usable rates of the hidden layers' weights, the others' staying, batch less none", Unit.Decades,
+        Region.Above(0.5))
+    {
+        Refuted = "Batch normalization hardly widens the rates that hidden weights bear",
+        Reversed = "Batch normalization makes hidden weights' rate matter more", DependsOn = "the net",
+    };
+
+    public static readonly Claim DecayIsRate = new("decay-is-rate",
+        "Weight decay of normalized weights is a learning rate",
+        "van Laarhoven 2017; Zhang et al. 2019; Li and Arora 2020",
+        "test accuracy with decay, less that of the growing rate that stands for decay of the hidden layers' weights",
+        Unit.Points, Region.Within(0.002))
+    {
+        Refuted = "Weight decay of normalized weights is not only a learning rate",
+        Reversed = "Weight decay does worse than the rate that stands for it",
+        Exceeded = "Weight decay does better than the rate that stands for it", DependsOn = "what decays",
+    };
+
     // Initial weights and depth.
 
     public static readonly Claim Initialization = new("init", "Batch normalization makes initial weights matter less",
@@ -229,6 +249,15 @@ public static class Literature
         Refuted = "Gamma and beta alone do not come far above chance", DependsOn = "the net",
     };
 
+    public static readonly Claim TwoWeightsRandom = new("two-weights-random",
+        "Gamma and beta alone beat as many random weights", "Frankle et al. 2021",
+        "test accuracy of gamma and beta learned alone, less that of two random weights of each unit, each tuned",
+        Unit.Points, Region.Above(0.002))
+    {
+        Refuted = "Gamma and beta alone do hardly better than as many random weights",
+        Reversed = "Gamma and beta alone do worse than as many random weights", DependsOn = "the net",
+    };
+
     // Generalization, and what could take its place.
 
     public static readonly Claim Regularizes = new("regularizes", "Batch normalization regularizes",
@@ -279,11 +308,12 @@ public static class Literature
     /// <summary>All claims by theme; those of a theme in the order in which they are read best.</summary>
     public static IReadOnlyList<(string Theme, IReadOnlyList<Claim> Claims)> Themes { get; } =
     [
-        ("Speed and learning rates", [Faster, Better, HigherRates, Stable, FasterInProgram]),
+        ("Speed and learning rates", [Faster, Better, HigherRates, Stable, AutoRate, DecayIsRate, FasterInProgram]),
         ("Initial weights and depth",
             [Initialization, Deeper, DepthLimit, Explodes, RankCollapse, Saturation, SmallBranches]),
         ("The batch", [SmallBatch, LargeBatchRates, Inference, SortedBatches]),
-        ("Why it should work", [Drift, GradientShift, Smooth, SmoothGradient, SmoothScaleFree, Undo, TwoWeights]),
+        ("Why it should work",
+            [Drift, GradientShift, Smooth, SmoothGradient, SmoothScaleFree, Undo, TwoWeights, TwoWeightsRandom]),
         ("Generalization, and what could stand in its place",
             [Regularizes, RepairsCorruption, Vulnerable, Placement, .. Instead.Select(one => one.Claim)]),
     ];

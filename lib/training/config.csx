@@ -18,7 +18,7 @@ public enum Scheme
 {
     Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
 }
-public enum Learned { All, Affine }
+public enum Learned { All, Affine, Random }
 public enum Standardization { ColourOnly, Always, Never }
 
 /// <summary>What a trial is for. Tune: settings are selected by it. Evaluate: selected settings are measured by it.
@@ -79,7 +79,8 @@ public record Config
     /// <summary>Limit of the norm of all gradients together (Pascanu et al. 2013); 0: none.</summary>
     public double ClipNorm { get; init; }
 
-    /// <summary>Which parameters are learned: all, or gamma and beta alone (Frankle et al. 2021).</summary>
+    /// <summary>Which parameters are learned: all; gamma and beta alone; or, in their place, as many random weights of
+    /// the hidden layers (Frankle et al. 2021).</summary>
     public Learned Learned { get; init; } = Learned.All;
 
     /// <summary>Whether linear layers before a normalizer have a bias too, in `mlp`.</summary>
@@ -120,6 +121,9 @@ public record Config
 
     /// <summary>Classes in a training batch, so that batches are not drawn at random; 0: they are.</summary>
     public int BatchClasses { get; init; }
+
+    /// <summary>Factor on the learning rate of the hidden layers' weights.</summary>
+    public double LrHidden { get; init; } = 1;
 
     public int StepsPerEpoch =>
         Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
@@ -219,7 +223,8 @@ public record Config
 
     const int LenetPadding = 2;
 
-    public Optimizer NewOptimizer()
+    /// <param name="model">That it will train.</param>
+    public Optimizer NewOptimizer(Model model)
     {
         Optimizer optimizer = Optimizer switch
         {
@@ -230,6 +235,7 @@ public record Config
             _ => throw new ArgumentOutOfRangeException(nameof(Optimizer), Optimizer, null),
         };
         (optimizer.WeightDecay, optimizer.Decay, optimizer.Decayed) = (WeightDecay, Decay, Decayed);
+        (optimizer.Hidden, optimizer.HiddenRate) = ([.. model.HiddenWeights], LrHidden);
         return optimizer;
     }
 

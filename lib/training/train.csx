@@ -42,7 +42,7 @@ public static class Training
     static Trial Train(Config config, Dataset data, Probe probe, ref int step, CancellationToken stop)
     {
         var model = config.Layers(data).ToModel(config.Seed);
-        var optimizer = config.NewOptimizer();
+        var (optimizer, learnable) = (config.NewOptimizer(model), new Learnable(config, model));
         var tape = new Tape();
         var watch = new LossWatch(Math.Max(1, config.Steps / 2), data.Classes);
         var (measureAt, measure) = (probe.Steps(config).ToHashSet(), probe.Begin(config));
@@ -71,7 +71,7 @@ public static class Training
             step++;
             Batches.Prefetch(images, order, start + batch.Length, labels.Length);
             var shown = crops.Length == 0 ? default : crops.AsMemory(start, batch.Length);
-            var (loss, correct) = Step(tape, config, model, optimizer, data.Train, batch, shown, labels);
+            var (loss, correct) = Step(tape, config, model, optimizer, learnable, data.Train, batch, shown, labels);
             watch.See(loss);
             (examples, epochExamples, epochCorrect) =
                 (examples + batch.Length, epochExamples + batch.Length, epochCorrect + correct);
@@ -106,8 +106,8 @@ public static class Training
     static string? NotFinite(Model model) => !model.IsFinite() ? "a parameter is not finite"
         : model.Buffers.Any(buffer => !buffer.IsFinite()) ? "a buffer is not finite" : null;
 
-    static (float Loss, int Correct) Step(Tape tape, Config config, Model model, Optimizer optimizer, ImageSet set,
-        ReadOnlyMemory<int> batch, ReadOnlyMemory<Crop> crops, byte[] labels)
+    static (float Loss, int Correct) Step(Tape tape, Config config, Model model, Optimizer optimizer,
+        Learnable learnable, ImageSet set, ReadOnlyMemory<int> batch, ReadOnlyMemory<Crop> crops, byte[] labels)
     {
         Batches.Labels(set, batch.Span, labels);
         return tape.Step(() =>
@@ -115,18 +115,18 @@ public static class Training
             var logits = model.Forward(config.Input(set, batch.Span, crops.Span), Mode.Training);
             var loss = logits.CrossEntropy(labels.AsMemory(0, batch.Length));
             var correct = logits.CountCorrect(labels.AsSpan(0, batch.Length));
-            if (config is { ClipNorm: 0, Learned: Learned.All }) optimizer.Step(loss);
+            if (config.ClipNorm == 0 && learnable.IsAll) optimizer.Step(loss);
             else
-                foreach (var (parameter, gradient) in Gradients(config, loss)) optimizer.Update(parameter, gradient);
+                foreach (var (parameter, gradient) in Gradients(config, learnable, loss))
+                    optimizer.Update(parameter, gradient);
             return (loss.Item, correct);
         });
     }
 
     // The gradients that the configuration lets through to the optimizer.
-    static IEnumerable<(Tensor Parameter, Tensor Gradient)> Gradients(Config config, Tensor loss)
+    static IEnumerable<(Tensor Parameter, Tensor Gradient)> Gradients(Config config, Learnable learnable, Tensor loss)
     {
-        var all = Tape.Gradients(loss).Where(pair => config.Learned == Learned.All
-            || pair.Parameter.Name!.EndsWith(".gamma") || pair.Parameter.Name!.EndsWith(".beta"));
+        var all = learnable.Of(Tape.Gradients(loss));
         return config.ClipNorm == 0 ? all : ClippedGradients(all, config.ClipNorm, out _);
     }
 

@@ -17,6 +17,7 @@ public static class ConfigRules
 
         Require("lr", config.Lr is > 0 and < double.PositiveInfinity, positive);
         Require("lr_end", IsNotNegative(config.LrEnd), $"{positive}, or 0: the rate does not change");
+        Require("lr_hidden", config.LrHidden is > 0 and < double.PositiveInfinity, positive);
         Require("momentum", config.Momentum is >= 0 and < 1, "0 to below 1");
         Require("weight_decay", IsNotNegative(config.WeightDecay), notNegative);
         CheckSchedule(config);
@@ -84,7 +85,16 @@ public static class ConfigRules
         Require(config, "decayed", config.WeightDecay > 0 || config.Decayed == Decayed.All,
             "all where weight_decay is 0");
         Require(config, "decayed", config.Learned == Learned.All || config.Decayed == Decayed.All,
-            "all with learned affine, since weights are not updated");
+            $"all with learned {Snake(config.Learned)}, since weights are not updated");
+        Require(config, "weight_decay", config.Learned != Learned.Random || config.WeightDecay == 0,
+            "0 with learned random, since weights that are not learned would decay as well");
+        if (config.Decay != Decay.AsRate) return;
+        const string asRate = "with decay as_rate, which is equal to a decay of these weights by plain SGD";
+        Require(config, "decayed", config.Decayed == Decayed.Hidden, $"hidden {asRate}");
+        Require(config, "optimizer", config.Optimizer == Optimization.Sgd, $"sgd {asRate}");
+        Require(config, "momentum", config.Momentum == 0, $"0 {asRate}");
+        Require(config, "weight_decay", config.Lr * config.LrHidden * config.WeightDecay < 1,
+            "below 1 over the rate, with decay as_rate");
     }
 
     // A variance needs two values. In normalized layers of units an example has one value per channel; resnet and vgg

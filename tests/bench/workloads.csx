@@ -97,7 +97,7 @@ public sealed class Job(Config config, ImageSet images)
 {
     readonly Model model = config.Layers(images.Height, images.Width, 10, channels: images.Channels)
         .ToModel(config.Seed);
-    readonly Optimizer optimizer = config.NewOptimizer();
+    Optimizer? optimizer;
     readonly Tape tape = new();
     readonly byte[] labels = new byte[config.BatchSize];
     int[] order = [];
@@ -105,6 +105,7 @@ public sealed class Job(Config config, ImageSet images)
 
     public float Step()
     {
+        optimizer ??= config.NewOptimizer(model);
         var (epoch, place) = Math.DivRem(step++, config.StepsPerEpoch);
         if (place == 0) order = Batches.Order(config.TrainSize, config.Seed, epoch);
         var batch = order.AsMemory(place * labels.Length, labels.Length);

@@ -55,7 +55,7 @@ expect verdicts_of_one_seed "$(grep -c ',open,' "$tmp/two/claims.csv")" 6
 expect claims_page_has_the_claims "$(grep -c '<div class="claim"' "$tmp/two/claims.html")" 2
 expect index_leads_to_the_claims "$(grep -c 'href="claims.html"' "$tmp/two/index.html")" 1
 for name in init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth \
-  signal scale_and_shift regularization inference robustness branches; do
+  signal scale_and_shift masked regularization effective_rate inference robustness branches; do
   run "${release[@]}" experiments/$name.csx -- $small --out "$tmp/two"
   expect "${name}_succeeds" "$err exit $code" ' exit 0'
   expect "${name}_tunes_and_evaluates" "$(grep -Eo ',(1|101),(tune|evaluate),' "$tmp/two/$name/trials.csv" | sort -u | \
@@ -79,14 +79,15 @@ kept report_only_keeps_all_of train_and_evaluate \
 schema_tests "$tmp/two"
 
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
-  "alternatives-group alternatives-layer alternatives-noisy better deeper depth-limit explodes faster faster-program \
+  "alternatives-group alternatives-layer alternatives-noisy auto-rate better decay-is-rate deeper \
+depth-limit explodes faster faster-program \
 higher-lr higher-lr-large-batch inference init placement rank-collapse regularizes repairs-corruption saturation \
 shift-distribution shift-gradient small-batch small-branches smooth smooth-gradient smooth-scale-free sorted-batches \
-stable two-weights undo vulnerable "
+stable two-weights two-weights-random undo vulnerable "
 
 # For the browser tests, which open all these pages.
 run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
-expect index_is_written "$err $(grep -o 'href="[a-z_]*/report.html"' "$tmp/two/index.html" | sort -u | wc -l | tr -d ' ')" ' 16'
+expect index_is_written "$err $(grep -o 'href="[a-z_]*/report.html"' "$tmp/two/index.html" | sort -u | wc -l | tr -d ' ')" ' 18'
 cp "$tmp/two/index.html" "$tmp/index.html"
 run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
 same index_is_the_same_again "$tmp/two/index.html" "$tmp/index.html"

@@ -49,3 +49,15 @@ Test("study: what is learned of the way from chance to another trial's accuracy"
     ShareLearned(Of(0.1), Of(1)).ShouldBe(0);
     ShareLearned(Of(0.9), Of(0.1)).ShouldBe(double.NaN);
 });
+
+Test("effects: gamma and beta against random weights, a lost trial at chance", () =>
+{
+    var net = new Net("net", [.. new[] { Learned.Affine, Learned.Random, Learned.All }.Select(learned =>
+        new Config { Learned = learned })], [0.1]);
+    Trial Of(Learned learned, int seed, double accuracy) =>
+        Made(seed: seed, accuracy: accuracy, with: config => config with { Learned = learned });
+    TwoWeightsOverRandom([Of(Learned.Affine, 1, 0.8), Of(Learned.Random, 1, 0.5), Of(Learned.All, 1, 0.9),
+        Of(Learned.Affine, 2, 0.8), Of(Learned.Random, 2, 0.11), Of(Learned.Affine, 3, 0.11),
+        Of(Learned.Random, 3, 0.11)], net).ShouldSatisfyAllConditions(
+            effect => effect.Differences.ShouldBe([0.3, 0.7], 1e-12), effect => effect.LeftOut.ShouldBe(1));
+});

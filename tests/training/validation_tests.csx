@@ -30,6 +30,16 @@ foreach (var (wrong, message) in new (Func<Config, Config> Wrong, string Message
     (c => c with { Decayed = Decayed.Weights }, "decayed weights is out of range: all where weight_decay is 0"),
     (c => c with { WeightDecay = 1, Decayed = Decayed.Weights, Learned = Learned.Affine },
         "decayed weights is out of range: all with learned affine, since weights are not updated"),
+    (c => c with { WeightDecay = 1e-3, Decay = Decay.AsRate },
+        "decayed all is out of range: hidden with decay as_rate, which is equal to a decay of these weights *"),
+    (c => c with { WeightDecay = 1e-3, Decay = Decay.AsRate, Decayed = Decayed.Hidden, Momentum = 0.9 },
+        "momentum 0.9 is out of range: 0 with decay as_rate, *"),
+    (c => c with { WeightDecay = 1e-3, Decay = Decay.AsRate, Decayed = Decayed.Hidden, Optimizer = Optimization.Adam },
+        "optimizer adam is out of range: sgd with decay as_rate, *"),
+    (c => c with { WeightDecay = 2, Decay = Decay.AsRate, Decayed = Decayed.Hidden, LrHidden = 5 },
+        "weight_decay 2 is out of range: below 1 over the rate, with decay as_rate"),
+    (c => c with { LrHidden = 0 }, "lr_hidden 0 is out of range: above 0 and finite"),
+    (c => c with { WeightDecay = 1, Learned = Learned.Random }, "weight_decay 1 is out of range: 0 with learned *"),
     (c => c with { ClipNorm = double.NaN }, "clip_norm NaN is out of range*"),
     (c => c with { InitScale = -1 }, "init_scale -1 is out of range: 0 or above, and finite"),
     (c => c with { InitScale = double.PositiveInfinity }, "init_scale Infinity is out of range*"),
@@ -107,6 +117,11 @@ foreach (var (name, edge) in new (string, Func<Config, Config>)[]
     ("a schedule of one step", c => c with { Epochs = 0.2, Schedule = Schedule.Step, Warmup = 0.5 }),
     ("a decay of weights beside the step",
         c => c with { WeightDecay = 1e-3, Decay = Decay.Decoupled, Decayed = Decayed.Weights }),
+    ("a rate that grows in place of a decay", c => c with
+        {
+            WeightDecay = 0.9, Lr = 1, Norm = Norm.Batch, Decay = Decay.AsRate, Decayed = Decayed.Hidden,
+        }),
+    ("hidden layers at a rate of their own", c => c with { LrHidden = 1e-2 }),
     ("a momentum of 1", c => c with { Norm = Norm.Batch, BnMomentum = 1 }),
 })
     Test($"validation: {name} is in range, and trains", () =>
