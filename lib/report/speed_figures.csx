@@ -13,7 +13,10 @@ static Figure SpeedByAccuracy(string id, string title, string ratio, IReadOnlyLi
         point.Steps.Interval.Low, point.Steps.Interval.High }).Where(double.IsFinite), 0, claimed.Region.Low];
     var (low, high) = (Math.Max(known.Min(), -1), Math.Min(known.Max(), 2));
     double Ratio(double decades) => Math.Pow(10, Math.Clamp(decades, low - 0.05, high + 0.05));
-    double[] errors = [.. all.SelectMany(one => one.Course).Select(point => 1 - point.Accuracy)];
+    // A net of which nothing is known has nothing to draw, and takes no room.
+    var drawn = all.Where(one => one.Course.Any(point => double.IsFinite(point.Steps.Interval.Estimate))).ToList();
+    double[] errors = [.. (drawn.Count > 0 ? drawn : all).SelectMany(one => one.Course)
+        .Select(point => 1 - point.Accuracy)];
     Axis x = new("Validation accuracy reached", Log: true), y = new(ratio, Log: true);
     List<GenericChart> back = [], front = [];
     foreach (var (arm, style) in Palette.Styles(all.Select(one => one.Net.Name)))

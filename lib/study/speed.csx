@@ -17,11 +17,12 @@ static Judgement JudgeSpeed(this Claim claim, IReadOnlyList<Comparison> races, I
 
 /// <summary>The ratio of steps as a function of the accuracy that is reached: up to the net's end, from one half (or
 /// four times the end's error, where that is more), evenly spaced in the logarithm of the error. Each arm is at its
-/// rate for each of these accuracies, among those that were evaluated.</summary>
+/// rate for each of these accuracies, among those that were evaluated. An end without an error, as where the first arm
+/// is lost at all rates, counts as half an error in the images that curves are measured on.</summary>
 static IReadOnlyList<(double Accuracy, Effect Steps)> SpeedCourse(this Comparison net, IReadOnlyList<Trial> evaluated,
     string arm, string over, int points = 16)
 {
-    var end = 1 - net.Target;
+    var end = Math.Max(1 - net.Target, 0.5 / Evaluation.CurveImages);
     var start = Math.Clamp(4 * end, 0.5, 0.85);
     return [.. from error in Enumerable.Range(0, points).Select(i => start * Math.Pow(end / start, i / (points - 1.0)))
                let race = net with { To = 1 - error }

@@ -26,6 +26,9 @@ public static class Evaluation
         return (loss / count, (double)correct / count);
     }
 
+    /// <summary>The validation images that a point of a curve is measured on, at most.</summary>
+    public const int CurveImages = 2_000;
+
     /// <summary>How many of some images are measured after so many have been trained on: two for five, in whole
     /// batches, and at least one of these. So measuring does not outweigh a short training.</summary>
     public static int AtMost(int images, long trainedOn) =>

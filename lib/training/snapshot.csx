@@ -41,7 +41,7 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
 
     /// <summary>How many validation images a curve is measured on at this step.</summary>
     public int CurveImages =>
-        Evaluation.AtMost(Math.Min(2_000, Data.ValidationImages), (long)Step * Config.BatchSize);
+        Evaluation.AtMost(Math.Min(Evaluation.CurveImages, Data.ValidationImages), (long)Step * Config.BatchSize);
 
     /// <summary>How many of some images are measured where a curve's are too few.</summary>
     public int OfWhole(int images) => Evaluation.AtMost(images, (long)Config.Steps * Config.BatchSize);

@@ -54,5 +54,5 @@ awk -F, -v OFS=, 'NR == 2 { $11 = 0.123 } { print }' "$damaged/trials.csv.old" >
 bad rate_by_hand "*columns of trial * 0.123*--fresh*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
 printf 'half a "row' >> "$damaged/trials.csv.old"
 mv "$damaged/trials.csv.old" "$damaged/trials.csv"
-bad torn_trials "$damaged/trials.csv line 4[345]*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
+bad torn_trials "$damaged/trials.csv line $(($(lines "$two/trials.csv") + 1))*" "${release[@]}" $lr_sweep -- $small --out "$tmp/damaged"
 expect bad_input_runs_nothing "$(ls -d "$tmp/none" results/nosuch 2> /dev/null)" ''

@@ -20,4 +20,13 @@ Test("figures: speed against accuracy reads from left to right, and ends a line 
     double[] range = [.. axis.GetProperty("range").EnumerateArray().Select(end => end.GetDouble())];
     range[0].ShouldBeGreaterThan(range[1]);
     axis.GetProperty("ticktext")[0].GetString().ShouldBe("50%");
+    // Nets that are lost are named in the legend alone, and take no room; nor do they stop the figure.
+    var (raced, trials) = Raced();
+    Trial[] none = [.. raced.Tuning.Trials.Select(trial => trial with { Status = Status.Stuck })];
+    var lost = new Comparison(raced.Net with { Name = "Lost" }, Tuned([raced.Net], none));
+    Figure Drawn(params Comparison[] nets) => SpeedByAccuracy("s", "s", "Steps", nets,
+        one => one.SpeedCourse(one == raced ? trials : [], "none", over: "batch"), Literature.Faster);
+    JsonDocument.Parse(GenericChart.toFigureJson(Drawn(raced, lost).Chart)).RootElement.GetProperty("layout")
+        .GetProperty("xaxis").GetProperty("range")[1].GetDouble().ShouldBe(range[1], 1e-9);
+    Drawn(lost).Title.ShouldBe("s");
 });

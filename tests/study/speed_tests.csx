@@ -42,6 +42,10 @@ Test("speed: the course ends at the target, and each of its ratios is of that ac
     // Where the arm does not come, its ratio is below all others.
     var (slow, theirs) = Raced(comesToTheEnd: false);
     slow.SpeedCourse(theirs, "none", over: "batch")[^1].Steps.Interval.Estimate.ShouldBe(double.NegativeInfinity);
+    // Where the first arm is lost at every rate, the course goes as far as one error can be told from none.
+    var lost = new Comparison(net.Net, Tuned([net.Net], [.. net.Tuning.Trials.Select(trial =>
+        trial with { Status = Status.Stuck })]));
+    lost.SpeedCourse([], "none", over: "batch")[^1].Accuracy.ShouldBe(1 - 0.5 / 2_000, 1e-12);
 });
 
 Test("title: of speed, whatever comes out, at most 14 words that are true, or those of the claim", () =>
