@@ -37,48 +37,44 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
     Net Sized(int size, double reach, params IReadOnlyList<Norm> arms)
     {
         var usual = new[] { size * size / 1000.0, size / 200.0, 1 }.Min();
-        return new Net($"batches of {size}", [.. from norm in arms
-                                                 where norm != Norm.Ghost || size > Config.GhostSize
-                                                 select Cell(norm, size)], rates).Within(usual / 13, usual * reach);
+        var own = arms.Where(norm => norm != Norm.Ghost || size > Config.GhostSize).Select(norm => Cell(norm, size));
+        return new Net($"batches of {size}", [.. own], rates).Within(usual / 13, usual * reach);
     }
     Net[] paced = [.. sizes.Select(size => Sized(size, reach: 100, Norm.None, Norm.Batch))];
     Net[] decaying = [.. sizes.Select(size =>
         Sized(size, reach: 10, Norm.None, Norm.Batch, Norm.Ghost, Norm.Group).Decaying)];
-    List<int> small = [.. sizes.Where(size => size <= 4)];
-    HashSet<Config> claimed = [Decayed(Norm.Batch, 64).ToCell(), .. from norm in new[] { Norm.Batch, Norm.Group }
-                                                                    from size in small
-                                                                    select Decayed(norm, size).ToCell()];
+    (Config Cell, Config Less, string Condition)[] claimed =
+    [
+        .. from size in sizes.Where(size => size <= 4)
+           from less in new[] { (Cell: Decayed(Norm.Group, size), Words: "group normalization"),
+               (Cell: Decayed(Norm.Batch, 64), Words: "its own of 64") }
+           select (Decayed(Norm.Batch, size), less.Cell, $"batches of {size} against {less.Words}"),
+    ];
+    var near = claimed.SelectMany(one => new[] { one.Cell.ToCell(), one.Less.ToCell() }).ToHashSet();
     var accuracy = ValidationAccuracy;
-    TunedRuns ByAccuracy(Tuning ends, IReadOnlyList<Trial> trials) =>
-        ends.At(accuracy, [.. trials.Where(trial => trial.Schedule == Schedule.Linear)]);
     var speed = new Measure("speed to 90%", trial => Tuning.Speed(trial, target: 0.9));
 
     return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6))
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5))
            from judged in Evaluate(tuning.BestCells(speed).Concat(from best in ends.BestCells(accuracy)
-               from cell in ends.Around(best, lab.Neighbours && claimed.Contains(best.ToCell()))
-               select cell), lab.Looks, trials => [Literature.SmallBatch.Judge(ByAccuracy(ends, trials), all =>
-               [
-                   .. small.Select(size => ErrorGap(all, Decayed(Norm.Batch, size), Decayed(Norm.Group, size),
-                       $"batches of {size} against group normalization")),
-                   .. small.Select(size => ErrorGap(all, Decayed(Norm.Batch, size), Decayed(Norm.Batch, 64),
-                       $"batches of {size} against its own of 64")),
-               ])])
+               from cell in ends.Around(best, lab.Neighbours && near.Contains(best.ToCell()))
+               select cell), lab.Looks, trials => [Literature.SmallBatch.Judge(ends.At(accuracy, trials), all =>
+                   [.. claimed.Select(one => ErrorGap(all, one.Cell, one.Less, one.Condition))])])
            let runs = judged.Trials
-           let bySpeed = tuning.At(speed, [.. runs.Where(trial => trial.Schedule == Schedule.Constant)]).Chosen
-           let byAccuracy = ByAccuracy(ends, runs)
+           let bySchedule = runs.ToLookup(trial => trial.Schedule)
+           let bySpeed = tuning.At(speed, [.. bySchedule[Schedule.Constant]]).Chosen
+           let byAccuracy = ends.At(accuracy, [.. bySchedule[Schedule.Linear]]).Chosen
            let slope = Literature.LargeBatchRates.Judge(tuning.Trials, _ => [BestRateSlope(tuning, sizes, Cell)])
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["norm", "batch_size", "schedule", "lr", "epochs"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90)]))
            {
-               Claims = [.. judged.Claims, slope],
-               Figures = BatchSizeFigures(tuning, bySpeed, byAccuracy.Chosen, target: 0.9),
+               Claims = [.. judged.Claims, slope], Caveats = Caveats,
+               Figures = BatchSizeFigures(tuning, bySpeed, byAccuracy, target: 0.9),
                Tables = [RatesTable(
                    [
                        .. tuning.Best(speed).Select(rate => ("steps to 90%", rate)),
                        .. ends.Best(accuracy).Select(rate => ("accuracy", rate)),
                    ], ["norm", "batch_size"])],
-               Caveats = Caveats,
            };
 });
