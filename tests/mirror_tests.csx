@@ -21,6 +21,7 @@ public static class Mirror
         ["numerics/channel_moments.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],
         ["numerics/sliding_product.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/pooled_relu.csx"] = ["autograd/pixels_tests.csx"],
+        ["numerics/winograd_kernels.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/winograd.csx"] = ["numerics/image_convolution_tests.csx"],
         ["numerics/double_vector.csx"] = ["numerics/normalize_tests.csx", "numerics/channels_tests.csx"],
         ["numerics/normalization_sets.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],
@@ -29,6 +30,7 @@ public static class Mirror
         ["numerics/gemm_transposed.csx"] = ["numerics/gemm_tests.csx"],
         ["numerics/simd.csx"] = ["numerics/gemm_tests.csx", "numerics/elementwise_tests.csx"],
         ["numerics/vector_width.csx"] = ["numerics/image_convolution_tests.csx", "run.sh"],
+        ["autograd/pooled_pixels.csx"] = ["autograd/pixels_tests.csx"],
         ["autograd/image_moments.csx"] = ["numerics/normalize_tests.csx", "nn/normalization_tests.csx"],
         ["autograd/moments.csx"] = ["numerics/normalize_tests.csx"],
         // Parts of a measurement, a figure or a report.

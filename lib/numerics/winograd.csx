@@ -7,15 +7,12 @@
 //     G^T ((A g A^T) . (B^T d B)) G
 // for the gradient g by the tile. The gradient by the input is the convolution of g with rotated kernels.
 //
-// Transformed kernels lie as [panel][place][chunk][source channel][result channel]; transformed pixels as
-// [chunk][place][tile][channel]. Errors are about those of the definition in float32.
+// Transformed pixels lie as [chunk][place][tile][channel]; for kernels see WinogradKernels. Errors are about those of the
+// definition in float32.
 
 public static class Winograd
 {
-    const int Channels = 16, Places = 16;
-
-    // Floats of one place's kernels between two blocks of channels.
-    const int Kernels = Channels * Channels;
+    const int Channels = WinogradKernels.Channels, Places = WinogradKernels.Places, Kernels = WinogradKernels.Length;
 
     // Tiles whose results are computed together: as many as a tile of the block product has rows.
     const int MostTogether = BlockProduct.MostRowsEver;
@@ -46,21 +43,21 @@ public static class Winograd
     {
         var direct = Plain(c);
         DirectConvolution.PackForward(c, w, wRow, direct);
-        VectorWidth.Widest(new KernelLoop(c.Output.Chunks, c.Input.Chunks, direct, packed, back: false));
+        WinogradKernels.Transform(c.Output.Chunks, c.Input.Chunks, direct, packed);
     }
 
     public static void PackInputGradient(in ConvolutionSizes c, ReadOnlySpan<float> w, int wRow, Span<float> packed)
     {
         var direct = Plain(c);
         DirectConvolution.PackInputGradient(c, w, wRow, direct);
-        VectorWidth.Widest(new KernelLoop(c.Input.Chunks, c.Output.Chunks, direct, packed, back: false));
+        WinogradKernels.Transform(c.Input.Chunks, c.Output.Chunks, direct, packed);
     }
 
     /// <summary>dw (O, C KH KW) of the sums of AddKernelGradient.</summary>
     public static void KernelGradient(in ConvolutionSizes c, ReadOnlySpan<float> sums, Span<float> dw, int dwRow)
     {
         var direct = Plain(c);
-        VectorWidth.Widest(new KernelLoop(c.Output.Chunks, c.Input.Chunks, sums, direct, back: true));
+        WinogradKernels.Gradient(c.Output.Chunks, c.Input.Chunks, sums, direct);
         DirectConvolution.KernelGradient(c, direct, dw, dwRow);
     }
 
@@ -291,113 +288,5 @@ public static class Winograd
         S.Store(S.Add(a, b), ref Unsafe.Add(ref to, place));
         S.Store(S.Subtract(a, b), ref Unsafe.Add(ref to, 2 * place));
         S.Store(S.Subtract(default, b), ref Unsafe.Add(ref to, 3 * place));
-    }
-
-    // Between kernels as direct convolution lays them out, [panel][chunk][3][3][16][16], and transformed ones: G w G^T,
-    // or back the gradient by w, G^T u G.
-    readonly ref struct KernelLoop(int panels, int chunks, ReadOnlySpan<float> source, Span<float> result, bool back)
-        : IVectorLoop
-    {
-        readonly ref float source = ref MemoryMarshal.GetReference(source);
-        readonly ref float result = ref MemoryMarshal.GetReference(result);
-
-        public void Run<S, V>() where S : struct, IPairs<V> where V : struct
-        {
-            for (var panel = 0; panel < panels; panel++)
-                for (var chunk = 0; chunk < chunks; chunk++)
-                {
-                    var number = panel * chunks + chunk;
-                    if (back)
-                        BackKernels<S, V>(ref Unsafe.Add(ref source, number * Kernels), panels * chunks * Kernels,
-                            ref Unsafe.Add(ref result, number * 9 * Kernels));
-                    else
-                        TransformKernels<S, V>(ref Unsafe.Add(ref source, number * 9 * Kernels), ref Unsafe.Add(
-                            ref result, (panel * Places * chunks + chunk) * Kernels), chunks * Kernels);
-                }
-        }
-    }
-
-    [MethodImpl(Hot)]
-    static void TransformKernels<S, V>(ref float w, ref float u, nint place)
-        where S : struct, ISimd<V> where V : struct
-    {
-        for (var at = 0; at < Kernels; at += S.Lanes)
-        {
-            var (a, d, g, j) = KernelColumn<S, V>(ref w);
-            var (b, e, h, k) = KernelColumn<S, V>(ref Unsafe.Add(ref w, Kernels));
-            var (c, f, i, l) = KernelColumn<S, V>(ref Unsafe.Add(ref w, 2 * Kernels));
-            KernelRow<S, V>(a, b, c, ref u, place);
-            KernelRow<S, V>(d, e, f, ref Unsafe.Add(ref u, 4 * place), place);
-            KernelRow<S, V>(g, h, i, ref Unsafe.Add(ref u, 8 * place), place);
-            KernelRow<S, V>(j, k, l, ref Unsafe.Add(ref u, 12 * place), place);
-            w = ref Unsafe.Add(ref w, S.Lanes);
-            u = ref Unsafe.Add(ref u, S.Lanes);
-        }
-    }
-
-    // A column of G w.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (V, V, V, V) KernelColumn<S, V>(ref float w) where S : struct, ISimd<V> where V : struct =>
-        TransformKernel<S, V>(S.Load(ref w), S.Load(ref Unsafe.Add(ref w, 3 * Kernels)),
-            S.Load(ref Unsafe.Add(ref w, 6 * Kernels)));
-
-    // A row of G w, times G^T.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void KernelRow<S, V>(V a, V b, V c, ref float to, nint place) where S : struct, ISimd<V> where V : struct
-    {
-        var (p, q, r, s) = TransformKernel<S, V>(a, b, c);
-        S.Store(p, ref to);
-        S.Store(q, ref Unsafe.Add(ref to, place));
-        S.Store(r, ref Unsafe.Add(ref to, 2 * place));
-        S.Store(s, ref Unsafe.Add(ref to, 3 * place));
-    }
-
-    // G times three numbers.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (V, V, V, V) TransformKernel<S, V>(V a, V b, V c) where S : struct, ISimd<V> where V : struct
-    {
-        V ends = S.Multiply(S.All(0.5f), S.Add(a, c)), middle = S.Multiply(S.All(0.5f), b);
-        return (a, S.Add(ends, middle), S.Subtract(ends, middle), c);
-    }
-
-    [MethodImpl(Hot)]
-    static void BackKernels<S, V>(ref float u, nint place, ref float dw) where S : struct, ISimd<V> where V : struct
-    {
-        for (var at = 0; at < Kernels; at += S.Lanes)
-        {
-            var (a, e, i) = BackKernelColumn<S, V>(ref u, place);
-            var (b, f, j) = BackKernelColumn<S, V>(ref Unsafe.Add(ref u, place), place);
-            var (c, g, k) = BackKernelColumn<S, V>(ref Unsafe.Add(ref u, 2 * place), place);
-            var (d, h, l) = BackKernelColumn<S, V>(ref Unsafe.Add(ref u, 3 * place), place);
-            BackKernelRow<S, V>(a, b, c, d, ref dw);
-            BackKernelRow<S, V>(e, f, g, h, ref Unsafe.Add(ref dw, 3 * Kernels));
-            BackKernelRow<S, V>(i, j, k, l, ref Unsafe.Add(ref dw, 6 * Kernels));
-            u = ref Unsafe.Add(ref u, S.Lanes);
-            dw = ref Unsafe.Add(ref dw, S.Lanes);
-        }
-    }
-
-    // A column of G^T u.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (V, V, V) BackKernelColumn<S, V>(ref float u, nint place) where S : struct, ISimd<V> where V : struct =>
-        BackKernel<S, V>(S.Load(ref u), S.Load(ref Unsafe.Add(ref u, 4 * place)),
-            S.Load(ref Unsafe.Add(ref u, 8 * place)), S.Load(ref Unsafe.Add(ref u, 12 * place)));
-
-    // A row of G^T u, times G.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void BackKernelRow<S, V>(V a, V b, V c, V d, ref float to) where S : struct, ISimd<V> where V : struct
-    {
-        var (p, q, r) = BackKernel<S, V>(a, b, c, d);
-        S.Store(p, ref to);
-        S.Store(q, ref Unsafe.Add(ref to, Kernels));
-        S.Store(r, ref Unsafe.Add(ref to, 2 * Kernels));
-    }
-
-    // G^T times four numbers.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (V, V, V) BackKernel<S, V>(V a, V b, V c, V d) where S : struct, ISimd<V> where V : struct
-    {
-        V sum = S.Multiply(S.All(0.5f), S.Add(b, c)), difference = S.Multiply(S.All(0.5f), S.Subtract(b, c));
-        return (S.Add(a, sum), difference, S.Add(sum, d));
     }
 }
