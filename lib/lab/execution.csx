@@ -272,21 +272,26 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
             .. all.Values.ExceptBy(own, trial => trial.Id)]);
     }
 
-    // What follows may depend on all of this stage, as an evaluation does on the tuning. A shard that waits counts as
-    // one that is not at work, so that none waits for another that waits. False where others' trials are missing and
-    // nobody is at work on them.
+    // What follows may depend on all of this stage, as an evaluation does on the tuning. A shard that waits for trials
+    // of which some are missing counts as one that is not at work, so that none waits for another that waits. False
+    // where others' trials are missing and nobody is at work on them.
     bool AwaitOthers(IReadOnlyList<Config> grid)
     {
         List<string> ids = [.. grid.Select(Id)];
-        folderLock!.Pause();
+        folderLock!.Pause(asked.Count);
         for (var told = false; ; told = true)
         {
             var begun = clock.Elapsed;
             // In this order: who ends between the two has written all it has.
-            var others = folderLock.Others();
+            var all = folderLock.Others();
             var stored = Stored();
-            var missing = ids.Except(stored.Select(trial => trial.Id)).Count();
+            var there = stored.Select(trial => trial.Id).ToHashSet();
+            var missing = ids.Count(id => !there.Contains(id));
             if (missing == 0) break;
+            List<string> others = [.. from other in all
+                                      where other.Awaits is not { } awaits || awaits <= asked.Count
+                                          && asked.Take(awaits).All(config => there.Contains(Id(config)))
+                                      select other.Name];
             if (others.Count == 0)
             {
                 Out.WriteLine($"{protocol.Name}: shard {options.Shard} has done its part; {missing} trials of others "

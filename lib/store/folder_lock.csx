@@ -1,6 +1,11 @@
 #nullable enable
 // Which processes may write to a results folder at the same time.
 
+/// <summary>Another shard that is there, as k/n.</summary>
+/// <param name="Awaits">It waits until so many trials, the first of all that are asked for, are there; null: it is at
+/// work.</param>
+public readonly record struct OtherShard(string Name, int? Awaits);
+
 /// <summary>A lock on a results folder. A process that runs alone locks out all others; a shard locks out processes
 /// that run alone, and a second process of the same shard. The system releases the lock when the process ends, however
 /// it ends.</summary>
@@ -24,29 +29,42 @@ public sealed class FolderLock : IDisposable
 
     string Name => Path.Combine(folder, "running");
 
-    // The pattern running.* matches running too.
-    IEnumerable<string> FilesOfShards =>
-        Directory.GetFiles(folder, "running*").Where(path => path != Name).Order(StringComparer.Ordinal);
+    // running.2-of-4, and waiting.360.2-of-4 of one that waits.
+    IEnumerable<string> FilesOfShards => Directory.GetFiles(folder, "running.*")
+        .Concat(Directory.GetFiles(folder, "waiting.*")).Where(path => path != Name).Order(StringComparer.Ordinal);
 
-    /// <summary>From now until Resume, other shards count this one as finished.</summary>
-    public void Pause() => Release(own);
+    /// <summary>Until Resume, other shards know this one as waiting.</summary>
+    /// <param name="awaits">See OtherShard.</param>
+    public void Pause(int awaits) => Take($"waiting.{awaits}");
 
     /// <exception cref="BadInput">Another process has taken this shard.</exception>
-    public void Resume()
+    public void Resume() => Take("running");
+
+    // A file of this shard under another name; the one before goes when it is there, so that others always see one.
+    void Take(string name)
     {
-        // Another shard that checks whether this one is running has its file open for a moment.
-        for (var attempt = 0; attempt < 10; attempt++, Thread.Sleep(50))
-            if ((own = Open(Name + shard!.Suffix, alone: true)) is not null) return;
+        var (before, path) = (own, Path.Combine(folder, name + shard!.Suffix));
+        own = null;
+        // Another shard that checks whether this one is there has its file open for a moment.
+        for (var attempt = 0; attempt < 10 && own is null; attempt++)
+        {
+            if (attempt > 0) Thread.Sleep(50);
+            own = Open(path, alone: true);
+        }
+        Release(before);
+        if (own is not null) return;
         all.Dispose();
         throw InUse($"another run of shard {shard}");
     }
 
-    /// <summary>Other shards that are running, as k/n.</summary>
-    public IReadOnlyList<string> Others() =>
+    /// <summary>Other shards that are running or waiting.</summary>
+    public IReadOnlyList<OtherShard> Others() =>
     [
         .. from path in FilesOfShards
-           where path != Name + shard?.Suffix && IsLocked(path)
-           select path[(Name.Length + 1)..].Replace("-of-", "/"),
+           where !path.EndsWith(shard?.Suffix ?? " ") && IsLocked(path)
+           let parts = Path.GetFileName(path).Split('.')
+           select new OtherShard(parts[^1].Replace("-of-", "/"), parts is [_, var awaits, _]
+               ? int.Parse(awaits, CultureInfo.InvariantCulture) : null),
     ];
 
     public void Dispose()
