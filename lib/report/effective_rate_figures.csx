@@ -31,7 +31,7 @@ static IReadOnlyList<Figure> EffectiveRateFigures(IReadOnlyList<Trial> trials, I
 [
     .. nets.Select(net => Band($"rates_{net.Id}", $"Accuracy against the rate of hidden weights alone, {net.Name}",
         [.. net.Cells.SelectMany(cell => trials.AtHiddenRates(cell))],
-        new("Rate of hidden weights over that of the others", Log: true), trial => trial.LrHidden,
+        new("Hidden rate over the others'", Log: true), trial => trial.LrHidden,
         new("Validation accuracy"), ValidationAccuracy, "All other parameters keep the arm's tuned rate.")),
     .. nets.Select(net => SettlingFigure(trials, net, settling)),
     .. nets.Select(net => AlikeFigure(trials, DecayWays.Of(net["batch"], decay), net)),

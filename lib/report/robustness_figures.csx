@@ -35,11 +35,11 @@ static IReadOnlyList<Figure> RobustnessFigures(Judgement repaired, IReadOnlyList
     return
     [
         Effects("repaired", "What statistics of the test batch win over running ones", repaired,
-            "Accuracy by batch statistics less by running ones, points"),
+            "Gain by batch statistics, points"),
         .. Robustness.Kinds.Select(Corrupted), .. Robustness.Attacks.Select(Attacked),
         Band("sorted", "Test error by how training batches are drawn",
             [.. net.SelectMany(cell => runs.At(cell).Concat(runs.At(cell with { BatchClasses = classes })))],
-            new("Classes in a training batch (0: drawn at random)"), trial => trial.BatchClasses,
+            new("Classes in a batch (0: at random)"), trial => trial.BatchClasses,
             new("Test error", Log: true), new("test_error", trial => 1 - trial.TestAccuracy),
             "Each cell at its tuned rate."),
     ];
