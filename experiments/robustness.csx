@@ -46,7 +46,8 @@ return Experiment(Args, Question, new(["norm", "batch_classes"], ["lr"], Why), l
                Claims = runs.Claims,
                Numbers = [RepairedContrast(runs.Trials, batch, Repaired).ToNumber(
                    "Accuracy at low contrast less at full, both by batch statistics", Unit.Points,
-                   "Theory says 0 for images of one mean."), .. drawn.Cells.Where(cell => cell.Norm != Norm.Batch).Select(cell =>
+                   "Theory says 0 for images of one mean."),
+                   .. drawn.Cells.Where(cell => cell.Norm != Norm.Batch).Select(cell =>
                    SortingCost(runs.Trials, cell, Classes, "").ToNumber(
                        $"What batches of two classes cost: {ArmOf(cell)}", Unit.Points,
                        "Test accuracy in batches drawn at random less in batches of two classes."))],

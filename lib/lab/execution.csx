@@ -98,8 +98,8 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
 
     string Id(Config config) => Fingerprint.OfTrial(config, fingerprint);
 
-    // Fills a stage with its trials, of its grid and of what it asks for as these come in. False where some could not be
-    // had.
+    // Fills a stage with its trials, of its grid and of what it asks for as these come in. False where some could not
+    // be had.
     bool Fill(Stage stage, Func<IReadOnlyList<Config>, bool> have)
     {
         for (var grid = Ask(stage); ; )

@@ -7,8 +7,8 @@
 //     G^T ((A g A^T) . (B^T d B)) G
 // for the gradient g by the tile. The gradient by the input is the convolution of g with rotated kernels.
 //
-// Transformed pixels lie as [chunk][place][tile][channel]; for kernels see WinogradKernels. Errors are about those of the
-// definition in float32.
+// Transformed pixels lie as [chunk][place][tile][channel]; for kernels see WinogradKernels. Errors are about those of
+// the definition in float32.
 
 public static class Winograd
 {

@@ -30,7 +30,8 @@ public static class Hessian
             var gradients = snapshot.LossAndGradients(model, at).Gradients;
             return [.. model.Parameters.SelectMany(parameter => gradients[parameter.Name!]).Select(g => (double)g)];
         }
-        return [.. GradientAt(Distance).Zip(GradientAt(-Distance), (ahead, behind) => (ahead - behind) / (2 * Distance))];
+        return [.. GradientAt(Distance).Zip(GradientAt(-Distance), (ahead, behind) =>
+            (ahead - behind) / (2 * Distance))];
     }
 
     /// <summary>The largest eigenvalue of the same Hessian, by Lanczos.</summary>

@@ -128,7 +128,8 @@ public sealed record Answers(IReadOnlyList<string> Datasets, IReadOnlyList<Answe
     }
 
     /// <summary>What a reader must know of the numbers; null where there is nothing.</summary>
-    public string? Notice => Datasets.Where(dataset => Claims.Any(claim => claim.On(dataset)?.Rows[0].Preset == "smoke"))
+    public string? Notice => Datasets
+        .Where(dataset => Claims.Any(claim => claim.On(dataset)?.Rows[0].Preset == "smoke"))
         .ToList() is { Count: > 0 } smoke
         ? $"Among these are smoke runs{(Datasets.Count > 1 ? $" (on {string.Join(", ", smoke)})" : "")}, whose numbers "
             + "answer nothing." : null;

@@ -64,7 +64,8 @@ public static class ClaimsPage
                     claim.Experiment))],
             [
                 .. from condition in claim.Answers
-                       .SelectMany(answer => answer.Rows.Select(row => (answer.Dataset, row))).GroupBy(one => one.row.Condition)
+                       .SelectMany(answer => answer.Rows.Select(row => (answer.Dataset, row)))
+                       .GroupBy(one => one.row.Condition)
                    from one in condition
                    let row = one.row
                    let unit = Unit.Named(row.Unit)

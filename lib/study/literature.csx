@@ -233,8 +233,8 @@ public static class Literature
     };
 
     public static readonly Claim Undo = new("undo", "Training undoes the normalization by gamma and beta", Program
-        + ", of SGD. Ioffe and Szegedy 2015, section 3, say that it can, which is arithmetic", "how far gamma and beta go "
-        + "on the way from (1, 0) to the deviation and mean of what they normalize, where the layer does nothing",
+        + ", of SGD. Ioffe and Szegedy 2015, section 3, say that it can, which is arithmetic", "how far gamma and beta "
+        + "go on the way from (1, 0) to the deviation and mean of what they normalize, where the layer does nothing",
         Unit.Progress, Region.Above(0.5))
     {
         Refuted = "Training does not undo the normalization by gamma and beta",

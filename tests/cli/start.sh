@@ -182,7 +182,7 @@ expect slurm_tasks_name_their_part "$(grep -o 'init_sweep *\(--shard.*\)*$' "$tm
   'init_sweep --shard $SLURM_ARRAY_TASK_ID/3 init_sweep --shard $SLURM_ARRAY_TASK_ID/3 init_sweep '
 array=(env SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=1 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_STEP=1)
 bad task_alone_says_how "task 3 is alone *--shard 3/N*" "${array[@]}" ./run-all.sh "${small[@]}" lr_sweep
-run "${array[@]}" ./run-all.sh "${small[@]}" --shard 3/3 --dry-run lr_sweep
+run "${array[@]}" ./run-all.sh "${small[@]}" --shard 3/3 --out "$tmp/alone" --dry-run lr_sweep
 expect task_alone_with_its_part "$code $(tail -n 1 <<< "$out")" '0 14 trials on digits*'
 
 # ---- An exception in an experiment of one's own.

@@ -32,7 +32,7 @@ Test("bisection: a limit is found to a tenth of a decade in the fewest steps", (
     Bisected(0.001).Rounds.ShouldBe(0);
 });
 
-Test("bisection: what is run next is the trial that works with another value, and whole numbers end when adjacent", () =>
+Test("bisection: what is run next is the trial that works with another value; whole numbers end when adjacent", () =>
 {
     Trial At(int depth) => Made(lr: 0.3, seed: 4, accuracy: depth <= 9 ? 0.5 : 0.1,
         with: config => config with { Depth = depth, Role = Role.Evaluate, Experiment = "e" });

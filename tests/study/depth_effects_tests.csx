@@ -21,8 +21,9 @@ Test("depth: the largest depths that train are compared by seed, and known to a 
     inverse.Interval.Low.ShouldBe(double.NegativeInfinity);
     inverse.Interval.High.ShouldBe(0.1 - Math.Log10(4), 1e-12);
     // Where BN ends at 4, both ends are known.
-    var ended = DepthRatios([.. trials.Select(trial =>
-            trial.Depth == 8 ? trial with { Status = Status.Stuck } : trial)], [new("net", cells, [0.1])], depths, Norm.Batch, over: Norm.None).Single();
+    var ended = DepthRatios(
+        [.. trials.Select(trial => trial.Depth == 8 ? trial with { Status = Status.Stuck } : trial)],
+        [new("net", cells, [0.1])], depths, Norm.Batch, over: Norm.None).Single();
     ended.Interval.Low.ShouldBe(Math.Log10(2) - 0.1, 1e-12);
     ended.Interval.High.ShouldBe(Math.Log10(2) + 0.1, 1e-12);
     // A depth between those of the grid takes part.
