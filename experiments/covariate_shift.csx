@@ -26,20 +26,21 @@ return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
         standard: (2, 48, 2, LogGrid(0.1, 10, 5)), full: (20, 48, 5, LogGrid(0.1, 30, 9)));
     int[] layers = [2, 3, 4];
     var net = new Net("sigmoid", lab.Baseline with { Epochs = epochs }, rates, Arms(Norm.None, Norm.Batch, Norm.Noisy));
+    var shift = new ShiftEffects(lab.Levels.Begun, lab.Levels.Usable);
     var probe = Shift.Probe(images: 1_000, layers, points);
 
     return from tuning in Tune([net], seeds, probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [
-                   Literature.Drift.Judge(trials, all => [ShiftEffects.Paths(all, net)]),
-                   Literature.GradientShift.Judge(trials, all => [ShiftEffects.Cosines(all, net, layers)]),
+                   Literature.Drift.Judge(trials, all => [shift.Paths(all, net)]),
+                   Literature.GradientShift.Judge(trials, all => [shift.Cosines(all, net, layers)]),
                ], probe)
            let runs = judged.Trials
            let all = ShiftEffects.OverAllSteps(runs, net, layers)
            select new Report(judged.Claims[0].Title,
-               runs.Summarize(["norm", "lr"], [TestAccuracy, .. ShiftMeasures(layers)]))
+               runs.Summarize(["norm", "lr"], [TestAccuracy, .. shift.Measures(layers)]))
            {
-               Claims = judged.Claims, Figures = ShiftFigures(runs, layers), Tables = [tuning.RatesTable("norm")],
+               Claims = judged.Claims, Figures = shift.ShiftFigures(runs, layers), Tables = [tuning.RatesTable("norm")],
                Numbers = [all.Paths.ToNumber("The drift's ratio over all steps", Unit.Ratio, "Not claimed."),
                    all.Cosines.ToNumber("The cosine's difference over all steps", Unit.Cosine, "Not claimed.")],
                Caveats = Caveats,

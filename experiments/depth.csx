@@ -36,17 +36,18 @@ return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "
     var residual = Deep("residual ReLU in batches of 16", relu with { Model = Architecture.ResidualMlp });
     var sigmoids = Deep("sigmoids in batches of 16", sigmoid);
     List<Net> nets = [.. plain, residual, sigmoids];
+    var trained = lab.Levels.Trained;
     var probe = Growth.Probe(depths[^1]);
 
     return from tuning in Tune(nets, seeds, probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [
                    Literature.Deeper.Judge(trials, all =>
-                       DepthRatios(all, [residual], depths, Norm.Batch, over: Norm.None)),
+                       DepthRatios(all, [residual], depths, trained, Norm.Batch, over: Norm.None)),
                    Literature.DepthLimit.Judge(trials, all =>
-                       DepthRatios(all, [.. plain, sigmoids], depths, Norm.None, over: Norm.Batch)),
+                       DepthRatios(all, [.. plain, sigmoids], depths, trained, Norm.None, over: Norm.Batch)),
                    Literature.Explodes.Judge(trials, all => GrowthEffects(all, plain, depths[^1])),
-               ], probe, BisectDepths)
+               ], probe, trials => BisectDepths(trials, trained))
            let runs = judged.Trials.Where(trial => depths.Contains(trial.Depth)).ToList()
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "batch_size", "norm", "depth", "lr"], ValidationAccuracy,

@@ -39,13 +39,14 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
                 select kind.None with { Init = scheme, Norm = norm };
     var net = new Net("all", [.. scaled, .. named],
         lab.Pick(LogGrid(1e-3, 1e-2, 2), LogGrid(1e-4, 1, 9), LogGrid(1e-4, 1, 17)));
+    var usable = lab.Levels.Usable;
     var probe = TrainingAccuracy.Probe(images: 1_000, points: 8);
 
     return from tuning in Tune([net], seeds: lab.Pick(1, 2, 5), probe)
            from common in Evaluate(net.Cells.Select(cell => cell with { Lr = 1e-3 }), [.. lab.Looks.First], probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [Literature.Initialization.Judge(trials, all =>
-                   [.. kinds.Select(kind => UsableScaleGain(all, kind.None, kind.Name))])], probe, BisectUsableScales)
+                   [.. kinds.Select(kind => UsableScaleGain(all, usable, kind.None, kind.Name))])], probe, trials => BisectUsableScales(trials, usable))
            let tuned = judged.Trials.Where(trial => scales.Contains(trial.InitScale)).ToList()
            select new Report(judged.Claims[0].Title,
                tuned.Summarize(["activation", "init", "init_scale", "norm", "lr"], BestValidationAccuracy,
@@ -54,7 +55,7 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
                Claims = judged.Claims,
                Numbers =
                [
-                   .. kinds.Select(kind => UsableScalesNumber(common, kind.None, kind.Name, "Adam at 0.001")),
+                   .. kinds.Select(kind => UsableScalesNumber(common, usable, kind.None, kind.Name, "Adam at 0.001")),
                    .. kinds.Select(kind => RelativeScaleGain(tuned, kind.None, kind.Name).ToNumber(
                        $"Scales within 2 points of the best, {kind.Name}, tuned: batch less none", Unit.Decades,
                        "Not claimed.")),

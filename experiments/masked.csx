@@ -18,7 +18,7 @@ const string Caveats = """
 return Experiment(Args, Question, new(["learned", "activation", "width"], ["lr"], Why, ["epochs"]), lab =>
 {
     var rates = lab.Pick(LogGrid(0.3, 3, 2), LogGrid(0.03, 100, 8), LogGrid(0.01, 300, 10));
-    var batch = lab.Baseline with { Norm = Norm.Batch, Epochs = lab.Pick(1, 2, 20) };
+    var batch = lab.Perceptron with { Norm = Norm.Batch, Epochs = lab.Pick(1, 2, 20) };
     Net Masked(string name, Config start) => new(name,
         [.. new[] { Learned.Affine, Learned.Random, Learned.All }.Select(learned => start with { Learned = learned })],
         rates);

@@ -22,7 +22,7 @@ return Experiment(Args, Question, new(["norm", "activation", "learned", "norm_ou
 {
     var rates = lab.Pick([1], LogGrid(0.03, 100, 8), LogGrid(0.03, 300, 9));
     int[] widths = lab.Pick([25, 100], [25, 100, 200], new[] { 25, 50, 100, 200, 500, 1000 });
-    var sigmoid = lab.Baseline with
+    var sigmoid = lab.Perceptron with
     {
         Norm = Norm.Batch, TrainSize = lab.Images(12_000, 40_000, 50_000), Epochs = lab.Pick(1, 1, 20),
     };

@@ -25,7 +25,7 @@ return Experiment(Args, Question, new(["norm", "model", "activation", "depth", "
         (50, [0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50]), (50, [.. Enumerable.Range(0, 51)]));
     var (epochs, seeds, rates) = lab.Pick(smoke: (0.2, 1, LogGrid(0.1, 1, 2)),
         standard: (0.8, 2, LogGrid(0.03, 10, 6)), full: (10.0, 5, LogGrid(0.003, 10, 8)));
-    var sigmoid = lab.Baseline with { Epochs = epochs };
+    var sigmoid = lab.Perceptron with { Epochs = epochs };
     var tanh = sigmoid with { Activation = Activation.Tanh };
     var relu = sigmoid with { Activation = Activation.Relu, Init = Scheme.HeNormal };
     Net Start(string name, Config none, int batch = 64) => new(name, none with

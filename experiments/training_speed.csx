@@ -25,7 +25,8 @@ const string Caveats = """
 return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], Why,
     [.. StandardNets.Dependent, "schedule"]), lab =>
 {
-    var nets = StandardNets.Three(lab, epochs: lab.Pick(1, 3, 20), lenetEpochs: lab.Pick(1, 1, 10));
+    var nets = StandardNets.Several(lab, epochs: lab.Pick(1, 3, 20), lenetEpochs: lab.Pick(1, 1, 10),
+        convnetEpochs: lab.Pick(1, 5, 60));
     Net[] paced = [nets[0].Within(0.3, 10), nets[1].Within(0.1, 3), nets[2].Within(1e-3, 0.1)];
     Net[] decaying = [nets[0].Within(1, 30).Decaying, nets[1].Within(0.1, 3).Decaying,
         nets[2].Within(3e-3, 3e-2).Decaying];

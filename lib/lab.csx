@@ -107,6 +107,7 @@
 #load "study/judgement.csx"
 #load "study/looks.csx"
 #load "study/stages.csx"
+#load "study/levels.csx"
 #load "study/presets.csx"
 #load "study/standard_nets.csx"
 #load "study/literature.csx"

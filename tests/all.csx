@@ -73,6 +73,7 @@
 #load "probes/gap_tests.csx"
 #load "probes/range_test_tests.csx"
 #load "text/format_tests.csx"
+#load "study/levels_tests.csx"
 #load "study/presets_tests.csx"
 #load "study/design_tests.csx"
 #load "study/arms_tests.csx"

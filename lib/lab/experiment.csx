@@ -24,9 +24,10 @@ public sealed record Description(string Script, string Question, Design Design, 
         }
         var data = options.ReportOnly ? null : load();
         var facts = data?.Facts ?? Execution.PastOf(options, Name).Data;
-        var plan = Describe(new Lab(options.Preset, options.Seeds, facts));
+        var lab = new Lab(options.Preset, options.Seeds, facts);
+        var plan = Describe(lab);
         Protocol protocol;
-        try { protocol = new Protocol(Name, Question, Design, plan).Checked(); }
+        try { protocol = new Protocol(Name, Question, Design with { Baseline = lab.Baseline }, plan).Checked(); }
         catch (ArgumentException e) { throw new BadInput($"{Name}.csx: {e.Message}"); }
         using var execution = new Execution(protocol, options, cores, stop);
         if (data?.Notice is { } notice) Error.WriteLine($"note: {notice}");

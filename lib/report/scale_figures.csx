@@ -4,11 +4,14 @@
 /// <summary>By how many decades BN widens the usable scales, and how many each arm has, for the head of a report.
 /// </summary>
 /// <param name="at">At which learning rates, in words.</param>
-static KeyNumber UsableScalesNumber(IReadOnlyList<Trial> trials, Config none, string name, string at)
+static KeyNumber UsableScalesNumber(IReadOnlyList<Trial> trials, double accuracy, Config none, string name,
+    string at)
 {
     string Middle(Norm norm) => Format.Number(
-        Median(trials.AtScales(none, norm).GroupBy(trial => trial.Seed).Select(UsableScales)), 2);
-    return UsableScaleGain(trials, none, name).ToNumber($"Usable scales, {name}, {at}: batch less none", Unit.Decades,
+        Median(trials.AtScales(none, norm).GroupBy(trial => trial.Seed)
+            .Select(seed => UsableScales(seed, accuracy))), 2);
+    return UsableScaleGain(trials, accuracy, none, name).ToNumber(
+        $"Usable scales, {name}, {at}: batch less none", Unit.Decades,
         $"Medians over seeds: {Middle(Norm.None)} decades without, {Middle(Norm.Batch)} with.");
 }
 

@@ -1,18 +1,18 @@
 #nullable enable
 // Internal covariate shift as figures.
 
-/// <summary>How far the medians of the last hidden layer's inputs go from 30% accuracy on, what that layer receives,
+/// <summary>How far the medians of the last hidden layer's inputs go from an accuracy on, what that layer receives,
 /// how far each layer's gradient keeps its direction, and the curves.</summary>
 /// <param name="layers">Those whose gradients were measured, from the input on.</param>
-static IReadOnlyList<Figure> ShiftFigures(IReadOnlyList<Trial> runs, IReadOnlyList<int> layers) =>
+static IReadOnlyList<Figure> ShiftFigures(this ShiftEffects shift, IReadOnlyList<Trial> runs, IReadOnlyList<int> layers) =>
 [
     CurveChart.Draw("path", "How far the inputs of the last hidden layer drift while the net learns",
-        new("Validation accuracy"), new("Path since an accuracy of 30%, interquartile ranges"),
+        new("Validation accuracy"), new($"Path since {Format.Percent(shift.From)}, interquartile ranges"),
         [
             .. from trial in runs
                from percent in Enumerable.Range(0, 14)
-               let level = Math.Round(ShiftEffects.From + 0.05 * percent, 2)
-               let path = level == ShiftEffects.From ? 0 : ShiftEffects.Path(trial, level)
+               let level = Math.Round(shift.From + 0.05 * percent, 2)
+               let path = level == shift.From ? 0 : shift.Path(trial, level)
                where double.IsFinite(path)
                select new Point(ArmOf(trial), $"{trial.Seed}", level, path, $"rate {CsvText(trial.Lr)}"),
         ],

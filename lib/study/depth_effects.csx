@@ -1,28 +1,26 @@
 #nullable enable
 // How deep nets may be, and how gradients grow through them, with BN and without.
 
-/// <summary>The validation accuracy from which on a net counts as trained.</summary>
-const double TrainedAccuracy = 0.5;
-
-/// <summary>The limit of a seed's depths: the last before the first at which its net is not trained.</summary>
-static Limit DepthLimit(IEnumerable<Trial> seed) => Limit.Of(seed.OrderBy(trial => trial.Depth),
-    trial => IsOk(trial) && trial.ValidationAccuracy >= TrainedAccuracy);
+/// <summary>The limit of a seed's depths: the last before the first at which its net does not come to a validation
+/// accuracy.</summary>
+static Limit DepthLimit(IEnumerable<Trial> seed, double trained) => Limit.Of(seed.OrderBy(trial => trial.Depth),
+    trial => IsOk(trial) && trial.ValidationAccuracy >= trained);
 
 /// <summary>What is run to know each seed's largest trainable depth to a tenth of a decade, or to one layer.</summary>
-static IEnumerable<Config> BisectDepths(IReadOnlyList<Trial> trials) => trials
+static IEnumerable<Config> BisectDepths(IReadOnlyList<Trial> trials, double trained) => trials
     .GroupBy(trial => (trial.ToCell() with { Depth = 1 }, trial.Seed))
-    .Select(DepthLimit)
+    .Select(seed => DepthLimit(seed, trained))
     .Halved(config => config.Depth, (config, depth) => config with { Depth = (int)Math.Round(depth) });
 
-/// <summary>For each net, the largest depth up to which every depth trains (to 50% validation accuracy), one arm over
-/// another, as log10; known to a tenth of a decade. Where one arm trains at the deepest that was tried, its limit may
+/// <summary>For each net, the largest depth up to which every depth trains, one arm over another, as log10; known to a tenth of a decade. Where one arm trains at the deepest that was tried, its limit may
 /// lie farther, and the interval has no end on that side. A seed says nothing whose both arms train at the deepest, or
 /// neither at any.</summary>
 /// <param name="nets">Each with cells of all depths in either arm.</param>
+/// <param name="trained">The validation accuracy from which on a net counts as trained.</param>
 static IReadOnlyList<Effect> DepthRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets,
-    IReadOnlyList<int> depths, Norm norm, Norm over)
+    IReadOnlyList<int> depths, double trained, Norm norm, Norm over)
 {
-    static double Deepest(IEnumerable<Trial> seed) => DepthLimit(seed).Last?.Depth ?? 0;
+    double Deepest(IEnumerable<Trial> seed) => DepthLimit(seed, trained).Last?.Depth ?? 0;
     bool AtEnd(IEnumerable<Trial> seed) => Deepest(seed) == depths[^1];
     IReadOnlyList<Trial> Arm(Net net, Norm norm)
     {

@@ -12,10 +12,16 @@ public sealed record Design(IReadOnlyList<string> Scientific, IReadOnlyList<stri
     public Design(IReadOnlyList<string> scientific, IReadOnlyList<string> nuisance, string why)
         : this(scientific, nuisance, why, []) { }
 
-    IEnumerable<string> Declared => [.. Scientific, .. Nuisance, .. Dependent];
+    /// <summary>The configuration that the experiment's nets are variants of. What it sets beyond the common
+    /// hyperparameters, as that of convnets does, need not be declared.</summary>
+    public Config Baseline { get; init; } = new();
 
-    /// <summary>Those declared that are no common columns: they become columns of this experiment.</summary>
-    public IReadOnlyList<string> Extras => [.. Hyperparameters.Extra.Intersect(Declared)];
+    IEnumerable<string> Declared => [.. Scientific, .. Nuisance, .. Dependent];
+    IEnumerable<string> SetByBaseline => Hyperparameters.ExtrasSet(Baseline).Select(one => one.Name);
+
+    /// <summary>Those declared, or set by the baseline, that are no common columns: they become columns of this
+    /// experiment.</summary>
+    public IReadOnlyList<string> Extras => [.. Hyperparameters.Extra.Intersect(Declared.Concat(SetByBaseline))];
 
     /// <summary>Names of the hyperparameters that differ between configurations.</summary>
     public static IEnumerable<string> Varied(IReadOnlyList<Config> configs) =>
@@ -32,7 +38,7 @@ public sealed record Design(IReadOnlyList<string> Scientific, IReadOnlyList<stri
     public void Check(IReadOnlyList<Config> configs)
     {
         var set = configs.SelectMany(Hyperparameters.ExtrasSet).Select(one => one.Name);
-        if (Varied(configs).Concat(set).Except(Declared).FirstOrDefault() is { } name)
+        if (Varied(configs).Concat(set.Except(SetByBaseline)).Except(Declared).FirstOrDefault() is { } name)
             throw new ArgumentException($"the experiment varies {name}, which its design does not declare");
     }
 }

@@ -31,9 +31,30 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     /// one before; `smoke`, or where the user asked for a number of seeds, once.</summary>
     public Looks Looks => SeedCount is { } count ? new(count) : Pick<Looks>(new(2), new(6, 12, 24), new(10, 20, 40));
 
-    /// <summary>The baseline: the perceptron of Ioffe and Szegedy 2015, with fewer images in `smoke`.
-    /// </summary>
-    public Config Baseline => new() { TrainSize = Images(smoke: 12_000, standard: 50_000, full: 50_000) };
+    /// <summary>Whether the images have colours, as natural ones do: then experiments train convnets where else they
+    /// train perceptrons.</summary>
+    public bool OnConvnets => Data.Channels > 1;
+
+    /// <summary>The perceptron of Ioffe and Szegedy 2015, with fewer images in `smoke`.</summary>
+    public Config Perceptron => new() { TrainSize = Images(smoke: 12_000, standard: 50_000, full: 50_000) };
+
+    /// <summary>A convnet of six convolutions in the manner of Simonyan and Zisserman 2015, trained as nets for
+    /// CIFAR-10 usually are (He et al. 2016, section 4.2), but on few images and, where that leaves 16 x 16 pixels or
+    /// more, at half their resolution.</summary>
+    public Config Convnet => new()
+    {
+        Model = Architecture.Vgg, Depth = 6, Width = 16, Activation = Activation.Relu, Init = Scheme.HeNormal,
+        Momentum = 0.9, WeightDecay = 5e-4, Decayed = Decayed.Weights, BatchSize = 128, Augment = Augmentation.Flip,
+        Halve = Preset != Preset.Full && Math.Min(Data.Height, Data.Width) >= 32
+            && Data.Height % 2 + Data.Width % 2 == 0,
+        TrainSize = Images(smoke: 2_000, standard: 10_000, full: 50_000),
+    };
+
+    /// <summary>What experiments train variants of: the convnet on images in colours, else the perceptron.</summary>
+    public Config Baseline => OnConvnets ? Convnet : Perceptron;
+
+    /// <summary>Accuracies that are like hard to come to on any data.</summary>
+    public Levels Levels => Levels.Of(Data);
 
     /// <summary>So many training images, by the preset, or all of those that are not for validation where the data has
     /// fewer.</summary>

@@ -1,24 +1,21 @@
 #nullable enable
 // At which scales of its initial weights a net learns, with BN and without.
 
-/// <summary>The validation accuracy from which on a scale of the initial weights is usable.</summary>
-const double UsableAccuracy = 0.9;
-
-/// <summary>How many decades of scales BN adds to those from which a net comes to 90% validation accuracy (the scheme
+/// <summary>How many decades of scales BN adds to those from which a net comes to a validation accuracy (the scheme
 /// `normal`), for nets that differ from one without normalizer in arm and scale alone. A seed that comes there from no
 /// scale in either arm says nothing.</summary>
-static Effect UsableScaleGain(IReadOnlyList<Trial> trials, Config none, string condition) =>
-    ScaleGain(trials, none, condition, UsableScales);
+static Effect UsableScaleGain(IReadOnlyList<Trial> trials, double accuracy, Config none, string condition) =>
+    ScaleGain(trials, none, condition, seed => UsableScales(seed, accuracy));
 
 /// <summary>How many decades of scales are usable to one seed of one arm.</summary>
-static double UsableScales(IEnumerable<Trial> seed) =>
-    seed.DecadesFrom(UsableAccuracy, trial => trial.InitScale, ValidationAccuracy);
+static double UsableScales(IEnumerable<Trial> seed, double accuracy) =>
+    seed.DecadesFrom(accuracy, trial => trial.InitScale, ValidationAccuracy);
 
 /// <summary>What is run to know the ends of a seed's usable scales to an eighth of a decade: each is between two scales
 /// that were tried.</summary>
-static IEnumerable<Config> BisectUsableScales(IReadOnlyList<Trial> trials)
+static IEnumerable<Config> BisectUsableScales(IReadOnlyList<Trial> trials, double accuracy)
 {
-    static bool Works(Trial trial) => IsOk(trial) && trial.ValidationAccuracy >= UsableAccuracy;
+    bool Works(Trial trial) => IsOk(trial) && trial.ValidationAccuracy >= accuracy;
     var seeds = trials.Where(trial => trial.Init == Scheme.Normal)
         .GroupBy(trial => (trial.ToCell() with { InitScale = 1 }, trial.Seed))
         .Select(seed => seed.OrderBy(trial => trial.InitScale).ToList());

@@ -1,5 +1,6 @@
 #nullable enable
-// The nets that several experiments train, with rates so wide that the best stands inside.
+// The nets that several experiments train, with rates so wide that the best stands inside: convnets where the images
+// have colours, else perceptrons and LeNet.
 
 static class StandardNets
 {
@@ -7,11 +8,13 @@ static class StandardNets
     public static readonly string[] Dependent = ["optimizer", "depth", "width", "batch_size", "epochs"];
 
     /// <summary>The paper's perceptron, the same with ReLU, and the LeNet of the program that this lab grew from, with
-    /// and without BN; two rates a decade.</summary>
+    /// and without BN; two rates a decade. On images in colours the convnets.</summary>
     /// <param name="epochs">Of the perceptrons.</param>
     /// <param name="lenetEpochs">Of the LeNet.</param>
-    public static IReadOnlyList<Net> Three(Lab lab, double epochs, double lenetEpochs)
+    /// <param name="convnetEpochs">Of the convnets.</param>
+    public static IReadOnlyList<Net> Several(Lab lab, double epochs, double lenetEpochs, double convnetEpochs)
     {
+        if (lab.OnConvnets) return Convnets(lab, convnetEpochs);
         var mlp = lab.Baseline with { Epochs = epochs };
         IReadOnlyList<double> Rates(double low, double high, int decades) => lab.Pick(LogGrid(low * 10, low * 100, 2),
             LogGrid(low, high, 2 * decades + 1), LogGrid(low, high, 4 * decades + 1));
@@ -22,6 +25,28 @@ static class StandardNets
             new("LeNet", LeNet(lab.Baseline with { Epochs = lenetEpochs }), Rates(1e-4, 1e-1, 3)),
         ];
     }
+
+    /// <summary>A convnet without shortcuts and a residual one, with and without BN.</summary>
+    public static IReadOnlyList<Net> Convnets(Lab lab, double epochs)
+    {
+        var vgg = lab.Convnet with { Epochs = epochs };
+        return
+        [
+            new($"VGG-{vgg.Depth}", vgg, ConvnetRates(lab)), new("ResNet-8", ResNet(vgg, 8), ConvnetRates(lab)),
+        ];
+    }
+
+    /// <summary>Two a decade around the best ones of SGD with momentum 0.9.</summary>
+    public static IReadOnlyList<double> ConvnetRates(Lab lab) =>
+        lab.Pick(LogGrid(0.03, 0.3, 2), LogGrid(1e-2, 1, 5), LogGrid(1e-3, 3, 14));
+
+    /// <summary>A residual net for CIFAR-10 (He et al. 2016, section 4.2), of half its width where images are.</summary>
+    /// <param name="start">How it is trained.</param>
+    /// <param name="depth">6 n + 2.</param>
+    public static Config ResNet(Config start, int depth) => start with
+    {
+        Model = Architecture.Resnet, Depth = depth, Width = start.Halve ? 8 : 16,
+    };
 
     /// <summary>Perceptrons with sigmoids and with ReLU, for comparisons of many arms; two rates a decade.</summary>
     public static IReadOnlyList<Net> Perceptrons(Lab lab, Config none, IReadOnlyList<Func<Config, Config>> arms) =>

@@ -38,7 +38,7 @@ Test("bisection: what is run next is the trial that works with another value; wh
         with: config => config with { Depth = depth, Role = Role.Evaluate, Experiment = "e" });
     List<Trial> trials = [At(4), At(16)];
     List<int> depths = [];
-    while (new[] { DepthLimit(trials) }.Halved(config => config.Depth,
+    while (new[] { DepthLimit(trials, 0.5) }.Halved(config => config.Depth,
         (config, depth) => config with { Depth = (int)Math.Round(depth) }, decades: 0.01).ToList() is [var next])
     {
         next.ShouldBe(new Config { Lr = 0.3, Seed = 4, Depth = next.Depth, Role = Role.Evaluate });

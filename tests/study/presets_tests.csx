@@ -8,5 +8,9 @@ Test("presets: each has its value, and seeds that the user asked for come before
     new Lab(Preset.Standard).Seeds(3).ShouldBe([1, 2, 3]);
     new Lab(Preset.Full, SeedCount: 1).Seeds(3).ShouldBe([1]);
     new Lab(Preset.Full).Baseline.ShouldBe(new Config());
+    var colours = new Lab(Preset.Standard, Facts: DatasetFacts.Mnist with { Channels = 3, Height = 32, Width = 32 });
+    (colours.Baseline.IsConvnet, colours.Baseline.Halve).ShouldBe((true, true));
+    (colours with { Facts = colours.Data with { Height = 28 } }).Baseline.Halve.ShouldBeFalse();
+    (colours with { Preset = Preset.Full }).Baseline.Halve.ShouldBeFalse();
     new Lab(Preset.Smoke).Baseline.TrainSize.ShouldBeLessThan(new Config().TrainSize);
 });

@@ -12,10 +12,10 @@ Test("init: BN's usable scales less those without, by seed; a seed that both arm
         // Another scheme is no scale.
         Made(seed: 3, accuracy: 0.95), Made(seed: 3, accuracy: 0.95, norm: Norm.Batch),
     ];
-    var gain = UsableScaleGain(trials, new Config(), "sigmoid");
+    var gain = UsableScaleGain(trials, 0.9, new Config(), "sigmoid");
     gain.Differences.Single().ShouldBe(3 - (1 + 2 * 0.01 / 0.11), 1e-9);
     gain.LeftOut.ShouldBe(1);
-    UsableScales(trials.AtScales(new Config(), Norm.Batch).Where(trial => trial.Seed == 1)).ShouldBe(3, 1e-12);
+    UsableScales(trials.AtScales(new Config(), Norm.Batch).Where(trial => trial.Seed == 1), 0.9).ShouldBe(3, 1e-12);
     // Within 2 points of the own best: only from where it comes near 95%, but all of what is 80% everywhere.
     var own = RelativeScaleGain(trials, new Config(), "sigmoid").Differences;
     own[0].ShouldBe(2.0 / 3 - (1 + 2 * 0.02 / 0.11), 1e-9);
