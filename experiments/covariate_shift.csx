@@ -24,8 +24,9 @@ return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
 {
     var (epochs, points, seeds, rates) = lab.Pick(smoke: (1, 16, 1, LogGrid(1, 10, 2)),
         standard: (2, 48, 2, LogGrid(0.1, 10, 5)), full: (20, 48, 5, LogGrid(0.1, 30, 9)));
-    int[] layers = [2, 3, 4];
-    var net = new Net("sigmoid", lab.Baseline with { Epochs = epochs }, rates, Arms(Norm.None, Norm.Batch, Norm.Noisy));
+    int[] layers = lab.On<int[]>([2, 3, 4], convnets: [2, 4, 6]);
+    var net = new Net(lab.On("sigmoid", convnets: "VGG-6"), lab.Baseline with { Epochs = epochs },
+        lab.On(rates, StandardNets.ConvnetRates(lab)), Arms(Norm.None, Norm.Batch, Norm.Noisy));
     var shift = new ShiftEffects(lab.Levels.Begun, lab.Levels.Usable);
     var probe = Shift.Probe(images: 1_000, layers, points);
 

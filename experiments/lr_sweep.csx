@@ -3,7 +3,7 @@
 
 const string Question = "How much higher a learning rate does batch normalization allow?";
 const string Why = """
-    Three rates a decade, over five decades, so that both arms fail at the upper end; those in which each optimizer's
+    Three rates a decade (two for convnets, and for these no plain SGD), over five decades, so that both arms fail at the upper end; those in which each optimizer's
     steps have like size (momentum 0.9 makes them ten times longer, Adam's do not scale with the gradient). Between the
     last rate at which a seed trains and the first at which it does not, its limit is bisected to a tenth of a decade.
     """;
@@ -20,13 +20,15 @@ const string Caveats = """
 
 return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [], Why, ["epochs", "lr_end"]), lab =>
 {
-    var count = lab.Pick(smoke: 6, standard: 16, full: 31);
-    Net[] nets =
+    var count = lab.Pick(smoke: 6, standard: lab.On(16, convnets: 11), full: 31);
+    var sgd = lab.Baseline with { Momentum = 0 };
+    Net[] optimizers =
     [
-        new("SGD", lab.Baseline, LogGrid(1e-2, 1e3, count)),
-        new("momentum", lab.Baseline with { Momentum = 0.9 }, LogGrid(1e-3, 1e2, count)),
-        new("Adam", lab.Baseline with { Optimizer = Optimization.Adam }, LogGrid(1e-4, 1e1, count)),
+        new("SGD", sgd, LogGrid(1e-2, 1e3, count)),
+        new("momentum", sgd with { Momentum = 0.9 }, LogGrid(1e-3, 1e2, count)),
+        new("Adam", sgd with { Optimizer = Optimization.Adam }, LogGrid(1e-4, 1e1, count)),
     ];
+    var nets = optimizers[lab.On(0, convnets: 1)..];
 
     return from judged in Evaluate(from net in nets
                                    from rate in net.Rates
@@ -56,9 +58,9 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
                Figures =
                [
                    AccuracyByRate(nets[0], runs), CurvesAtBest("curves", nets[0], limits),
-                   AccuracyByRate(nets[1], runs), AccuracyByRate(nets[2], runs),
+                   .. nets[1..].Select(net => AccuracyByRate(net, runs)),
                    limits.RateRanges("ranges", "Usable rates and largest stable rates"),
-                   Band("volatility", "How much the loss jumps, SGD",
+                   Band("volatility", $"How much the loss jumps, {nets[0].Name}",
                        // Where all losses are 0, none jumps, and a log axis has no place for it.
                        [.. nets[0].Cells.SelectMany(runs.At).Where(trial => trial.LossVolatility != 0)],
                        new("Learning rate", Log: true), trial => trial.Lr, new("Volatility of the loss", Log: true),

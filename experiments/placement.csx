@@ -51,7 +51,7 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
                    "Steps, over those of BN before the activation", "Each arm at the rate of its fewest steps; to the "
                        + "right it is slower.", "as many steps, within ×1.5"),
                    .. compared.Select(net => net.SpeedCurves(runs))],
-               Tables = [compared.TargetsTable(runs), compared.RatesTable("activation", "norm", "placement",
+               Tables = [compared.TargetsTable(runs, lab.Levels), compared.RatesTable("activation", "norm", "placement",
                    "keep_bias", "norm_input")],
            };
 });

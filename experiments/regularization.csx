@@ -27,26 +27,29 @@ const string Caveats = """
 return Experiment(Args, Question, new(["norm", "train_size", "batch_size", "dropout"], ["lr"], Why, ["epochs"]), lab =>
 {
     const int Smallest = 500, Middle = 5_000;
-    int[] sizes = [.. lab.Pick([Smallest, Middle], [Smallest, Middle, 50_000],
+    int[] sizes = [.. lab.Pick([Smallest, Middle], lab.On<int[]>([Smallest, Middle, 50_000], convnets: [Smallest, Middle]),
         new[] { Smallest, 1_000, 2_000, Middle, 10_000, 50_000 }).Select(lab.Images).Distinct()];
-    var rates = lab.Pick(LogGrid(0.1, 1, 2), LogGrid(0.03, 10, 6), LogGrid(0.01, 10, 7));
-    var steps = lab.Pick(166.0, 1_666, 16_660);
+    var rates = lab.OnConvnets ? StandardNets.ConvnetRates(lab)
+        : lab.Pick(LogGrid(0.1, 1, 2), LogGrid(0.03, 10, 6), LogGrid(0.01, 10, 7));
+    var steps = lab.Pick(166.0, lab.On(1_666, convnets: 833), 16_660);
     Config Plain(int size, int batch = 60) => lab.Baseline with
     {
         Activation = Activation.Relu, TrainSize = size, BatchSize = batch, Epochs = Math.Round(steps / (size / 60)),
+        Augment = Augmentation.None,
     };
     Net[] nets =
     [
         .. sizes.Select(size => new Net($"{size:N0} images", Plain(size), rates)),
-        .. lab.Pick([16], [16, 256], new[] { 16, 32, 128, 256 }).Select(batch =>
+        .. lab.Pick([16], lab.On<int[]>([16, 256], convnets: []), new[] { 16, 32, 128, 256 }).Select(batch =>
             new Net($"{Middle:N0} images in batches of {batch}", Plain(Middle, batch), rates)),
     ];
     Net Control(string name, int size, Func<Config, Config> arm) =>
         new($"{name}, {size:N0} images", [Plain(size), arm(Plain(size))], rates);
     Net[] controls =
     [
-        Control("dropout of 0.2", Smallest, none => none with { Dropout = 0.2 }),
-        Control("dropout of 0.2", Middle, none => none with { Dropout = 0.2 }),
+        // Perceptrons alone have dropout.
+        .. new[] { Smallest, Middle }.Where(_ => !lab.OnConvnets).Select(size =>
+            Control("dropout of 0.2", size, none => none with { Dropout = 0.2 })),
         Control("noisy BN", Smallest, none => none with { Norm = Norm.Noisy }),
     ];
     var all = new Net("all", [.. nets.SelectMany(net => net.Cells), .. controls.Select(net => net.Cells[1])], rates);

@@ -27,16 +27,17 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
 {
     var nets = StandardNets.Several(lab, epochs: lab.Pick(1, 3, 20), lenetEpochs: lab.Pick(1, 1, 10),
         convnetEpochs: lab.Pick(1, 5, 60));
-    Net[] paced = [nets[0].Within(0.3, 10), nets[1].Within(0.1, 3), nets[2].Within(1e-3, 0.1)];
-    Net[] decaying = [nets[0].Within(1, 30).Decaying, nets[1].Within(0.1, 3).Decaying,
-        nets[2].Within(3e-3, 3e-2).Decaying];
+    Net[] paced = lab.OnConvnets ? [.. nets]
+        : [nets[0].Within(0.3, 10), nets[1].Within(0.1, 3), nets[2].Within(1e-3, 0.1)];
+    Net[] decaying = [.. lab.OnConvnets ? nets
+        : [nets[0].Within(1, 30), nets[1].Within(0.1, 3), nets[2].Within(3e-3, 3e-2)]].Select(net => net.Decaying)];
     var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 12 : 44);
 
-    return from tuning in Tune(paced, seeds: lab.Pick(1, 5, 5), probe)
+    return from tuning in Tune(paced, seeds: lab.Pick(1, lab.On(5, convnets: 3), 5), probe)
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5), probe)
            let compared = tuning.Compare()
            let best = ends.Compare()
-           let targets = compared.To(0.90, 0.95)
+           let targets = compared.To(lab.Levels.Usable, lab.Levels.Good)
            from judged in Evaluate(targets.SelectMany(race => race.Fastest(lab.Neighbours))
                    .Concat(best.SelectMany(net => net.MostAccurate(lab.Neighbours))), lab.Looks, trials =>
                [
@@ -47,13 +48,13 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
            let runs = judged.Trials
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "norm", "schedule", "lr"],
-                   [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95, 0.97)]))
+                   [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(lab.Levels.Usable, lab.Levels.Good)]))
            {
                Claims = judged.Claims,
                Figures = [SpeedByAccuracy("speed", "How many times sooner, by the accuracy reached",
                    "Steps, none over batch", compared, net => net.SpeedCourse(runs, "none", over: "batch"),
                    Literature.Faster), .. compared.Select(net => net.SpeedCurves(runs))],
-               Tables = [compared.TargetsTable(runs, best),
+               Tables = [compared.TargetsTable(runs, lab.Levels, best),
                    RatesTable([.. targets], best, ["model", "activation", "norm"])],
                Caveats = Caveats,
            };

@@ -25,7 +25,7 @@ static Figure UsableRates(this Comparison one) => RangeChart.Draw($"rates_{one.N
 /// <summary>The paper's table (figure 3): steps to the first arm's final accuracy and to others, and the best that
 /// each arm reaches; beside it what a step costs, and how wide the range of rates is.</summary>
 /// <param name="best">The same nets as they are trained for the best accuracy, where that is in another way.</param>
-static TableSection TargetsTable(this IReadOnlyList<Comparison> all, IReadOnlyList<Trial> trials,
+static TableSection TargetsTable(this IReadOnlyList<Comparison> all, IReadOnlyList<Trial> trials, Levels levels,
     IReadOnlyList<Comparison>? best = null)
 {
     var rows = (from one in all.Zip(best ?? all, (one, best) => (one, best))
@@ -35,8 +35,8 @@ static TableSection TargetsTable(this IReadOnlyList<Comparison> all, IReadOnlyLi
     return new("Steps to each target", TableOf(rows, ("net", row => row.one.Name), ("arm", row => row.arm.Name),
         ("lr", row => row.arm.ForSpeed.Cell.Lr),
         ($"{all[0].Arms.First().Name}'s end", row => StepsInWords(row.AtSpeed, row.Target)),
-        ("90%", row => StepsInWords(row.AtSpeed, 0.90)), ("95%", row => StepsInWords(row.AtSpeed, 0.95)),
-        ("97%", row => StepsInWords(row.AtSpeed, 0.97)),
+        (Format.Percent(levels.Usable), row => StepsInWords(row.AtSpeed, levels.Usable)),
+        (Format.Percent(levels.Good), row => StepsInWords(row.AtSpeed, levels.Good)),
         ("best test accuracy", row =>
             row.AtBest.Where(IsOk).Select(TestAccuracy.Of).DefaultIfEmpty(double.NaN).Average()),
         ("ms a step", row => Milliseconds(row.AtSpeed)),

@@ -27,13 +27,18 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     /// </summary>
     public bool Neighbours => Preset != Preset.Smoke;
 
-    /// <summary>When claims are judged: `standard` and `full` look up to three times, each at twice the seeds of the
-    /// one before; `smoke`, or where the user asked for a number of seeds, once.</summary>
-    public Looks Looks => SeedCount is { } count ? new(count) : Pick<Looks>(new(2), new(6, 12, 24), new(10, 20, 40));
+    /// <summary>When claims are judged: `standard` and `full` look up to three times (of convnets, whose trials cost
+    /// more, `standard` twice), each at twice the seeds of the one before; `smoke`, or where the user asked for a number
+    /// of seeds, once.</summary>
+    public Looks Looks => SeedCount is { } count ? new(count)
+        : Pick<Looks>(new(2), On<Looks>(new(6, 12, 24), convnets: new(6, 12)), new(10, 20, 40));
 
     /// <summary>Whether the images have colours, as natural ones do: then experiments train convnets where else they
     /// train perceptrons.</summary>
     public bool OnConvnets => Data.Channels > 1;
+
+    /// <summary>A value for perceptrons, and one for convnets, by which of them the data has trained.</summary>
+    public T On<T>(T perceptrons, T convnets) => OnConvnets ? convnets : perceptrons;
 
     /// <summary>The perceptron of Ioffe and Szegedy 2015, with fewer images in `smoke`.</summary>
     public Config Perceptron => new() { TrainSize = Images(smoke: 12_000, standard: 50_000, full: 50_000) };
@@ -51,7 +56,7 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     };
 
     /// <summary>What experiments train variants of: the convnet on images in colours, else the perceptron.</summary>
-    public Config Baseline => OnConvnets ? Convnet : Perceptron;
+    public Config Baseline => On(Perceptron, Convnet);
 
     /// <summary>Accuracies that are like hard to come to on any data.</summary>
     public Levels Levels => Levels.Of(Data);

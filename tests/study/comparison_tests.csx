@@ -47,7 +47,7 @@ Test("comparison: arms are compared at their own rates, at the steps to where th
     compared.Accuracy(all.ByAccuracy(evaluated).Chosen, "batch", less: "none").Differences
         .Select(value => Math.Round(value, 12)).ShouldBe([0.03, 0.24]);
     Evaluate(compared.Chosen(neighbours: true), [1]).Stages.Single().Configs().Count.ShouldBe(4);
-    var table = tuning.Compare().TargetsTable(evaluated).Frame;
+    var table = tuning.Compare().TargetsTable(evaluated, Levels.Of(DatasetFacts.Mnist)).Frame;
     table["arm"][0].ShouldBe("none");
     table["none's end"][1].ShouldBe("10 (10 to 10)");
 
