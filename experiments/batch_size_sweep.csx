@@ -52,9 +52,9 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
     ];
     var near = claimed.SelectMany(one => new[] { one.Cell.ToCell(), one.Less.ToCell() }).ToHashSet();
     var accuracy = ValidationAccuracy;
-    var speed = new Measure("speed to 90%", trial => Tuning.Speed(trial, target: 0.9));
+    var speed = SpeedTo(0.9);
 
-    return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6))
+    return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6), measures: [speed, accuracy], early: 6)
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5))
            from judged in Evaluate(tuning.BestCells(speed).Concat(from best in ends.BestCells(accuracy)
                from cell in ends.Around(best, lab.Neighbours && near.Contains(best.ToCell()))

@@ -35,7 +35,7 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
         nets.Add(new("LeNet", StandardNets.LeNet(plain), LogGrid(1e-4, 1e-1, 13), arms));
     var probe = Probe.Curves(points: 20);
 
-    return from tuning in Tune(nets, seeds, probe)
+    return from tuning in Tune(nets, seeds, probe, SpeedAndAccuracy)
            let compared = tuning.Compare()
            from judged in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Looks, trials =>
                [

@@ -29,7 +29,7 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
     ]);
     var probe = Probe.Curves(points: 24);
 
-    return from tuning in Tune(nets, seeds, probe)
+    return from tuning in Tune(nets, seeds, probe, SpeedAndAccuracy)
            let compared = tuning.Compare()
            from judged in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Looks, trials =>
                [Literature.Placement.Judge(compared.BySpeed(trials), all =>

@@ -31,7 +31,7 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
         nets[2].Within(3e-3, 3e-2).Decaying];
     var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 12 : 44);
 
-    return from tuning in Tune(paced, seeds: lab.Pick(1, 5, 5), probe)
+    return from tuning in Tune(paced, seeds: lab.Pick(1, 5, 5), probe, SpeedAndAccuracy)
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5), probe)
            let compared = tuning.Compare()
            let best = ends.Compare()

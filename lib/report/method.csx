@@ -41,7 +41,9 @@ public static class Method
             ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate, Role.Sweep))} in every cell, paired: in all arms a seed "
                 + "has the same initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? ""
                 : $". Settings were selected on others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but "
-                    + "where that is said")),
+                    + "where that is said" + (Seeds(Role.Tune).Distinct().Count() == 1 ? "" : ". Every rate has the "
+                    + "first of these, rates next to the best have more, and those that are not worse on all of these "
+                    + "have all (rounds as in successive halving, Jamieson and Talwalkar 2016)"))),
             ("Trials", $"{trained.Count}: {trained.Count(IsOk)} ended well, "
                 + $"{trained.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trained.Count(trial => trial.Status == Status.Stuck)} stuck, "

@@ -55,13 +55,25 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
 static IEnumerable<Config> EachOnce(this IEnumerable<Config> cells) =>
     cells.Where(cell => double.IsNaN(cell.Lr)).Concat(cells.Where(cell => !double.IsNaN(cell.Lr)).Distinct());
 
-/// <summary>The first stage of tuning: every arm of the nets at each of the net's rates, on seeds of their own.
-/// </summary>
-/// <param name="seeds">How many.</param>
-static Plan<Tuning> Tune(IReadOnlyList<Net> nets, int seeds, Probe? probe = null) =>
-    from runs in Sweep(from net in nets
-                       from cell in net.Cells
-                       from rate in net.Rates
-                       from seed in Enumerable.Range(Tuning.FirstSeed, seeds)
-                       select cell with { Lr = rate, Seed = seed, Role = Role.Tune }, probe)
-    select new Tuning(nets, runs);
+/// <summary>The first stage of tuning: every arm of the nets at each of the net's rates on one seed; those that may be
+/// best on more, which are asked for in rounds.</summary>
+/// <param name="seeds">How many, of their own, for rates that may be best.</param>
+/// <param name="measures">By what rates will be selected; null: accuracy.</param>
+/// <param name="early">How many for all rates next to the best: as many as seeds where each seed's own best is asked
+/// for.</param>
+static Plan<Tuning> Tune(IReadOnlyList<Net> nets, int seeds, Probe? probe = null, IReadOnlyList<Measure>? measures = null,
+    int early = Tuning.EarlySeeds)
+{
+    var runs = new Runs();
+    IEnumerable<Config> At(int count) => from net in nets
+                                         from cell in net.Cells
+                                         from rate in net.Rates
+                                         from seed in Enumerable.Range(Tuning.FirstSeed, count)
+                                         select cell with { Lr = rate, Seed = seed, Role = Role.Tune };
+    var stage = new Stage(At(1), probe, runs)
+    {
+        AtMost = At(seeds),
+        Next = trials => new Tuning(nets, Runs.Of(trials)).NextRound(measures ?? [ValidationAccuracy], seeds, early),
+    };
+    return new([stage], () => new(nets, runs));
+}

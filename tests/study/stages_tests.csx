@@ -11,7 +11,9 @@ Test("plan: rates are open until the first stage has run, and chosen after it", 
     IEnumerable<(Norm, double)> Rates(int stage) =>
         plan.Stages[stage].Configs().Select(config => (config.Norm, config.Lr));
     plan.Stages[0].Configs().ShouldAllBe(config => config.Role == Role.Tune && config.Seed >= Tuning.FirstSeed);
-    Rates(0).Count().ShouldBe(2 * 3 * 2);
+    // One seed of each rate at first; of both at most.
+    Rates(0).Count().ShouldBe(2 * 3);
+    plan.Stages[0].AtMost.Count().ShouldBe(2 * 3 * 2);
     Rates(1).Count().ShouldBe(2 * 2);
     // A rate for accuracy, one for speed and its neighbours: each may come to be another.
     Rates(2).Count().ShouldBe(2 * 4);
