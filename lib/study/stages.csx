@@ -29,24 +29,45 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 /// <summary>A stage that runs each of the configurations from the seeds of the first look, and those of conditions that
 /// are still open from the seeds of the next.</summary>
 /// <param name="judge">The claims, from the trials of this stage.</param>
+/// <param name="neighbours">The cells, some of them at the rates next to theirs too: what is beside the cells is run
+/// where their rates decide a condition, which is its verdict only if those next to them say the same.</param>
 /// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
 /// </param>
 static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge, Probe? probe = null,
-    Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null, Role role = Role.Evaluate)
+    Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null, Role role = Role.Evaluate,
+    IEnumerable<Config>? neighbours = null)
 {
     var runs = new Runs();
-    var all = from cell in cells.EachOnce() select cell with { Role = role };
-    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials) =>
-        [.. judge(trials).Select(one => looks.At(one, trials))];
-    IEnumerable<Config> At(int seeds) => from cell in all
-                                         from seed in Enumerable.Range(1, seeds)
-                                         select cell with { Seed = seed };
-    var stage = new Stage(At(looks.Counts[0]), probe, runs)
+    var own = from cell in cells.EachOnce() select cell with { Role = role };
+    var all = from cell in (neighbours ?? cells).EachOnce() select cell with { Role = role };
+    // What is run beside has not all seeds.
+    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials)
     {
-        AtMost = At(looks.Counts[^1]),
-        Next = trials => refine?.Invoke(trials).ToList() is { Count: > 0 } finer ? finer
-            : looks.Next(Judged(trials), all),
+        var cells = own.Select(cell => cell.ToCell()).ToHashSet();
+        var counted = trials.Where(trial => cells.Contains(trial.ToCell())).ToList();
+        return [.. judge(trials).Select(one => looks.At(one, counted))];
+    }
+    IEnumerable<Config> At(IEnumerable<Config> some, int seeds) => from cell in some
+                                                                   from seed in Enumerable.Range(1, seeds)
+                                                                   select cell with { Seed = seed };
+    IEnumerable<Config> Next(IReadOnlyList<Trial> trials)
+    {
+        if (refine?.Invoke(trials).ToList() is { Count: > 0 } finer) return finer;
+        var judged = Judged(trials);
+        var rates = trials.Select(trial => (trial.ToCell(), trial.Lr)).ToHashSet();
+        var seeds = trials.ToLookup(trial => trial.ToCell(), trial => trial.Seed);
+        var open = looks.Next(judged, all.Where(cell => rates.Contains((cell.ToCell(), cell.Lr)))).ToList();
+        if (open.Any(config => !seeds[config.ToCell()].Contains(config.Seed))) return open;
+        var decided = Looks.Decided(judged).ToHashSet();
+        return from cell in all
+               where decided.Contains(cell.ToCell())
+               from seed in seeds[cell.ToCell()].Distinct()
+               select cell with { Seed = seed };
+    }
+    var stage = new Stage(At(own, looks.Counts[0]), probe, runs)
+    {
+        AtMost = At(all, looks.Counts[^1]), Next = Next,
     };
     return new([stage], () => new(runs, () => Judged(runs)));
 }
@@ -61,8 +82,8 @@ static IEnumerable<Config> EachOnce(this IEnumerable<Config> cells) =>
 /// <param name="measures">By what rates will be selected; null: accuracy.</param>
 /// <param name="early">How many for all rates next to the best: as many as seeds where each seed's own best is asked
 /// for.</param>
-static Plan<Tuning> Tune(IReadOnlyList<Net> nets, int seeds, Probe? probe = null, IReadOnlyList<Measure>? measures = null,
-    int early = Tuning.EarlySeeds)
+static Plan<Tuning> Tune(IReadOnlyList<Net> nets, int seeds, Probe? probe = null,
+    IReadOnlyList<Measure>? measures = null, int early = Tuning.EarlySeeds)
 {
     var runs = new Runs();
     IEnumerable<Config> At(int count) => from net in nets

@@ -15,7 +15,13 @@ public sealed record TunedRate(Config Cell, double Score, bool AtLowEnd, bool At
 
 /// <summary>Evaluated trials that have each arm at one rate: at its tuned one; and, where the rates next to that were
 /// evaluated too, at whichever of them does best.</summary>
-public sealed record TunedRuns(IReadOnlyList<Trial> Chosen, IReadOnlyList<Trial>? Neighbouring = null);
+/// <param name="Beside">The cells of which rates next to the tuned ones were evaluated; null: all.</param>
+public sealed record TunedRuns(IReadOnlyList<Trial> Chosen, IReadOnlyList<Trial>? Neighbouring = null,
+    IReadOnlyList<Config>? Beside = null)
+{
+    /// <summary>Whether a cell was evaluated at rates next to its tuned one.</summary>
+    public bool HasNeighbours(Config cell) => Beside is null || Beside.Contains(cell);
+}
 
 /// <summary>The first stage: every arm of each net at the net's rates, on the tuning seeds. Before it has run, every
 /// best rate is NaN.</summary>
@@ -56,8 +62,8 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
         ? new(cell with { Lr = double.NaN }, double.NaN, false, false)
             : Best(cell, RatesOf(cell), TrialsOf(cell), score);
 
-    /// <summary>The same for each tuning seed by itself, the first first, among the rates that it has; null where it was
-    /// lost at all of these.</summary>
+    /// <summary>The same for each tuning seed by itself, the first first, among the rates that it has; null where it
+    /// was lost at all of these.</summary>
     public IReadOnlyList<TunedRate?> BestBySeed(Config cell, Func<Trial, double> score) =>
     [
         .. from seed in runs.Select(trial => trial.Seed).Distinct().Order()
@@ -85,8 +91,8 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
 
     /// <summary>What is run next, given the trials so far, of which each rate has one: what has been run may be among
     /// it. A rate that lost a seed cannot be chosen and gets no more.</summary>
-    /// <param name="measures">By what rates will be selected. Rates between the best ones by these count as best too: by
-    /// a measure between, as of speed to where a net ends, they may be.</param>
+    /// <param name="measures">By what rates will be selected. Rates between the best ones by these count as best too:
+    /// by a measure between, as of speed to where a net ends, they may be.</param>
     /// <param name="seeds">Of a rate that may be best.</param>
     /// <param name="early">Of rates next to the best one.</param>
     public IEnumerable<Config> NextRound(IReadOnlyList<Measure> measures, int seeds, int early) =>
@@ -151,9 +157,14 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
             return Best(tuned.Cell, tried, own, by.Of) is { Score: > double.NegativeInfinity } best ? best.Cell.Lr
                 : tuned.Cell.Lr;
         }
-        return new(At((tuned, _) => tuned.Cell.Lr), cells.Any(cell => cell.Tuned is { } tuned
-            && cell.Own.Any(trial => trial.Lr != tuned.Cell.Lr && Neighbours(tuned.Cell).Contains(trial.Lr)))
-                ? At(BestOf) : null);
+        List<Config> beside =
+        [
+            .. from cell in cells
+               where cell.Tuned is { } tuned && cell.Own.Any(trial => trial.Lr != tuned.Cell.Lr
+                   && Neighbours(tuned.Cell).Contains(trial.Lr))
+               select cell.Own[0].ToCell(),
+        ];
+        return new(At((tuned, _) => tuned.Cell.Lr), beside.Count == 0 ? null : At(BestOf), beside);
     }
 
     /// <summary>Where an arm's curves end at its best rate: their median over the tuning seeds; 1 if all were lost.
