@@ -3,10 +3,10 @@
 
 const string Question = "Does batch normalization reduce internal covariate shift, by either measure of it?";
 const string Why = """
-    The paper's net, every arm at its own rate (half decades, on seeds of their own), measured at logarithmically spaced
-    steps, so that the first are dense. Compared is the part in which validation accuracy rises from 30% to 90%: nets at
-    equal steps are in different parts of their training. The arm noisy adds the shift of Santurkar et al. back behind
-    BN: if shift slows training, it must be slow.
+    The paper's net (on images in colours a convnet), every arm at its own rate (half decades, on seeds of their own),
+    measured at logarithmically spaced steps, so that the first are dense. Compared is the part in which validation
+    accuracy rises from 30% to 90% (there from 20% to 40%): nets at equal steps are in different parts of their
+    training. The arm noisy adds the shift of Santurkar et al. back behind BN: if shift slows training, it must be slow.
     """;
 const string Caveats = """
     - Behind BN a unit's percentiles are normalized by construction, so the drift is counted in interquartile ranges;
@@ -14,10 +14,11 @@ const string Caveats = """
     - Over all steps the comparison is of something else: without BN the net tells no images apart over its first
       hundred steps. The units' interquartile ranges are next to nothing, which makes the path in their units long; the
       earlier layers' gradients are too, which leaves the last layer's where it was.
-    - The path is summed over the measured steps; denser ones would make it longer. BN comes from 30% to 90% within the
-      first steps, where they are denser, so its path is taken more finely than the other's.
+    - The path is summed over the measured steps; denser ones would make it longer. BN does that within the first steps,
+      where they are denser, so its path is taken more finely than the other's.
     - The gradient's shift depends on the size of the earlier layers' step, so on the rate: each arm has its own.
-    - One net, of sigmoids. Santurkar et al. measured larger ones, whose gradients turned as much with BN as without.
+    - One net, on digits of sigmoids. Santurkar et al. measured larger ones, whose gradients turned as much with BN as
+      without.
     """;
 
 return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>

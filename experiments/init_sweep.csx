@@ -3,17 +3,18 @@
 
 const string Question = "Does batch normalization make the initial weights matter less?";
 const string Why = """
-    Standard deviations of the initial weights over six decades, two values a decade (convnets: one); the usual schemes lie in the
-    middle. Where a seed's usable scales end is bisected to an eighth of a decade, at the rate of the scale inside.
-    CS231n's figure was made at one rate, 1e-3 for Adam, which suits one scale and one arm: so every cell is also given
-    its own rate, selected on other seeds from four decades (three were tried first, and BN's best stood at their upper
-    end).
+    Standard deviations of the initial weights over six decades, two values a decade (convnets: one); the usual schemes
+    lie in the middle. Where a seed's usable scales end is bisected to an eighth of a decade, at the rate of the scale
+    inside. CS231n's figure was made at one rate, 1e-3 for Adam, which suits one scale and one arm: so every cell is
+    also given its own rate, selected on other seeds from four decades (three were tried first, and BN's best stood at
+    their upper end).
     """;
 const string Caveats = """
     - Tuning and the common rate answer different questions: at 0.001 a scale can look unusable because the rate does
       not suit it, which tuning repairs; the key numbers and figures stand side by side.
-    - Usable is what comes to 90% (convnets: 30%, in one epoch of 10,000 images), for both arms the same. Beside it stands what is within 2 points of the arm's own
-      best scale: there an arm that is good nowhere can have a wide range, and one that is very good a narrow one.
+    - Usable is what comes to 90% (convnets: 30%, in one epoch of 10,000 images), for both arms the same. Beside it
+      stands what is within 2 points of the arm's own best scale: there an arm that is good nowhere can have a wide
+      range, and one that is very good a narrow one.
     - Scales beyond the ends of the grid were not tried and are not counted.
     - One budget: a small net, one epoch of 30,000 images.
     """;
@@ -49,7 +50,8 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
            from common in Evaluate(net.Cells.Select(cell => cell with { Lr = 1e-3 }), [.. lab.Looks.First], probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [Literature.Initialization.Judge(trials, all =>
-                   [.. kinds.Select(kind => UsableScaleGain(all, usable, kind.None, kind.Name))])], probe, trials => BisectUsableScales(trials, usable))
+                   [.. kinds.Select(kind => UsableScaleGain(all, usable, kind.None, kind.Name))])], probe,
+               trials => BisectUsableScales(trials, usable))
            let tuned = judged.Trials.Where(trial => scales.Contains(trial.InitScale)).ToList()
            select new Report(judged.Claims[0].Title,
                tuned.Summarize(["activation", "init", "init_scale", "norm", "lr"], BestValidationAccuracy,

@@ -3,9 +3,10 @@
 
 const string Question = "How much higher a learning rate does batch normalization allow?";
 const string Why = """
-    Three rates a decade (two for convnets, and for these no plain SGD), over five decades, so that both arms fail at the upper end; those in which each optimizer's
-    steps have like size (momentum 0.9 makes them ten times longer, Adam's do not scale with the gradient). Between the
-    last rate at which a seed trains and the first at which it does not, its limit is bisected to a tenth of a decade.
+    Three rates a decade (two for convnets, and for these no plain SGD), over five decades, so that both arms fail at
+    the upper end; those in which each optimizer's steps have like size (momentum 0.9 makes them ten times longer,
+    Adam's do not scale with the gradient). Between the last rate at which a seed trains and the first at which it does
+    not, its limit is bisected to a tenth of a decade.
     """;
 const string Caveats = """
     - Each arm's best rate is read off the same seeds that draw its curves, so both best accuracies are a little too

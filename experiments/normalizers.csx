@@ -56,6 +56,7 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
                    "Steps, other over batch", "Each arm at the rate of its fewest steps; to the right it is slower. "
                        + "That ghost, seed and clipping do as well is nobody's claim.", "as many steps, within ×1.5"),
                    .. compared.Select(net => net.SpeedCurves(runs)), .. compared.Select(net => net.UsableRates())],
-               Tables = [compared.TargetsTable(runs, lab.Levels), compared.RatesTable("model", "activation", "norm", "clip_norm")],
+               Tables = [compared.TargetsTable(runs, lab.Levels),
+                   compared.RatesTable("model", "activation", "norm", "clip_norm")],
            };
 });

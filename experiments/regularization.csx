@@ -27,7 +27,8 @@ const string Caveats = """
 return Experiment(Args, Question, new(["norm", "train_size", "batch_size", "dropout"], ["lr"], Why, ["epochs"]), lab =>
 {
     const int Smallest = 500, Middle = 5_000;
-    int[] sizes = [.. lab.Pick([Smallest, Middle], lab.On<int[]>([Smallest, Middle, 50_000], convnets: [Smallest, Middle]),
+    int[] sizes = [.. lab.Pick([Smallest, Middle],
+        lab.On<int[]>([Smallest, Middle, 50_000], convnets: [Smallest, Middle]),
         new[] { Smallest, 1_000, 2_000, Middle, 10_000, 50_000 }).Select(lab.Images).Distinct()];
     var rates = lab.OnConvnets ? StandardNets.ConvnetRates(lab)
         : lab.Pick(LogGrid(0.1, 1, 2), LogGrid(0.03, 10, 6), LogGrid(0.01, 10, 7));

@@ -3,13 +3,12 @@
 
 const string Question = "Does batch normalization keep representations from collapsing, and units from dying?";
 const string Why = """
-    Collapse is measured before the first step, in nets of 50 layers: linear ones, for which Daneshmand et al. prove
-    it, ReLU from He's weights, for which the cosine of two examples is known layer by layer, and sigmoids from
-    Glorot's; ReLU in batches of 4 and 16 too, since with BN theory has that cosine depend on the batch alone. Units
-    are watched in nets that train: the paper's three sigmoid layers, tanh and ReLU of three and ten layers, each arm
-    at its own rate (half decades, on seeds of their own). A unit is lost where hardly any gradient passes it: a ReLU
-    that is 0 on all of 1,000 images; of sigmoid and tanh, outputs beyond nine tenths of the way from the middle to a
-    limit.
+    Collapse is measured before the first step, in nets of 50 layers: linear ones, for which Daneshmand et al. prove it,
+    ReLU from He's weights, for which the cosine of two examples is known layer by layer, and sigmoids from Glorot's;
+    ReLU in batches of 4 and 16 too, since with BN theory has that cosine depend on the batch alone. Units are watched
+    in nets that train: the paper's three sigmoid layers, tanh and ReLU of three and ten layers, each arm at its own
+    rate (half decades, on seeds of their own). A unit is lost where hardly any gradient passes it: a ReLU that is 0 on
+    all of 1,000 images; of sigmoid and tanh, outputs beyond nine tenths of the way from the middle to a limit.
     """;
 const string Caveats = """
     - The nets of 50 layers take a single step: what counts is before it, and that they are stuck says nothing.

@@ -10,7 +10,8 @@ public static class Literature
 
     public static readonly Claim Faster = new("faster", "Batch normalization trains nets faster",
         "Ioffe and Szegedy 2015, figures 1a and 3",
-        "steps to 90%, to 95% and to the final accuracy of the arm without BN, none over batch", Unit.Ratio,
+        "steps to 90% and 95% (natural images: 40% and 50%) and to the final accuracy of the arm without BN, none over "
+        + "batch", Unit.Ratio,
         Region.Above(Math.Log10(1.5)))
     {
         Refuted = "Batch normalization does not train nets much faster",
@@ -35,15 +36,15 @@ public static class Literature
 
     public static readonly Claim Stable = new("stable", "Batch normalization makes training more stable", Program,
         "share of the grid's rates that are lost to a seed above its best one, none less batch", Unit.Share,
-        Region.Above(0.2))
+        Region.Above(0))
     {
-        Refuted = "Batch normalization does not make training much more stable",
+        Refuted = "Batch normalization makes training no more stable",
         Reversed = "Batch normalization makes training less stable", DependsOn = "the optimizer",
     };
 
     public static readonly Claim FasterInProgram = new("faster-program",
         "Batch normalization trains the original program's net faster", Program,
-        "steps to 95% training accuracy at the program's one rate, none over the other layer", Unit.Ratio,
+        "steps to 95% training accuracy (natural images: 50%) at the program's one rate, none over the other layer", Unit.Ratio,
         Region.Above(Math.Log10(1.5)))
     {
         Refuted = "Batch normalization does not train the original program's net much faster",
@@ -74,8 +75,8 @@ public static class Literature
 
     public static readonly Claim Initialization = new("init", "Batch normalization makes initial weights matter less",
         "Ioffe and Szegedy 2015; CS231n",
-        "decades of weight scales from which the tuned net comes to 90% validation accuracy, batch less none",
-        Unit.Decades, Region.Above(0.5))
+        "decades of weight scales from which the tuned net comes to 90% validation accuracy (natural images: 30%), "
+        + "batch less none", Unit.Decades, Region.Above(0.5))
     {
         Refuted = "Batch normalization does not make initial weights matter much less",
         Reversed = "Batch normalization makes initial weights matter more", DependsOn = "the activation",
@@ -189,7 +190,7 @@ public static class Literature
     public static readonly Claim Drift = new("shift-distribution",
         "Batch normalization reduces the drift of activations", "Ioffe and Szegedy 2015, figure 1",
         "path of the median input of a last-hidden unit, in its interquartile ranges, while validation accuracy rises "
-        + "from 30% to 90%, none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)))
+        + "from 30% to 90% (natural images: 20% to 40%), none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)))
     {
         Refuted = "Batch normalization does not reduce the drift of activations by much",
         Reversed = "Batch normalization increases the drift of activations",
@@ -198,7 +199,7 @@ public static class Literature
     public static readonly Claim GradientShift = new("shift-gradient",
         "Batch normalization keeps a layer's gradient steady", "Ioffe and Szegedy 2015",
         "cosine between a layer's gradient before and after the earlier layers take their step, mean while validation "
-        + "accuracy rises from 30% to 90%, batch less none", Unit.Cosine, Region.Above(0.1))
+        + "accuracy rises from 30% to 90% (natural images: 20% to 40%), batch less none", Unit.Cosine, Region.Above(0.1))
     {
         DeniedBy = "Santurkar et al. 2018, whose measure this is",
         Refuted = "Batch normalization keeps a layer's gradient no steadier",
