@@ -33,10 +33,12 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 /// where their rates decide a condition, which is its verdict only if those next to them say the same.</param>
 /// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
 /// </param>
+/// <param name="later">Which of the cells are run from the seeds of later looks, given the trials; those of the first
+/// alone must decide it. Null: all.</param>
 static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge, Probe? probe = null,
     Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null, Role role = Role.Evaluate,
-    IEnumerable<Config>? neighbours = null)
+    IEnumerable<Config>? neighbours = null, Func<IReadOnlyList<Trial>, Func<Config, bool>>? later = null)
 {
     var runs = new Runs();
     var own = from cell in cells.EachOnce() select cell with { Role = role };
@@ -57,11 +59,13 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
         var judged = Judged(trials);
         var rates = trials.Select(trial => (trial.ToCell(), trial.Lr)).ToHashSet();
         var seeds = trials.ToLookup(trial => trial.ToCell(), trial => trial.Seed);
-        var open = looks.Next(judged, all.Where(cell => rates.Contains((cell.ToCell(), cell.Lr)))).ToList();
+        var isRun = later?.Invoke(trials) ?? (_ => true);
+        var open = looks.Next(judged, all.Where(cell => rates.Contains((cell.ToCell(), cell.Lr)) && isRun(cell)))
+            .ToList();
         if (open.Any(config => !seeds[config.ToCell()].Contains(config.Seed))) return open;
         var decided = Looks.Decided(judged).ToHashSet();
         return from cell in all
-               where decided.Contains(cell.ToCell())
+               where decided.Contains(cell.ToCell()) && isRun(cell)
                from seed in seeds[cell.ToCell()].Distinct()
                select cell with { Seed = seed };
     }
