@@ -82,7 +82,7 @@ public static class Literature
     };
 
     public static readonly Claim Deeper = new("deeper", "Batch normalization lets residual nets be deeper",
-        "De and Smith 2020", "largest depth up to 100 that trains at its tuned rate, batch over none", Unit.Ratio,
+        "De and Smith 2020", "largest depth tried that trains at its tuned rate, batch over none", Unit.Ratio,
         Region.Above(0.5))
     {
         Refuted = "Batch normalization does not let residual nets be much deeper",
@@ -90,7 +90,7 @@ public static class Literature
     };
 
     public static readonly Claim DepthLimit = new("depth-limit", "Batch normalization limits the depth of plain nets",
-        "Yang et al. 2019", "largest depth up to 100 that trains at its tuned rate, none over batch", Unit.Ratio,
+        "Yang et al. 2019", "largest depth tried that trains at its tuned rate, none over batch", Unit.Ratio,
         Region.Above(0.5))
     {
         Refuted = "Batch normalization hardly limits the depth of plain nets",
