@@ -32,11 +32,14 @@ static TableSection TargetsTable(this IReadOnlyList<Comparison> all, IReadOnlyLi
                 from arm in one.one.Arms
                 select (one.one, arm, one.one.Target, AtSpeed: trials.AtRate(arm.ForSpeed.Cell),
                     AtBest: trials.AtRate(one.best[arm.Name].ForAccuracy.Cell))).ToList();
+    var levels = Levels.Of(trials.Count == 0 ? DatasetFacts.Mnist : trials[0].Data);
+    var (usable, good, better) = (levels.Usable, levels.Good, Math.Round(1 - 0.6 * (1 - levels.Good), 2));
     return new("Steps to each target", TableOf(rows, ("net", row => row.one.Name), ("arm", row => row.arm.Name),
         ("lr", row => row.arm.ForSpeed.Cell.Lr),
         ($"{all[0].Arms.First().Name}'s end", row => StepsInWords(row.AtSpeed, row.Target)),
-        ("90%", row => StepsInWords(row.AtSpeed, 0.90)), ("95%", row => StepsInWords(row.AtSpeed, 0.95)),
-        ("97%", row => StepsInWords(row.AtSpeed, 0.97)),
+        (Format.Percent(usable), row => StepsInWords(row.AtSpeed, usable)),
+        (Format.Percent(good), row => StepsInWords(row.AtSpeed, good)),
+        (Format.Percent(better), row => StepsInWords(row.AtSpeed, better)),
         ("best test accuracy", row =>
             row.AtBest.Where(IsOk).Select(TestAccuracy.Of).DefaultIfEmpty(double.NaN).Average()),
         ("ms a step", row => Milliseconds(row.AtSpeed)),

@@ -287,12 +287,13 @@ public static class Literature
         Reversed = "Batch normalization belongs after the activation", DependsOn = "the activation",
     };
 
-    /// <summary>Normalizers that somebody proposed as as good, by arm.</summary>
+    /// <summary>Normalizers that somebody proposed as as good, by arm; that of weights is for convnets.</summary>
     public static readonly IReadOnlyList<(string Arm, Claim Claim)> Instead =
     [
         AsGood("layer", "Layer normalization", "Ba et al. 2016"),
         AsGood("group", "Group normalization", "Wu and He 2018"),
         AsGood("noisy", "Noisy normalization", "Santurkar et al. 2018"),
+        AsGood("weight_std", "Weight standardization", "Qiao et al. 2019, with group normalization"),
     ];
 
     static (string Arm, Claim Claim) AsGood(string arm, string name, string source) => (arm, new($"alternatives-{arm}",
