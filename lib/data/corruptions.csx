@@ -8,7 +8,7 @@ public sealed record Corruption(string Name, Func<ImageSet, ImageSet> Of)
     const double Contrasted = 0.2, Noise = 0.3, Radius = 2, Angle = 30, Brighter = 0.3;
 
     /// <summary>Each at one severity: contrast and brightness as at their third of five for ImageNet, noise between
-    /// third and fifth; blur of radius 2 pixels and rotation by 30 degrees are for images of 28 x 28.</summary>
+    /// third and fifth; blur of radius 2 pixels and rotation by 30 degrees are for images of about 30 x 30.</summary>
     public static IReadOnlyList<Corruption> All { get; } =
     [
         new("contrast", set => Contrast(set, Contrasted)), new("brightness", set => Brightness(set, Brighter)),

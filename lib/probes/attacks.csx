@@ -1,17 +1,24 @@
 #nullable enable
 // Adversarial images: small changes along the gradient that make a model err.
 
-/// <summary>Attacks on a model in evaluation mode that takes pixels / 255: no pixel changes by more than epsilon, and
-/// all stay in 0 to 1.</summary>
+/// <summary>Attacks on a model in evaluation mode: no pixel / 255 changes by more than epsilon, and all stay in 0 to 1.
+/// Where the model takes standardized pixels, these limits are standardized too, channel by channel.</summary>
 /// <param name="Snapshot">Whose tape is used.</param>
 /// <param name="Model">Attacked.</param>
 public sealed record Attack(Snapshot Snapshot, Model Model, float Epsilon)
 {
+    // What the model takes for a pixel of 0 and of 255, and for epsilon, by channel.
+    readonly IReadOnlyList<(float Low, float High, float Epsilon)> limits =
+        Snapshot.Config.Standardizes(Snapshot.Data.Train.Channels)
+            ? [.. Snapshot.Config.ImagesOf(Snapshot.Data.Train).StandardizedValues.Select(values =>
+                (values[0], values[^1], Epsilon * (values[^1] - values[0])))]
+            : [.. Enumerable.Repeat((0f, 1f, Epsilon), Snapshot.Data.Train.Channels)];
+
     /// <summary>The fast gradient sign method (Goodfellow et al. 2015): epsilon along the sign of the loss's gradient.
     /// </summary>
-    /// <param name="images">(N, C * H * W), as Config.Input gives them, row by row.</param>
+    /// <param name="images">(N, C * H * W) or (N, C, H, W), as Config.Input gives them, row by row.</param>
     public float[] Fgsm(Shape shape, float[] images, byte[] labels) =>
-        Moved(images, images, Gradient(shape, images, labels), Epsilon);
+        Moved(shape, images, images, Gradient(shape, images, labels), 1, 1);
 
     /// <summary>Projected gradient descent (Madry et al. 2018): so many such steps of 2.5 epsilon / steps, each ended
     /// within epsilon of the image, from a point that is drawn within it.</summary>
@@ -19,10 +26,14 @@ public sealed record Attack(Snapshot Snapshot, Model Model, float Epsilon)
     /// <inheritdoc cref="Fgsm" path="/param"/>
     public float[] Pgd(Shape shape, float[] images, byte[] labels, int steps, RandomStream random)
     {
-        float[] now = [.. images.Select(pixel =>
-            Math.Clamp(pixel + Epsilon * (float)random.Uniform(-1, 1), 0, 1))];
+        var (channel, now) = (Channels(shape), new float[images.Length]);
+        for (var i = 0; i < now.Length; i++)
+        {
+            var (low, high, epsilon) = limits[channel(i)];
+            now[i] = Math.Clamp(images[i] + epsilon * (float)random.Uniform(-1, 1), low, high);
+        }
         for (var step = 0; step < steps; step++)
-            now = Moved(images, now, Gradient(shape, now, labels), 2.5f * Epsilon / steps);
+            now = Moved(shape, images, now, Gradient(shape, now, labels), 2.5f, steps);
         return now;
     }
 
@@ -40,7 +51,23 @@ public sealed record Attack(Snapshot Snapshot, Model Model, float Epsilon)
     public double Accuracy(Shape shape, float[] images, byte[] labels) => (double)Snapshot.Tape.Step(() =>
         Model.Forward(Tensor.From(shape, images), Mode.Evaluation).CountCorrect(labels), record: false) / labels.Length;
 
-    float[] Moved(float[] images, float[] now, float[] gradient, float distance) => [.. now.Select((pixel, i) =>
-        Math.Clamp(Math.Clamp(pixel + distance * Math.Sign(gradient[i]), images[i] - Epsilon, images[i] + Epsilon),
-            0, 1))];
+    // By a multiple of epsilon, over so many steps.
+    float[] Moved(Shape shape, float[] images, float[] now, float[] gradient, float multiple, int steps)
+    {
+        var (channel, moved) = (Channels(shape), new float[now.Length]);
+        for (var i = 0; i < now.Length; i++)
+        {
+            var (low, high, epsilon) = limits[channel(i)];
+            var pixel = now[i] + multiple * epsilon / steps * Math.Sign(gradient[i]);
+            moved[i] = Math.Clamp(Math.Clamp(pixel, images[i] - epsilon, images[i] + epsilon), low, high);
+        }
+        return moved;
+    }
+
+    // The channel of each number of images of that shape.
+    Func<int, int> Channels(Shape shape)
+    {
+        var plane = shape.Count / shape.Rows / limits.Count;
+        return i => i / plane % limits.Count;
+    }
 }

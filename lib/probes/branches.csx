@@ -12,17 +12,20 @@ public static class BranchSignal
     /// <inheritdoc cref="WithBatchNorm" path="/param"/>
     public static double WithoutNorm(double first, int blocks) => first * Math.Pow(2, blocks);
 
-    /// <summary>The mean square of the signal after each block, over units and the examples of the first batch, before
-    /// the first step; the first number is before the first block.</summary>
-    /// <param name="snapshot">Of a `residual_mlp` with BN or without any normalizer.</param>
+    /// <summary>The mean square of the signal after each block, over units and the examples of the first batch (of
+    /// images, their places too), before the first step; the first number is before the first block.</summary>
+    /// <param name="snapshot">Of a `residual_mlp` with BN or without any normalizer; or of a `resnet`, where the signal
+    /// is what the activation after each block's sum is given, and 0 the one before the first block.</param>
     public static IReadOnlyList<double> SecondMoments(Snapshot snapshot)
     {
         var config = snapshot.Config;
         var first = Batches.Order(config.TrainSize, config.Seed, 0)[..Math.Min(config.BatchSize, config.TrainSize)];
         var start = snapshot with { Model = snapshot.Start() };
-        if (config.Norm != Norm.Batch)
-            return [.. start.ActivationInputs(first, Mode.Training).Select(input =>
-                input.Values.Average(value => (double)value * value))];
+        var residual = config.Model == Architecture.Resnet;
+        if (residual || config.Norm != Norm.Batch)
+            // Of a resnet, every other activation stands within a branch.
+            return [.. start.ActivationInputs(first, Mode.Training).Where((_, i) => !residual || i % 2 == 0)
+                .Select(input => input.Values.Average(value => (double)value * value))];
         // What BN is given is known by its statistics: the variance is the unbiased one, and contains epsilon.
         var share = 1 - 1.0 / first.Length;
         return [.. ScaleAndShift.LayersOf(start.PreciseCopy(first)).Select(layer =>

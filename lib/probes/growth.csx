@@ -7,11 +7,12 @@ public static class Growth
     /// batch and the width grow without bound (Yang et al. 2019).</summary>
     public const double LargeBatches = Math.PI / (Math.PI - 1);
 
-    /// <summary>Measures the nets of one depth, in evaluation trials: column gradient_N is the squared norm of the
-    /// gradient of hidden layer N's weights before the first step, on the first batch, in the row of step 1.</summary>
+    /// <summary>Measures the perceptrons of one depth, in evaluation trials: column gradient_N is the squared norm of
+    /// the gradient of hidden layer N's weights before the first step, on the first batch, in the row of step 1.
+    /// </summary>
     public static Probe Probe(int depth) => new([.. Enumerable.Range(1, depth).Select(layer => $"gradient_{layer}")],
         config => [1, config.Steps],
-        snapshot => snapshot.Step == 1 && snapshot.Config.Depth == depth
+        snapshot => snapshot.Step == 1 && !snapshot.Config.IsConvnet && snapshot.Config.Depth == depth
             ? InitialSquares(snapshot).Select((square, i) => ($"gradient_{i + 1}", square)) : []);
 
     /// <summary>At initialization, on the first batch: the squared norm of the gradient of each hidden layer's weights,

@@ -51,7 +51,8 @@ public static class InferenceStatistics
 
     /// <summary>In evaluation trials, a column for each kind: on all validation images at the last step, on those
     /// of curves before.</summary>
-    public static Probe Probe { get; } = new(Kinds, config => LogSpacedSteps(config.Steps, 9), Measure);
+    /// <param name="points">About how many log-spaced steps.</param>
+    public static Probe Probe(int points) => new(Kinds, config => LogSpacedSteps(config.Steps, points), Measure);
 
     static IEnumerable<(string, double)> Measure(Snapshot snapshot)
     {

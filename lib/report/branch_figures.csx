@@ -1,14 +1,15 @@
 #nullable enable
 // Residual branches as figures.
 
-/// <summary>The signal by block before the first step, beside theory; accuracy by depth; and training.</summary>
+/// <summary>The signal by block before the first step, of perceptrons beside theory; accuracy by depth; and training.
+/// </summary>
 /// <param name="nets">From the shallowest.</param>
 /// <param name="blocks">Those at which the signal was measured.</param>
 static IReadOnlyList<Figure> BranchFigures(IReadOnlyList<Trial> runs, IReadOnlyList<Net> nets,
     IReadOnlyList<int> blocks)
 {
     var deepest = nets[^1];
-    var (first, last) = (FirstMoment(runs, deepest), blocks[^1]);
+    var (first, last, convnets) = (FirstMoment(runs, deepest), blocks[^1], deepest.Cells[0].IsConvnet);
     IEnumerable<(double, double)> Line(Func<double, int, double> theory) =>
         Enumerable.Range(0, last + 1).Select(block => ((double)block, theory(first, block)));
     return
@@ -23,13 +24,14 @@ static IReadOnlyList<Figure> BranchFigures(IReadOnlyList<Trial> runs, IReadOnlyL
                    where moment > 0 && double.IsFinite(moment)
                    select new Point(ArmOf(trial), $"{trial.Seed}", block, moment),
             ],
-            caption: "Before the first step, over units and the first batch. Dashed: theory for wide nets. Without a "
-                + "normalizer each block doubles it; with BN each adds 1, so that later branches are small beside what "
-                + "they are added to.",
-            guide: double.IsNaN(first) ? null : new("theory",
+            caption: "Before the first step, over units and the first batch. " + (convnets
+                ? "After each block's sum, before its activation."
+                : "Dashed: theory for wide nets. Without a normalizer each block doubles it; with BN each adds 1, so "
+                    + "that later branches are small beside what they are added to."),
+            guide: double.IsNaN(first) || convnets ? null : new("theory",
                 [.. Line(BranchSignal.WithoutNorm), (last, double.NaN), .. Line(BranchSignal.WithBatchNorm)])),
         Band("accuracy", "Test error by depth", [.. nets.SelectMany(net => net.Cells).SelectMany(runs.At)],
-            new("Residual blocks", Log: true), trial => trial.Depth, new("Test error", Log: true),
+            new(convnets ? "Layers" : "Residual blocks", Log: true), trial => trial.Depth, new("Test error", Log: true),
             new("test_error", trial => 1 - trial.TestAccuracy), "Each cell at its tuned rate, after the same steps."),
         .. nets.Select(net => AccuracyCurves($"curves_{net.Id}", $"Training: {net.Name}",
             [.. net.Cells.SelectMany(runs.At)])),

@@ -83,7 +83,7 @@ public static class Method
     static string Nets(IReadOnlyList<Trial> trials, DatasetFacts data)
     {
         string Sizes(IEnumerable<int> values) => string.Join(", ", values.Distinct().Order());
-        var pixels = data.Channels * data.Height * data.Width;
+        var pixels = data.Channels * data.Height * data.Width / (trials[0].Halve ? 4 : 1);
         var outputs = $"{data.Classes} outputs";
         return string.Join("; ", trials.GroupBy(trial => trial.Model).Select(model => model.Key switch
         {

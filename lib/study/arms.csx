@@ -6,7 +6,7 @@ static string ArmOf(Config cell) => string.Join('_', new[]
 {
     Snake(cell.Norm), cell.NormInput ? "input" : "", cell.Placement == Placement.After ? "after" : "",
     cell.KeepBias ? "with_bias" : "", cell.ClipNorm > 0 ? "clipped" : "", cell.Dropout > 0 ? "dropout" : "",
-    cell.Model == Architecture.ResidualMlp ? "residual" : "",
+    cell.Model switch { Architecture.ResidualMlp => "residual", Architecture.PreactResnet => "preact", _ => "" },
 }.Where(part => part != ""));
 
 /// <summary>Changes of a net without normalizer, each of which makes an arm of it.</summary>

@@ -6,15 +6,21 @@
 static Limit DepthLimit(IEnumerable<Trial> seed, double trained) => Limit.Of(seed.OrderBy(trial => trial.Depth),
     trial => IsOk(trial) && trial.ValidationAccuracy >= trained);
 
-/// <summary>What is run to know each seed's largest trainable depth to a tenth of a decade, or to one layer.</summary>
+/// <summary>What is run to know each seed's largest trainable depth to a tenth of a decade, to one layer, or to one
+/// block of each stage.</summary>
 static IEnumerable<Config> BisectDepths(IReadOnlyList<Trial> trials, double trained) => trials
     .GroupBy(trial => (trial.ToCell() with { Depth = 1 }, trial.Seed))
     .Select(seed => DepthLimit(seed, trained))
-    .Halved(config => config.Depth, (config, depth) => config with { Depth = (int)Math.Round(depth) });
+    .Halved(config => config.Depth, (config, depth) => config with { Depth = Buildable(config, depth) });
 
-/// <summary>For each net, the largest depth up to which every depth trains, one arm over another, as log10; known to a tenth of a decade. Where one arm trains at the deepest that was tried, its limit may
-/// lie farther, and the interval has no end on that side. A seed says nothing whose both arms train at the deepest, or
-/// neither at any.</summary>
+// Residual convnets have 6 n + 2 layers.
+static int Buildable(Config config, double depth) => config.IsConvnet ? 6 * (int)Math.Round((depth - 2) / 6) + 2
+    : (int)Math.Round(depth);
+
+/// <summary>For each net, the largest depth up to which every depth trains, one arm over another, as log10; known to a
+/// tenth of a decade, of residual convnets to what lies between 8 layers and 14. Where one arm trains at the deepest
+/// that was tried, its limit may lie farther, and the interval has no end on that side. A seed says nothing whose both
+/// arms train at the deepest, or neither at any.</summary>
 /// <param name="nets">Each with cells of all depths in either arm.</param>
 /// <param name="trained">The validation accuracy from which on a net counts as trained.</param>
 static IReadOnlyList<Effect> DepthRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets,
@@ -27,17 +33,18 @@ static IReadOnlyList<Effect> DepthRatios(IReadOnlyList<Trial> trials, IReadOnlyL
         var cell = net.Cells.First(cell => cell.Norm == norm).ToCell() with { Depth = 1 };
         return [.. trials.Where(trial => trial.ToCell() with { Depth = 1 } == cell)];
     }
-    Effect Ratio(string condition, IReadOnlyList<Trial> first, IReadOnlyList<Trial> second)
+    Effect Ratio(Net net, IReadOnlyList<Trial> first, IReadOnlyList<Trial> second)
     {
         bool Any(Func<bool, bool, bool> ends) =>
             first.BySeed(second, (one, other) => ends(AtEnd(one), AtEnd(other)) ? 1 : 0).Values.Contains(1);
-        return (Effect.From(condition, first.BySeed(second, (one, other) => AtEnd(one) && AtEnd(other) ? double.NaN
-            : Math.Log10(Deepest(one)) - Math.Log10(Deepest(other))), resolution: 0.1) with
+        return (Effect.From(net.Name, first.BySeed(second, (one, other) => AtEnd(one) && AtEnd(other) ? double.NaN
+            : Math.Log10(Deepest(one)) - Math.Log10(Deepest(other))),
+            resolution: net.Cells[0].IsConvnet ? Math.Log10(14 / 8.0) : 0.1) with
         {
             Censored = (Any((one, other) => other && !one), Any((one, other) => one && !other)),
         }).AtLevel(0.95);
     }
-    return [.. nets.Select(net => Ratio(net.Name, Arm(net, norm), Arm(net, over)))];
+    return [.. nets.Select(net => Ratio(net, Arm(net, norm), Arm(net, over)))];
 }
 
 /// <summary>For each net, the growth of the squared gradient a layer with BN at one depth, as log10.</summary>

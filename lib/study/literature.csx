@@ -83,7 +83,7 @@ public static class Literature
     };
 
     public static readonly Claim Deeper = new("deeper", "Batch normalization lets residual nets be deeper",
-        "De and Smith 2020", "largest depth up to 100 that trains at its tuned rate, batch over none", Unit.Ratio,
+        "De and Smith 2020", "largest depth tried that trains at its tuned rate, batch over none", Unit.Ratio,
         Region.Above(0.5))
     {
         Refuted = "Batch normalization does not let residual nets be much deeper",
@@ -91,7 +91,7 @@ public static class Literature
     };
 
     public static readonly Claim DepthLimit = new("depth-limit", "Batch normalization limits the depth of plain nets",
-        "Yang et al. 2019", "largest depth up to 100 that trains at its tuned rate, none over batch", Unit.Ratio,
+        "Yang et al. 2019", "largest depth tried that trains at its tuned rate, none over batch", Unit.Ratio,
         Region.Above(0.5))
     {
         Refuted = "Batch normalization hardly limits the depth of plain nets",
@@ -288,12 +288,13 @@ public static class Literature
         Reversed = "Batch normalization belongs after the activation", DependsOn = "the activation",
     };
 
-    /// <summary>Normalizers that somebody proposed as as good, by arm.</summary>
+    /// <summary>Normalizers that somebody proposed as as good, by arm; that of weights is for convnets.</summary>
     public static readonly IReadOnlyList<(string Arm, Claim Claim)> Instead =
     [
         AsGood("layer", "Layer normalization", "Ba et al. 2016"),
         AsGood("group", "Group normalization", "Wu and He 2018"),
         AsGood("noisy", "Noisy normalization", "Santurkar et al. 2018"),
+        AsGood("weight_std", "Weight standardization", "Qiao et al. 2019, with group normalization"),
     ];
 
     static (string Arm, Claim Claim) AsGood(string arm, string name, string source) => (arm, new($"alternatives-{arm}",

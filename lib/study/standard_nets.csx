@@ -56,6 +56,15 @@ static class StandardNets
             lab.Pick(LogGrid(0.1, 1, 2), LogGrid(1e-2, 1e1, 7), LogGrid(1e-2, 1e2, 17)), arms),
     ];
 
+    /// <summary>Those perceptrons; on images in colours a convnet without shortcuts, at all of its images.</summary>
+    public static IReadOnlyList<Net> PerceptronsOrVgg(Lab lab, Config none, double convnetEpochs,
+        IReadOnlyList<Func<Config, Config>> arms) => lab.OnConvnets
+        ? [Vgg(lab.Convnet with { Epochs = convnetEpochs }, ConvnetRates(lab), arms)] : Perceptrons(lab, none, arms);
+
+    /// <summary>The convnet without shortcuts, named by its depth.</summary>
+    public static Net Vgg(Config none, IReadOnlyList<double> rates, IReadOnlyList<Func<Config, Config>> arms) =>
+        new($"VGG-{none.Depth}", none, rates, arms);
+
     /// <summary>The LeNet-5 of the program that this lab grew from, with as many images and epochs as the start has.
     /// </summary>
     public static Config LeNet(Config start) => start with

@@ -27,3 +27,33 @@ Test("attacks: the gradient by the images is the loss's slope, and steps keep to
         Loss(pgd).ShouldBeGreaterThan(0.98 * Loss(fgsm));
         attack.Accuracy(shape, fgsm, labels).ShouldBeLessThanOrEqualTo(attack.Accuracy(shape, images, labels));
     }));
+
+Test("attacks: where a net takes standardized colours, the limits are those of their pixels", () =>
+{
+    const float Epsilon = 0.05f;
+    var random = new RandomStream(1, "colours");
+    // The first colour varies less than the others.
+    ImageSet set = new(
+        [.. Enumerable.Range(0, 1_000 * 192).Select(i => (byte)random.Below(i / 64 % 3 == 0 ? 64 : 256))],
+        [.. Enumerable.Range(0, 1_000).Select(_ => (byte)random.Below(10))], 8, 8, 3);
+    var data = new Dataset("colours", set, set, "", null) { ValidationImages = 400 };
+    Training.Run(Watchable with { Model = Architecture.Vgg, Depth = 2, Width = 4, Activation = Activation.Relu }, data,
+        new Probe([], _ => [5], snapshot =>
+        {
+            var images = snapshot.Config.Input(set, [.. Enumerable.Range(0, 40)]);
+            var (shape, values, labels) = (images.Shape, images.ToArray(), set.Labels[..40]);
+            Attack attack = new(snapshot, snapshot.Copy(), Epsilon);
+            double Pixel(float[] from, int i) => set.Moments.Mean[i / 64 % 3]
+                + set.Moments.Deviation[i / 64 % 3] * from[i];
+            foreach (var attacked in new[] { attack.Fgsm(shape, values, labels),
+                attack.Pgd(shape, values, labels, 10, new(1, "pgd")) })
+            {
+                Enumerable.Range(0, values.Length).ShouldAllBe(i => Pixel(attacked, i) >= -1e-5
+                    && Pixel(attacked, i) <= 1 + 1e-5);
+                foreach (var channel in new[] { 0, 1, 2 })
+                    Enumerable.Range(0, values.Length).Where(i => i / 64 % 3 == channel)
+                        .Max(i => Math.Abs(Pixel(attacked, i) - Pixel(values, i))).ShouldBe(Epsilon, 1e-5);
+            }
+            return [];
+        })).Status.ShouldBe(Status.Ok);
+});

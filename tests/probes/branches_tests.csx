@@ -32,3 +32,17 @@ Test("branches: the probe reads the start, after the blocks that a net has", () 
     Signal.AtStart(trial, "moment_5").ShouldBe(double.NaN);
     trial.Curve[^1].Own.ShouldBeEmpty();
 });
+
+Test("branches: a ResNet's signal is its blocks' sums, from before the first on", () =>
+{
+    var (data, config) = (NoiseOf(600, validation: 0), new Config { Model = Architecture.Resnet, Width = 8, Depth = 8,
+        TrainSize = 600, Activation = Activation.Relu, Init = Scheme.HeNormal, Norm = Norm.SkipInit });
+    IReadOnlyList<double> Measured(Config own) =>
+        BranchSignal.SecondMoments(new(own, data, new(), own.Layers(8, 8, 10).ToModel(own.Seed), 1, 0));
+    var skip = Measured(config);
+    skip.Count.ShouldBe(4);
+    // With branches at 0 the first block's sum is what the activation before it leaves: about half.
+    (skip[1] / skip[0]).ShouldBe(0.5, 0.25);
+    Measured(config with { Norm = Norm.None })[3].ShouldBeGreaterThan(2 * skip[3]);
+    Measured(config with { Norm = Norm.Batch }).Count.ShouldBe(4);
+});

@@ -39,5 +39,11 @@ Test("depth: the largest depths that train are compared by seed, and known to a 
     // Where both train at every depth, nothing is known of either's end.
     Trial[] capped = [.. cells.Select(cell => Made(norm: cell.Norm,
         with: config => config with { Depth = cell.Depth }))];
-    DepthRatios(capped, [new("net", cells, [0.1])], depths, 0.5, Norm.Batch, over: Norm.None).Single().LeftOut.ShouldBe(1);
+    DepthRatios(capped, [new("net", cells, [0.1])], depths, 0.5, Norm.Batch, over: Norm.None).Single()
+        .LeftOut.ShouldBe(1);
+    // Residual convnets have 6 n + 2 layers.
+    Trial Convnet(int depth, double accuracy) => Made(accuracy: accuracy,
+        with: config => config with { Model = Architecture.Resnet, Depth = depth });
+    BisectDepths([Convnet(8, 0.6), Convnet(20, 0.1)], 0.5).Single().Depth.ShouldBe(14);
+    BisectDepths([Convnet(8, 0.6), Convnet(14, 0.1)], 0.5).ShouldBeEmpty();
 });
