@@ -6,7 +6,7 @@ public enum Activation { Sigmoid, Tanh, Relu }
 public enum Norm
 {
     None, Batch, BatchNoGamma, BatchNoBeta, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy, Renorm, Rms,
-    WeightNorm, WeightStd, ScaledWeightStd, SkipInit, Fixup
+    WeightNorm, WeightStd, ScaledWeightStd, SkipInit, Fixup, BatchMean, BatchMeanWeightNorm, BatchRms
 }
 public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
 
@@ -268,6 +268,12 @@ public record Config
         Norm.ScaledWeightStd => NormMethod.ScaledWeightStandardization,
         Norm.SkipInit => NormMethod.SkipInit,
         Norm.Fixup => NormMethod.Fixup(Branches),
+        Norm.BatchMean => NormMethod.By(channels => BatchMean(channels, BnMomentum)),
+        Norm.BatchMeanWeightNorm => NormMethod.WeightNormalization with
+        {
+            Normalizer = (channels, _) => BatchMean(channels, BnMomentum),
+        },
+        Norm.BatchRms => NormMethod.By(channels => BatchNorm(channels, BnMomentum, uncentred: true)),
         _ => throw new ArgumentOutOfRangeException(nameof(Norm), Norm, null),
     };
 

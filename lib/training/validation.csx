@@ -103,7 +103,8 @@ public static class ConfigRules
     {
         var lastBatch = config.ShortBatch ? config.TrainSize % config.BatchSize : 0;
         var isOverBatch = config.Norm is Norm.Batch or Norm.BatchNoGamma or Norm.BatchNoBeta or Norm.BatchNoAffine
-            or Norm.Noisy or Norm.Ghost or Norm.Renorm;
+            or Norm.Noisy or Norm.Ghost or Norm.Renorm or Norm.BatchMean or Norm.BatchMeanWeightNorm
+            or Norm.BatchRms;
         var why = $"({(isOverBatch ? $"norm {Snake(config.Norm)}" : "norm_input")} needs several values per channel)";
         if (isOverBatch || config.NormInput)
         {
