@@ -6,8 +6,8 @@ const string Why = """
     BN subtracts a mean and divides by a deviation. One half of it subtracts the batch's mean and scales nothing, alone
     or with the weights normalized, as Salimans and Kingma have it; the other divides by the batch's root mean square
     and centres nothing. RMS normalization is that half of layer normalization: there the halves were first told apart,
-    so it stands beside layer. Weight normalization and weight standardization (with groups) do without the batch. Each
-    arm has its own rate, two a decade, chosen by the outcome that is compared.
+    so it stands beside layer. Weight normalization alone does without the batch (in `full`, weight standardization with
+    groups too). Each arm has its own rate, two a decade, chosen by the outcome that is compared.
     """;
 const string Caveats = """
     - The target is where the plain net ends: it asks who gets there as soon, not who ends best; for that see the column
@@ -18,10 +18,11 @@ const string Caveats = """
 
 return Experiment(Args, Question, new(["norm", "activation"], ["lr"], Why, ["epochs"]), lab =>
 {
-    var (images, epochs, seeds) = lab.Pick(smoke: (6_000, 1, 1), standard: (20_000, 1, 2), full: (50_000, 10, 5));
+    var (images, epochs, seeds) = lab.Pick(smoke: (6_000, 1, 1), standard: (15_000, 1, 2), full: (50_000, 10, 5));
     var plain = lab.Baseline with { TrainSize = lab.Images(images), Epochs = epochs };
-    var nets = StandardNets.Perceptrons(lab, plain, Arms(Norm.None, Norm.Batch, Norm.BatchMean,
-        Norm.BatchMeanWeightNorm, Norm.BatchRms, Norm.Layer, Norm.Rms, Norm.WeightNorm, Norm.WeightStd));
+    Norm[] others = [Norm.BatchMeanWeightNorm, Norm.BatchMean, Norm.BatchRms, Norm.Layer, Norm.Rms, Norm.WeightNorm,
+        .. lab.Pick<Norm[]>([], [], [Norm.WeightStd])];
+    var nets = StandardNets.Perceptrons(lab, plain, Arms([Norm.None, Norm.Batch, .. others]));
     var probe = Probe.Curves(points: 16);
 
     return from tuning in Tune(nets, seeds, probe)
@@ -36,8 +37,7 @@ return Experiment(Args, Question, new(["norm", "activation"], ["lr"], Why, ["epo
            let runs = judged.Trials
            // Drawn together with those of which nobody claims it.
            let every = lab.Looks.At(Literature.ScalingAlone.Judge(compared.BySpeed(runs), all =>
-               compared.StepsOver("batch", all, "batch_mean_weight_norm", "batch_mean", "batch_rms", "layer", "rms",
-                   "weight_norm", "weight_std")), runs)
+               compared.StepsOver("batch", all, [.. others.Select(norm => Snake(norm))])), runs)
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["activation", "norm", "lr"],
                    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95)]))

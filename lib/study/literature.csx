@@ -175,6 +175,24 @@ public static class Literature
         Reversed = "Batch normalization gains from batches of few classes",
     };
 
+    public static readonly Claim DropoutBefore = new("dropout-before",
+        "Dropout before batch normalization hurts", "Li et al. 2019",
+        "test accuracy that dropout of each hidden layer's outputs costs over dropout of the last one's, which no BN "
+        + "follows, with BN less without", Unit.Points, Region.Above(0.002))
+    {
+        Refuted = "Dropout before batch normalization hardly hurts",
+        Reversed = "Dropout before batch normalization helps", DependsOn = "the share dropped",
+    };
+
+    public static readonly Claim DropoutVariance = new("dropout-variance",
+        "Dropout leaves batch normalization wrong statistics", "Li et al. 2019, section 4.3",
+        "validation accuracy by statistics measured again without dropout less by running ones, after dropout of each "
+        + "hidden layer's outputs", Unit.Points, Region.Above(0.002))
+    {
+        Refuted = "Dropout leaves batch normalization statistics that are good enough",
+        Reversed = "Dropout leaves batch normalization better statistics", DependsOn = "the share dropped",
+    };
+
     public static readonly Claim RepairsCorruption = new("repairs-corruption",
         "Statistics of the test batch repair corrupted images", "Schneider et al. 2020; Nado et al. 2020",
         "accuracy on corrupted images in batches of 100, by the batches' statistics less by running ones", Unit.Points,
@@ -335,7 +353,7 @@ public static class Literature
         ("Why it should work",
             [Drift, GradientShift, Smooth, SmoothGradient, SmoothScaleFree, Undo, TwoWeights, TwoWeightsRandom]),
         ("Generalization, and what could stand in its place",
-            [Regularizes, RepairsCorruption, Vulnerable, Placement, .. Instead.Select(one => one.Claim), CentringAlone,
+            [Regularizes, DropoutBefore, DropoutVariance, RepairsCorruption, Vulnerable, Placement, .. Instead.Select(one => one.Claim), CentringAlone,
                 ScalingAlone]),
     ];
 
