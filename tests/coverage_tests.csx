@@ -48,6 +48,7 @@ public static class Coverage
             ["SeedNorm"] = (SeedNorm(5, last: true), (4, 5)),
             ["NoisyBatchNorm"] = (NoisyBatchNorm(5), (6, 5)),
             ["BatchRenorm"] = (BatchRenorm(5, _ => (1, 0)), (6, 5)),
+            ["BatchMean"] = (BatchMean(5), (6, 5)),
             ["RmsNorm"] = (RmsNorm(5), (3, 5)),
             ["GlobalAveragePool"] = (GlobalAveragePool, (2, 3, 4, 5)),
             ["LearnedScale"] = (LearnedScale(0.5), (3, 5)),
@@ -78,12 +79,15 @@ public static class Coverage
             [Norm.Ghost] = (["gamma", "beta"], true),
             [Norm.Noisy] = (["gamma", "beta"], true),
             [Norm.Renorm] = (["gamma", "beta"], true),
-            [Norm.Rms] = (["gamma"], false),
+            [Norm.Rms] = (["gamma", "beta"], false),
             [Norm.WeightNorm] = (["bias", "gain"], false),
             [Norm.WeightStd] = (["gamma", "beta"], false),
             [Norm.ScaledWeightStd] = (["bias", "gain"], false),
             [Norm.SkipInit] = (["bias", "scale"], false),
             [Norm.Fixup] = (["shift", "shift", "bias", "scale"], false),
+            [Norm.BatchMean] = (["beta"], true),
+            [Norm.BatchMeanWeightNorm] = (["gain", "beta"], true),
+            [Norm.BatchRms] = (["gamma", "beta"], true),
         };
 
     /// <summary>A rate at which the small problem below is learned.</summary>

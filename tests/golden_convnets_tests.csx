@@ -33,13 +33,18 @@ static Layer ConvnetOf(JsonElement test)
         Norm.WeightNorm => NormMethod.WeightNormalization,
         Norm.WeightStd => NormMethod.WeightStandardization(Normalizer),
         Norm.ScaledWeightStd => NormMethod.ScaledWeightStandardization,
+        Norm.BatchMeanWeightNorm => NormMethod.WeightNormalization with { Normalizer = (size, _) => BatchMean(size) },
+        Norm.BatchMean => NormMethod.By(size => BatchMean(size)),
+        Norm.BatchRms => NormMethod.By(size => BatchNorm(size, uncentred: true)),
+        Norm.Rms => NormMethod.By(size => RmsNorm(size)),
+        Norm.Renorm => renorm,
         _ => new(),
     };
     return config.Text("layer") switch
     {
         "conv2d" => Conv2d(channels, Size("outputs"), Size("size"), Zero, config.GetProperty("bias").GetBoolean(),
             Size("padding"), Size("stride")),
-        "norm" => norm == Norm.Rms ? RmsNorm(channels) : renorm.After(channels),
+        "norm" => method.After(channels),
         "conv_norm" => method.Conv(channels, Size("outputs"), 3, Zero, bias: method.Normalizer is null)
             >> method.After(Size("outputs")),
         "linear_norm" => method.Dense(channels, Size("outputs"), Zero, bias: method.Normalizer is null)

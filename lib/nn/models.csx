@@ -6,15 +6,18 @@
 /// <param name="keepBias">Linear layers before a normalizer have a bias too.</param>
 /// <param name="first">A layer before all others.</param>
 /// <param name="last">A normalizer after the last linear layer.</param>
+/// <param name="beforeLast">A layer before the last linear layer.</param>
 static Layer Mlp(int inputs, int depth, int width, int classes, Layer activation, NormMethod method, Init init,
-    Placement placement = Placement.Before, bool keepBias = false, Layer? first = null, Layer? last = null)
+    Placement placement = Placement.Before, bool keepBias = false, Layer? first = null, Layer? last = null,
+    Layer? beforeLast = null)
 {
     var layers = first ?? Identity;
     for (var hidden = 0; hidden < depth; hidden++)
         layers = layers >> method.Dense(hidden == 0 ? inputs : width, width, init,
                 keepBias || method.HasBias(placement), first: hidden == 0)
             >> method.Activated(activation, width, placement);
-    return layers >> method.Classifier(width, classes, init, keepBias || last is null) >> (last ?? Identity);
+    return layers >> (beforeLast ?? Identity) >> method.Classifier(width, classes, init, keepBias || last is null)
+        >> (last ?? Identity);
 }
 
 /// <summary>LeNet-5 (LeCun et al. 1998) with ReLU and average pooling, as in the program that this lab grew from, for

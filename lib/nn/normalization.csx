@@ -21,7 +21,9 @@ public sealed record Running(Tensor Mean, Tensor Variance, Tensor Batches, doubl
             double size = sets.SizeOf(block);
             var own = sets.SetsOf(block);
             Elementwise.Blend(Mean.Row(0), 1 - share, batch.Mean[own], share);
-            Elementwise.Blend(Variance.Row(0), 1 - share, batch.Variance[own], share * size / (size - 1));
+            // A mean square is unbiased as it is.
+            Elementwise.Blend(Variance.Row(0), 1 - share, batch.Variance[own],
+                sets.Uncentred ? share : share * size / (size - 1));
         }
     }
 }
@@ -32,8 +34,9 @@ public sealed record Running(Tensor Mean, Tensor Variance, Tensor Batches, doubl
 /// <param name="epsilon">Added to the variance, inside the root.</param>
 /// <param name="ghost">In training, statistics are over sub-batches of this many examples (Hoffer et al. 2017); 0: the
 /// whole batch.</param>
+/// <param name="uncentred">Half of it: nothing is subtracted, and values are divided by their root mean square.</param>
 static Layer BatchNorm(int channels, double? momentum = 0.1, double epsilon = 1e-5, bool gamma = true,
-    bool beta = true, int ghost = 0) => new(scope =>
+    bool beta = true, int ghost = 0, bool uncentred = false) => new(scope =>
 {
     var name = scope.Next("norm");
     var (scale, shift) = Affine(scope, name, channels, gamma, beta);
@@ -42,13 +45,33 @@ static Layer BatchNorm(int channels, double? momentum = 0.1, double epsilon = 1e
     {
         var length = PositionsPerChannel(x, channels);
         var rows = ghost > 0 && mode == Mode.Training ? Math.Min(ghost, x.Shape[0]) : x.Shape[0];
-        var sets = new NormalizationSets(x.Shape[0], channels, length, rows, 1, epsilon);
+        var sets = new NormalizationSets(x.Shape[0], channels, length, rows, 1, epsilon, Uncentred: uncentred);
         if (mode == Mode.Evaluation)
             return x.Normalize(sets with { ConstantMoments = true }, running.Moments, scale, shift);
         sets.RequireVariance(name, x);
         var moments = Moments.Measure(x, sets);
         running.Update(moments, sets);
         return x.Normalize(sets, moments, scale, shift);
+    };
+});
+
+/// <summary>The other half: mean-only batch normalization (Salimans and Kingma 2016, section 4), x - mean + beta, with
+/// BN's running means in evaluation.</summary>
+static Layer BatchMean(int channels, double? momentum = 0.1) => new(scope =>
+{
+    var name = scope.Next("norm");
+    var (_, beta) = Affine(scope, name, channels, gamma: false, beta: true);
+    var running = Running.In(scope, name, channels, momentum);
+    return (x, mode) =>
+    {
+        var (rows, length) = (x.Shape[0], PositionsPerChannel(x, channels));
+        var perChannel = new Shape([1, channels, .. Enumerable.Repeat(1, x.Shape.Rank - 2)]);
+        var shift = beta!.Reshape(perChannel);
+        if (mode == Mode.Evaluation) return x - running.Mean.Reshape(perChannel) + shift;
+        var sets = new NormalizationSets(rows, channels, length, rows, 1, 0);
+        sets.RequireVariance(name, x);
+        running.Update(Moments.Measure(x, sets), sets);
+        return x - x.SumTo(perChannel) * (1f / (rows * length)) + shift;
     };
 });
 
@@ -100,10 +123,10 @@ static Layer LayerNorm(int channels, double epsilon = 1e-5, bool gamma = true, b
 static Layer InstanceNorm(int channels, double epsilon = 1e-5, bool gamma = true, bool beta = true) =>
     GroupNorm(channels, channels, epsilon, gamma, beta);
 
-/// <summary>RMS normalization (Zhang and Sennrich 2019): x / sqrt(mean(x^2) + epsilon) * gamma, the mean over each
-/// example.</summary>
-static Layer RmsNorm(int channels, double epsilon = 1e-5, bool gamma = true) =>
-    PerExample(channels, channels, epsilon, gamma, beta: false, uncentred: true);
+/// <summary>RMS normalization (Zhang and Sennrich 2019, equations 2 and 4): x / sqrt(mean(x^2) + epsilon) * gamma +
+/// beta, the mean over each example.</summary>
+static Layer RmsNorm(int channels, double epsilon = 1e-5, bool gamma = true, bool beta = true) =>
+    PerExample(channels, channels, epsilon, gamma, beta, uncentred: true);
 
 /// <summary>The layer of the program that this lab grew from: one mean and one variance over the whole tensor, (x -
 /// mean) / (sqrt(var) + 1e-3), no running statistics (evaluation uses its own batch too), a shift per channel, and a

@@ -6,6 +6,7 @@ static string ArmOf(Config cell) => string.Join('_', new[]
 {
     Snake(cell.Norm), cell.NormInput ? "input" : "", cell.Placement == Placement.After ? "after" : "",
     cell.KeepBias ? "with_bias" : "", cell.ClipNorm > 0 ? "clipped" : "", cell.Dropout > 0 ? "dropout" : "",
+    cell.DropoutPlace == DropoutPlace.Last ? "last" : "",
     cell.Model switch { Architecture.ResidualMlp => "residual", Architecture.PreactResnet => "preact", _ => "" },
 }.Where(part => part != ""));
 

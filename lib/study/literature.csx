@@ -176,6 +176,24 @@ public static class Literature
         Reversed = "Batch normalization gains from batches of few classes",
     };
 
+    public static readonly Claim DropoutBefore = new("dropout-before",
+        "Dropout before batch normalization hurts", "Li et al. 2019",
+        "test accuracy that dropout of each hidden layer's outputs costs over dropout of the last one's, which no BN "
+        + "follows, with BN less without", Unit.Points, Region.Above(0.002))
+    {
+        Refuted = "Dropout before batch normalization hardly hurts",
+        Reversed = "Dropout before batch normalization helps", DependsOn = "the share dropped",
+    };
+
+    public static readonly Claim DropoutVariance = new("dropout-variance",
+        "Dropout leaves batch normalization wrong statistics", "Li et al. 2019, section 4.3",
+        "validation accuracy by statistics measured again without dropout less by running ones, after dropout of each "
+        + "hidden layer's outputs", Unit.Points, Region.Above(0.002))
+    {
+        Refuted = "Dropout leaves batch normalization statistics that are good enough",
+        Reversed = "Dropout leaves batch normalization better statistics", DependsOn = "the share dropped",
+    };
+
     public static readonly Claim RepairsCorruption = new("repairs-corruption",
         "Statistics of the test batch repair corrupted images", "Schneider et al. 2020; Nado et al. 2020",
         "accuracy on corrupted images in batches of 100, by the batches' statistics less by running ones", Unit.Points,
@@ -307,6 +325,26 @@ public static class Literature
         Exceeded = $"{name} trains more slowly than batch normalization", DependsOn = "the net",
     });
 
+    public static readonly Claim CentringAlone = new("centring-alone",
+        "Centring alone does as well as batch normalization", "Salimans and Kingma 2016, with weight normalization",
+        "steps to the final accuracy of the arm without BN, mean-only BN with weight normalization over batch",
+        Unit.Ratio, Region.Within(Math.Log10(1.5)))
+    {
+        Refuted = "Centring alone trains at another speed than batch normalization",
+        Reversed = "Centring alone trains faster than batch normalization",
+        Exceeded = "Centring alone trains more slowly than batch normalization", DependsOn = "the net",
+    };
+
+    public static readonly Claim ScalingAlone = new("scaling-alone",
+        "Scaling alone does as well as centring and scaling", "Zhang and Sennrich 2019, of layer normalization",
+        "steps to the final accuracy of the arm without a normalizer, by root mean squares over by deviations from the "
+        + "mean", Unit.Ratio, Region.Within(Math.Log10(1.5)))
+    {
+        Refuted = "Scaling alone trains at another speed than centring and scaling",
+        Reversed = "Scaling alone trains faster than centring and scaling",
+        Exceeded = "Scaling alone trains more slowly than centring and scaling", DependsOn = "the net",
+    };
+
     /// <summary>All claims by theme; those of a theme in the order in which they are read best.</summary>
     public static IReadOnlyList<(string Theme, IReadOnlyList<Claim> Claims)> Themes { get; } =
     [
@@ -317,7 +355,8 @@ public static class Literature
         ("Why it should work",
             [Drift, GradientShift, Smooth, SmoothGradient, SmoothScaleFree, Undo, TwoWeights, TwoWeightsRandom]),
         ("Generalization, and what could stand in its place",
-            [Regularizes, RepairsCorruption, Vulnerable, Placement, .. Instead.Select(one => one.Claim)]),
+            [Regularizes, DropoutBefore, DropoutVariance, RepairsCorruption, Vulnerable, Placement, .. Instead.Select(one => one.Claim), CentringAlone,
+                ScalingAlone]),
     ];
 
     /// <summary>The six that are told first: what the method is known for.</summary>

@@ -6,7 +6,7 @@ public enum Activation { Sigmoid, Tanh, Relu }
 public enum Norm
 {
     None, Batch, BatchNoGamma, BatchNoBeta, BatchNoAffine, Seed, Layer, Group, Instance, Ghost, Noisy, Renorm, Rms,
-    WeightNorm, WeightStd, ScaledWeightStd, SkipInit, Fixup
+    WeightNorm, WeightStd, ScaledWeightStd, SkipInit, Fixup, BatchMean, BatchMeanWeightNorm, BatchRms
 }
 public enum Optimization { Sgd, RmspropTorch, RmspropKeras, Adam }
 
@@ -18,6 +18,10 @@ public enum Scheme
 {
     Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
 }
+
+/// <summary>Where training drops outputs of a perceptron's hidden layers: of each layer, so that all normalizers but the
+/// first come after dropout; or of the last, which no normalizer follows.</summary>
+public enum DropoutPlace { Each, Last }
 public enum Learned { All, Affine, Random }
 public enum Standardization { ColourOnly, Always, Never }
 
@@ -73,7 +77,7 @@ public record Config
     /// rate does not change.</summary>
     public double LrEnd { get; init; }
 
-    /// <summary>Share of each hidden layer's outputs that training drops, in `mlp`.</summary>
+    /// <summary>Share of hidden layers' outputs that training drops, in `mlp`.</summary>
     public double Dropout { get; init; }
 
     /// <summary>Limit of the norm of all gradients together (Pascanu et al. 2013); 0: none.</summary>
@@ -125,6 +129,9 @@ public record Config
     /// <summary>Factor on the learning rate of the hidden layers' weights.</summary>
     public double LrHidden { get; init; } = 1;
 
+    /// <summary>Of which hidden layers `Dropout` is the share.</summary>
+    public DropoutPlace DropoutPlace { get; init; }
+
     public int StepsPerEpoch =>
         Math.Max(1, ShortBatch ? (TrainSize + BatchSize - 1) / BatchSize : TrainSize / BatchSize);
     public int Steps => Math.Max(1, (int)Math.Round(Epochs * StepsPerEpoch));
@@ -169,9 +176,10 @@ public record Config
         var (inputs, activation) = (channels * height * width, wrap(ActivationLayer));
         return Model switch
         {
-            Architecture.Mlp => Mlp(inputs, Depth, Width, classes, Dropout > 0 ? activation >> Dropped : activation,
-                Method, Initializer, Placement, KeepBias, NormInput ? InputNorm(inputs) : null,
-                NormOutput ? Method.After(classes) : null),
+            Architecture.Mlp => Mlp(inputs, Depth, Width, classes,
+                DropsAt(DropoutPlace.Each) ? activation >> Dropped : activation, Method, Initializer, Placement,
+                KeepBias, NormInput ? InputNorm(inputs) : null, NormOutput ? Method.After(classes) : null,
+                DropsAt(DropoutPlace.Last) ? Dropped : null),
             Architecture.Lenet => LeNet(channels, height + 2 * LenetPadding, width + 2 * LenetPadding, classes, Method,
                 Initializer),
             Architecture.ResidualMlp => ResidualMlp(inputs, Depth, Width, classes, activation, Method, Initializer),
@@ -198,6 +206,8 @@ public record Config
     };
 
     Layer Dropped => Dropout(Dropout);
+
+    bool DropsAt(DropoutPlace place) => Dropout > 0 && DropoutPlace == place;
 
     Layer InputNorm(int inputs) => BatchNorm(inputs, BnMomentum, gamma: false, beta: false);
 
@@ -268,6 +278,12 @@ public record Config
         Norm.ScaledWeightStd => NormMethod.ScaledWeightStandardization,
         Norm.SkipInit => NormMethod.SkipInit,
         Norm.Fixup => NormMethod.Fixup(Branches),
+        Norm.BatchMean => NormMethod.By(channels => BatchMean(channels, BnMomentum)),
+        Norm.BatchMeanWeightNorm => NormMethod.WeightNormalization with
+        {
+            Normalizer = (channels, _) => BatchMean(channels, BnMomentum),
+        },
+        Norm.BatchRms => NormMethod.By(channels => BatchNorm(channels, BnMomentum, uncentred: true)),
         _ => throw new ArgumentOutOfRangeException(nameof(Norm), Norm, null),
     };
 

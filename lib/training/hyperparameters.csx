@@ -16,7 +16,7 @@ public static class Hyperparameters
     [
         "lr_end", "short_batch", "dropout", "clip_norm", "learned", "keep_bias", "norm_input", "norm_output",
         "bn_momentum", "standardize", "augment", "halve", "schedule", "warmup", "decay", "decayed",
-        "batch_classes", "lr_hidden",
+        "batch_classes", "lr_hidden", "dropout_place",
     ];
 
     public static IReadOnlyList<string> All { get; } = [.. Common, .. Extra];

@@ -26,6 +26,8 @@ public static class ConfigRules
         Require("init_scale", IsNotNegative(config.InitScale), notNegative);
         Require("batch_classes", config.BatchClasses >= 0, "0 (drawn at random) or above");
         Require("dropout", config.Dropout is >= 0 and < 1, "0 to below 1");
+        Require("dropout_place", config.Dropout > 0 || config.DropoutPlace == DropoutPlace.Each,
+            "each where dropout is 0");
         Require("bn_momentum", config.BnMomentum is >= 0 and <= 1, "0 to 1");
         Require("depth", config.Depth >= 1, "1 or above");
         Require("width", config.Width >= 1, "1 or above");
@@ -103,7 +105,8 @@ public static class ConfigRules
     {
         var lastBatch = config.ShortBatch ? config.TrainSize % config.BatchSize : 0;
         var isOverBatch = config.Norm is Norm.Batch or Norm.BatchNoGamma or Norm.BatchNoBeta or Norm.BatchNoAffine
-            or Norm.Noisy or Norm.Ghost or Norm.Renorm;
+            or Norm.Noisy or Norm.Ghost or Norm.Renorm or Norm.BatchMean or Norm.BatchMeanWeightNorm
+            or Norm.BatchRms;
         var why = $"({(isOverBatch ? $"norm {Snake(config.Norm)}" : "norm_input")} needs several values per channel)";
         if (isOverBatch || config.NormInput)
         {

@@ -55,7 +55,8 @@ expect verdicts_of_one_seed "$(grep -c ',open,' "$tmp/two/claims.csv")" 6
 expect claims_page_has_the_claims "$(grep -c '<div class="claim"' "$tmp/two/claims.html")" 2
 expect index_leads_to_the_claims "$(grep -c 'href="claims.html"' "$tmp/two/index.html")" 1
 for name in init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth \
-  signal scale_and_shift masked regularization effective_rate inference robustness branches; do
+  signal scale_and_shift masked regularization effective_rate inference robustness branches \
+  halves dropout; do
   run "${release[@]}" experiments/$name.csx -- $small --out "$tmp/two"
   expect "${name}_succeeds" "$err exit $code" ' exit 0'
   expect "${name}_tunes_and_evaluates" "$(grep -Eo ',(1|101),(tune|evaluate),' "$tmp/two/$name/trials.csv" | sort -u | \

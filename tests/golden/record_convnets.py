@@ -56,7 +56,7 @@ class Net:
         outputs = w.shape[0] if w.dim() == 4 else w.shape[1]
         shape = (-1, 1, 1, 1) if w.dim() == 4 else (1, -1)
         fan_in = w.numel() // outputs
-        if self.arm == "weight_norm":
+        if self.arm in ("weight_norm", "batch_mean_weight_norm"):
             gain = self.vector(name + ".gain", outputs, mean=1.0)
             return w * gain.reshape(shape) / w.pow(2).sum(axes, keepdim=True).sqrt()
         if self.arm == "weight_std":
@@ -102,29 +102,46 @@ class Net:
             return x
         name, c = self.next("norm"), x.shape[1]
         own = {}
-        if self.arm != "seed":
+        if self.arm != "seed" and not self.arm.startswith("batch_mean"):
             own["gamma"] = self.vector(name + ".gamma", c, mean=1.0)
-        if self.arm != "rms":
-            own["beta"] = self.vector(name + ".beta", c)
+        own["beta"] = self.vector(name + ".beta", c)
         gamma, beta = own.get("gamma"), own.get("beta")
         if self.arm == "seed":
             return seed_norm(x, own)
-        if self.arm in ("batch", "ghost", "renorm"):
+        if self.arm in ("batch", "ghost", "renorm") or self.arm.startswith("batch_"):
             mean = self.b.setdefault(name + ".running_mean", torch.zeros(c, dtype=self.dtype))
             var = self.b.setdefault(name + ".running_var", torch.ones(c, dtype=self.dtype))
             if self.arm == "renorm" and self.training:
                 return renorm(x, gamma, beta, mean, var, self.limits)
+            if self.arm.startswith("batch_"):
+                return half(x, gamma, beta, mean, var, self.training)
             parts = x.split(GHOST) if self.arm == "ghost" and self.training else [x]
             return torch.cat([F.batch_norm(part, mean, var, gamma, beta, self.training, MOMENTUM, EPS)
                               for part in parts])
         if self.arm == "rms":
             axes = tuple(range(1, x.dim()))
-            return x / (x.pow(2).mean(axes, keepdim=True) + EPS).sqrt() * per_channel(gamma, x)
+            return (x / (x.pow(2).mean(axes, keepdim=True) + EPS).sqrt() * per_channel(gamma, x)
+                    + per_channel(beta, x))
         groups = {"layer": 1, "instance": c}.get(self.arm, self.groups or max(1, min(32, c // 4)))
         return F.group_norm(x, groups, gamma, beta, EPS)
 
     def activated(self, x):
         return torch.relu(self.norm(x))
+
+
+def half(x, gamma, beta, mean, var, training):
+    """Half of BN: without gamma centring alone (Salimans and Kingma 2016), with it scaling alone, by root mean square."""
+    axes = [0, *range(2, x.dim())]
+    m, square = x.mean(axes), x.pow(2).mean(axes)
+    if training:
+        with torch.no_grad():
+            mean.mul_(1 - MOMENTUM).add_(m if gamma is None else torch.zeros_like(m), alpha=MOMENTUM)
+            var.mul_(1 - MOMENTUM).add_(x.var(axes) if gamma is None else square, alpha=MOMENTUM)
+    else:
+        m, square = mean, var
+    if gamma is None:
+        return x - per_channel(m, x) + per_channel(beta, x)
+    return x / per_channel((square + EPS).sqrt(), x) * per_channel(gamma, x) + per_channel(beta, x)
 
 
 def renorm(x, gamma, beta, mean, var, limits):
@@ -253,12 +270,12 @@ def layer_cases():
     conv("conv2d_3x3_20_to_24", (2, 20, 5, 4), 24, 3, 1, 1)
     conv("conv2d_3x3_one_pixel", (3, 4, 1, 1), 5, 3, 1, 1)
 
-    for arm in ("rms", "renorm"):
+    for arm in ("rms", "renorm", "batch_mean", "batch_rms"):
         limits = {"limits": [1.5, 0.5]} if arm == "renorm" else {}
         for suffix, shape in (("nc", (6, 5)), ("ncl", (4, 3, 6)), ("nchw", (3, 4, 3, 5)), ("one_image", (1, 4, 3, 3))):
             cases.append(layer_case(f"{arm}_{suffix}", lambda net, x: net.norm(x), shape, arm, layer="norm",
-                                    steps=4 if arm == "renorm" else 1, **limits))
-    for arm in ("weight_norm", "weight_std", "scaled_weight_std"):
+                                    steps=1 if arm == "rms" else 4, **limits))
+    for arm in ("weight_norm", "weight_std", "scaled_weight_std", "batch_mean_weight_norm"):
         cases.append(layer_case(f"{arm}_conv", lambda net, x: net.norm(net.conv(x, 8, 3)), (2, 3, 5, 4), arm,
                                 layer="conv_norm", outputs=8, groups=2))
         cases.append(layer_case(f"{arm}_linear", lambda net, x: dense_norm(net, x, 8), (4, 7), arm,

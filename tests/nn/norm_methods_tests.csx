@@ -124,3 +124,24 @@ Test("method: RMS normalization leaves the direction of an example, and gives it
         Numeric.Distance(to, from.Select(v => v / rms)).ShouldBeLessThan(1e-6);
     }
 });
+
+Test("method: centring, then scaling by the root mean square, is BN, in training and evaluation", () =>
+{
+    foreach (var shape in new Shape[] { (6, 3), (4, 3, 2), (4, 3, 2, 5) })
+    {
+        var (x, g) = (Numeric.Draw(shape, "x"), Numeric.Draw(shape, "g"));
+        var halves = (BatchMean(3) >> BatchNorm(3, uncentred: true)).ToModel(0);
+        var whole = BatchNorm(3).ToModel(0);
+        Outcome both = Outcome.Run(halves, x, g), one = Outcome.Run(whole, x, g);
+        Numeric.Distance(both.Y, one.Y.Select(v => (double)v)).ShouldBeLessThan(1e-5);
+        Numeric.Distance(both.Dx, one.Dx.Select(v => (double)v)).ShouldBeLessThan(1e-5);
+        // Root mean squares start at 1, means at 0: after one batch both are a tenth of the batch's.
+        double[] Of(Model model, string name) => [.. model.Buffers.Single(b => b.Name == name).ToArray()];
+        Numeric.Distance([.. halves.Buffers.Single(b => b.Name == "norm1.running_mean").ToArray()],
+            Of(whole, "norm1.running_mean")).ShouldBeLessThan(1e-6);
+        Of(halves, "norm2.running_mean").ShouldAllBe(mean => mean == 0);
+        var size = shape.Count / 3.0;
+        Numeric.Distance([.. halves.Buffers.Single(b => b.Name == "norm2.running_var").ToArray()],
+            Of(whole, "norm1.running_var").Select(v => 0.9 + (v - 0.9) * (size - 1) / size)).ShouldBeLessThan(1e-5);
+    }
+});

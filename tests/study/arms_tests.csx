@@ -9,6 +9,7 @@ Test("comparison: arms that share a normalizer have names of their own", () =>
     ArmOf(new Config { Norm = Norm.Batch, Placement = Placement.After, KeepBias = true })
         .ShouldBe("batch_after_with_bias");
     ArmOf(new Config { Norm = Norm.Batch, Model = Architecture.ResidualMlp }).ShouldBe("batch_residual");
+    ArmOf(new Config { Dropout = 0.5, DropoutPlace = DropoutPlace.Last }).ShouldBe("none_dropout_last");
     // None of them looks like none or batch.
     string[] known = [Palette.Styles(["none"])[0].Style.Color, Palette.Styles(["batch"])[0].Style.Color];
     foreach (var arm in new[] { "none_input", "batch_after", "batch_with_bias", "none_clipped", "batch_residual" })

@@ -31,6 +31,11 @@ Test("training: extras do what they say", () =>
     Coverage.ModelOf(net with { NormInput = true, Norm = Norm.None }).Buffers.Select(buffer => buffer.Name)
         .ShouldBe(["norm1.running_mean", "norm1.running_var", "norm1.batches"]);
     foreach (var config in new[] { net with { KeepBias = true }, net with { NormOutput = true },
-        net with { NormInput = true }, net with { Dropout = 0.1 } })
+        net with { NormInput = true }, net with { Dropout = 0.1 },
+        net with { Dropout = 0.1, DropoutPlace = DropoutPlace.Last } })
         Coverage.ShouldLearn(config);
+    string[] Dropouts(DropoutPlace place) => [.. Coverage.ModelOf(net with { Dropout = 0.1, DropoutPlace = place })
+        .Buffers.Select(buffer => buffer.Name!).Where(name => name.StartsWith("dropout"))];
+    Dropouts(DropoutPlace.Each).ShouldBe(["dropout1.steps", "dropout2.steps"]);
+    Dropouts(DropoutPlace.Last).ShouldBe(["dropout1.steps"]);
 });

@@ -45,6 +45,7 @@ foreach (var (wrong, message) in new (Func<Config, Config> Wrong, string Message
     (c => c with { InitScale = double.PositiveInfinity }, "init_scale Infinity is out of range*"),
     (c => c with { Dropout = 1 }, "dropout 1 is out of range: 0 to below 1"),
     (c => c with { Dropout = -0.5 }, "dropout -0.5 is out of range*"),
+    (c => c with { DropoutPlace = DropoutPlace.Last }, "dropout_place last is out of range: each where dropout is 0"),
     (c => c with { BnMomentum = 1.1 }, "bn_momentum 1.1 is out of range: 0 to 1"),
     (c => c with { Depth = 0 }, "depth 0 is out of range: 1 or above"),
     (c => c with { Width = 0 }, "width 0 is out of range: 1 or above"),

@@ -1,0 +1,52 @@
+#load "../lib/lab.csx"
+#nullable enable
+
+const string Question = "Is half of a normalizer enough: centring alone, or scaling alone?";
+const string Why = """
+    BN subtracts a mean and divides by a deviation. One half of it subtracts the batch's mean and scales nothing, alone
+    or with the weights normalized, as Salimans and Kingma have it; the other divides by the batch's root mean square
+    and centres nothing. RMS normalization is that half of layer normalization: there the halves were first told apart,
+    so it stands beside layer. Weight normalization alone does without the batch (in `full`, weight standardization with
+    groups too). Each arm has its own rate, two a decade, chosen by the outcome that is compared.
+    """;
+const string Caveats = """
+    - The target is where the plain net ends: it asks who gets there as soon, not who ends best; for that see the column
+      of best test accuracies.
+    - Sigmoids hand on outputs with a mean far from 0, ReLU half as far: what centring is worth depends on it.
+    - The published halves are of larger nets: convnets (mean-only BN) and recurrent ones (RMS normalization).
+    """;
+
+return Experiment(Args, Question, new(["norm", "activation"], ["lr"], Why, ["epochs"]), lab =>
+{
+    var (images, epochs, seeds) = lab.Pick(smoke: (6_000, 1, 1), standard: (15_000, 1, 2), full: (50_000, 10, 5));
+    var plain = lab.Baseline with { TrainSize = lab.Images(images), Epochs = epochs };
+    Norm[] others = [Norm.BatchMeanWeightNorm, Norm.BatchMean, Norm.BatchRms, Norm.Layer, Norm.Rms, Norm.WeightNorm,
+        .. lab.Pick<Norm[]>([], [], [Norm.WeightStd])];
+    var nets = StandardNets.Perceptrons(lab, plain, Arms([Norm.None, Norm.Batch, .. others]));
+    var probe = Probe.Curves(points: 16);
+
+    return from tuning in Tune(nets, seeds, probe)
+           let compared = tuning.Compare()
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Looks, trials =>
+               [
+                   Literature.ScalingAlone.Judge(compared.BySpeed(trials), all =>
+                       [.. compared.StepsOver("batch", all, "batch_rms"), .. compared.StepsOver("layer", all, "rms")]),
+                   Literature.CentringAlone.Judge(compared.BySpeed(trials), all =>
+                       [.. compared.Select(net => net.Steps(all, "batch_mean_weight_norm", over: "batch"))]),
+               ], probe)
+           let runs = judged.Trials
+           // Drawn together with those of which nobody claims it.
+           let every = lab.Looks.At(Literature.ScalingAlone.Judge(compared.BySpeed(runs), all =>
+               compared.StepsOver("batch", all, [.. others.Select(norm => Snake(norm))])), runs)
+           select new Report(judged.Claims[0].Title,
+               runs.Summarize(["activation", "norm", "lr"],
+                   [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95)]))
+           {
+               Claims = judged.Claims, Caveats = Caveats,
+               Figures = [Effects("effects", "Steps to the target, halves and other arms over batch", every,
+                   "Steps, other over batch", "Each arm at the rate of its fewest steps; to the right it is slower.",
+                   "as many steps, within ×1.5"),
+                   .. compared.Select(net => net.SpeedCurves(runs)), .. compared.Select(net => net.UsableRates())],
+               Tables = [compared.TargetsTable(runs), compared.RatesTable("activation", "norm")],
+           };
+});
