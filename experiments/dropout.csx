@@ -23,7 +23,7 @@ return Experiment(Args, Question, new(["norm", "dropout", "dropout_place"], ["lr
     double[] shares = lab.Pick([0.5], [0.2, 0.5], new[] { 0.1, 0.2, 0.3, 0.5, 0.7 });
     var (steps, seeds, rates) = lab.Pick(smoke: (100.0, 1, LogGrid(0.1, 0.3, 2)),
         standard: (1_000.0, 2, LogGrid(0.03, 3, 5)), full: (16_000.0, 3, LogGrid(0.01, 10, 7)));
-    var start = lab.Baseline with { Activation = Activation.Relu, TrainSize = lab.Images(1_000) };
+    var start = lab.Perceptron with { Activation = Activation.Relu, TrainSize = lab.Images(1_000) };
     var none = start with { Epochs = Math.Round(steps / start.StepsPerEpoch, 4) };
     Net[] nets = [.. shares.Select(share => DropoutNet(none, share, rates))];
     var all = new Net("all", [.. nets.SelectMany(net => net.Cells).Distinct()], rates);

@@ -19,7 +19,7 @@ const string Caveats = """
 return Experiment(Args, Question, new(["norm", "activation"], ["lr"], Why, ["epochs"]), lab =>
 {
     var (images, epochs, seeds) = lab.Pick(smoke: (6_000, 1, 1), standard: (15_000, 1, 2), full: (50_000, 10, 5));
-    var plain = lab.Baseline with { TrainSize = lab.Images(images), Epochs = epochs };
+    var plain = lab.Perceptron with { TrainSize = lab.Images(images), Epochs = epochs };
     Norm[] others = [Norm.BatchMeanWeightNorm, Norm.BatchMean, Norm.BatchRms, Norm.Layer, Norm.Rms, Norm.WeightNorm,
         .. lab.Pick<Norm[]>([], [], [Norm.WeightStd])];
     var nets = StandardNets.Perceptrons(lab, plain, Arms([Norm.None, Norm.Batch, .. others]));
