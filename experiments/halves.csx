@@ -25,7 +25,7 @@ return Experiment(Args, Question, new(["norm", "activation"], ["lr"], Why, ["epo
     var nets = StandardNets.Perceptrons(lab, plain, Arms([Norm.None, Norm.Batch, .. others]));
     var probe = Probe.Curves(points: 16);
 
-    return from tuning in Tune(nets, seeds, probe)
+    return from tuning in Tune(nets, seeds, probe, SpeedAndAccuracy(lab.Levels))
            let compared = tuning.Compare()
            from judged in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Looks, trials =>
                [
@@ -40,13 +40,14 @@ return Experiment(Args, Question, new(["norm", "activation"], ["lr"], Why, ["epo
                compared.StepsOver("batch", all, [.. others.Select(norm => Snake(norm))])), runs)
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["activation", "norm", "lr"],
-                   [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(0.90, 0.95)]))
+                   [TestAccuracy, ValidationAccuracy, TrainLoss,
+                       .. StepsToTargets(lab.Levels.Usable, lab.Levels.Good)]))
            {
                Claims = judged.Claims, Caveats = Caveats,
                Figures = [Effects("effects", "Steps to the target, halves and other arms over batch", every,
                    "Steps, other over batch", "Each arm at the rate of its fewest steps; to the right it is slower.",
                    "as many steps, within ×1.5"),
                    .. compared.Select(net => net.SpeedCurves(runs)), .. compared.Select(net => net.UsableRates())],
-               Tables = [compared.TargetsTable(runs), compared.RatesTable("activation", "norm")],
+               Tables = [compared.TargetsTable(runs, lab.Levels), compared.RatesTable("activation", "norm")],
            };
 });
