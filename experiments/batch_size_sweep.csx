@@ -27,7 +27,7 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
     double Usual(int size) => lab.OnConvnets ? size / 640.0 : new[] { size * size / 1000.0, size / 200.0, 1 }.Min();
     var (epochs, steps) = lab.Pick(smoke: (1, 30.0), standard: (1, 150.0), full: (5, 1_000.0));
     var images = lab.Images(lab.On(lab.Pick(6_000, 25_000, 50_000), convnets: lab.Convnet.TrainSize));
-    int[] sizes = lab.Pick([4, 64, 256], lab.On([2, 4, 8, 16, 64, 256, 1024], convnets: [2, 4, 16, 64]),
+    int[] sizes = lab.Pick([4, 64, 256], lab.On<int[]>([2, 4, 8, 16, 64, 256, 1024], convnets: [2, 4, 16, 64]),
         new[] { 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024 });
     var rates = lab.Pick(LogGrid(0.1, 1, 2), LogGrid(1e-4, 3e1, 12), LogGrid(1e-4, 1e2, 19));
     Config Cell(Norm norm, int size) => lab.Baseline with

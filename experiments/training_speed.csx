@@ -30,8 +30,9 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
         convnetEpochs: lab.Pick(1, 5, 60));
     Net[] paced = lab.OnConvnets ? [.. nets]
         : [nets[0].Within(0.3, 10), nets[1].Within(0.1, 3), nets[2].Within(1e-3, 0.1)];
-    Net[] decaying = [.. lab.OnConvnets ? nets
-        : [nets[0].Within(1, 30), nets[1].Within(0.1, 3), nets[2].Within(3e-3, 3e-2)]].Select(net => net.Decaying)];
+    Net[] cooled = lab.OnConvnets ? paced
+        : [nets[0].Within(1, 30), nets[1].Within(0.1, 3), nets[2].Within(3e-3, 3e-2)];
+    var decaying = cooled.Select(net => net.Decaying).ToList();
     var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 12 : 44);
     IEnumerable<Config> Chosen(IEnumerable<Comparison> races, IEnumerable<Comparison> best, bool neighbours) =>
         races.SelectMany(race => race.Fastest(neighbours)).Concat(best.SelectMany(net => net.MostAccurate(neighbours)));
