@@ -37,12 +37,12 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
 
     return from tuning in Tune(nets, seeds, probe, SpeedAndAccuracy)
            let compared = tuning.Compare()
-           from judged in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Looks, trials =>
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen), lab.Looks, trials =>
                [
                    .. from one in Literature.Instead
                       select one.Claim.Judge(compared.BySpeed(trials), all =>
                           [.. compared.Select(net => net.Steps(all, one.Arm, over: "batch"))]),
-               ], probe, neighbours: compared.SelectMany(net => net.Chosen(lab.Neighbours)))
+               ], probe, neighbours: lab.Neighbours ? [tuning] : [])
            let runs = judged.Trials
            // Drawn together with those that nobody claimed to be as good.
            let every = lab.Looks.At(Literature.Instead[0].Claim.Judge(compared.BySpeed(runs), all =>

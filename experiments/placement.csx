@@ -31,10 +31,10 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
 
     return from tuning in Tune(nets, seeds, probe, SpeedAndAccuracy)
            let compared = tuning.Compare()
-           from judged in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Looks, trials =>
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen), lab.Looks, trials =>
                [Literature.Placement.Judge(compared.BySpeed(trials), all =>
                    [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])], probe,
-               neighbours: compared.SelectMany(net => net.Chosen(lab.Neighbours)))
+               neighbours: lab.Neighbours ? [tuning] : [])
            let runs = judged.Trials
            // Not claimed, but drawn: how all arms stand to BN before the activation.
            let others = lab.Looks.At((Literature.Placement with { Region = Region.Within(Math.Log10(1.5)) }).Judge(
