@@ -57,11 +57,10 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
 
     return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6), measures: [speed, accuracy], early: 6)
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5))
-           let cells = tuning.BestCells(speed).Concat(ends.BestCells(accuracy))
-           from judged in Evaluate(cells, lab.Looks, trials =>
+           from judged in Evaluate(tuning.BestCells(speed).Concat(ends.BestCells(accuracy)), lab.Looks, trials =>
                [Literature.SmallBatch.Judge(ends.At(accuracy, trials), all =>
                    [.. claimed.Select(one => ErrorGap(all, one.Cell, one.Less, one.Condition))])],
-               neighbours: cells.Concat(ends.BestCells(accuracy, lab.Neighbours)))
+               neighbours: lab.Neighbours ? [ends] : [])
            let runs = judged.Trials
            let bySchedule = runs.ToLookup(trial => trial.Schedule)
            let bySpeed = tuning.At(speed, [.. bySchedule[Schedule.Constant]]).Chosen

@@ -40,7 +40,6 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
     if (lab.Preset == Preset.Full && !lab.OnConvnets)
         nets = [.. nets, new("LeNet", StandardNets.LeNet(plain), LogGrid(1e-4, 1e-1, 13), arms)];
     var claimed = Literature.Instead.Where(one => nets[0].Cells.Any(cell => ArmOf(cell) == one.Arm)).ToList();
-    var neighbours = lab.Neighbours && !lab.OnConvnets;
     var probe = Probe.Curves(points: lab.OnConvnets ? 10 : 20);
 
     string[] others = ["layer", "group", "noisy", "ghost", "seed", "none_clipped",
@@ -48,12 +47,12 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
 
     return from tuning in Tune(nets, lab.OnConvnets ? lab.Pick(1, 1, 2) : seeds, probe, SpeedAndAccuracy(lab.Levels))
            let compared = tuning.Compare()
-           from judged in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Looks, trials =>
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen), lab.Looks, trials =>
                [
                    .. from one in claimed
                       select one.Claim.Judge(compared.BySpeed(trials), all =>
                           [.. compared.Select(net => net.Steps(all, one.Arm, over: "batch"))]),
-               ], probe, neighbours: compared.SelectMany(net => net.Chosen(neighbours)))
+               ], probe, neighbours: lab.Neighbours ? [tuning] : [])
            let runs = judged.Trials
            // Drawn together with those that nobody claimed to be as good.
            let every = lab.Looks.At(claimed[0].Claim.Judge(compared.BySpeed(runs), all =>

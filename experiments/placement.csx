@@ -37,15 +37,14 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
                 none => none with { Norm = Norm.Batch, Model = Architecture.PreactResnet }])];
     string[] columns = [.. lab.OnConvnets ? ["model"] : (string[])[], "activation", "norm", "placement", "keep_bias",
         "norm_input"];
-    var neighbours = lab.Neighbours && !lab.OnConvnets;
     var probe = Probe.Curves(points: lab.OnConvnets ? 12 : 24);
 
     return from tuning in Tune(nets, lab.OnConvnets ? lab.Pick(1, 1, 2) : seeds, probe, SpeedAndAccuracy(lab.Levels))
            let compared = tuning.Compare()
-           from judged in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Looks, trials =>
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen), lab.Looks, trials =>
                [Literature.Placement.Judge(compared.BySpeed(trials), all =>
                    [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])], probe,
-               neighbours: compared.SelectMany(net => net.Chosen(neighbours)))
+               neighbours: lab.Neighbours ? [tuning] : [])
            let runs = judged.Trials
            // Not claimed, but drawn: how all arms stand to BN before the activation.
            let others = lab.Looks.At((Literature.Placement with { Region = Region.Within(Math.Log10(1.5)) }).Judge(

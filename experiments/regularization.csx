@@ -63,7 +63,7 @@ return Experiment(Args, Question, new(["norm", "train_size", "batch_size", "drop
                    .. from some in new[] { nets, controls }
                       select Literature.Regularizes.Judge(tuning.At(ValidationAccuracy, trials), all =>
                           GapEffects(all, some)),
-               ], probe, neighbours: tuning.BestCells(ValidationAccuracy, lab.Neighbours))
+               ], probe, neighbours: lab.Neighbours ? [tuning] : [])
            let claim = judged.Claims[0]
            let control = judged.Claims[1]
            let runs = judged.Trials

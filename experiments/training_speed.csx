@@ -34,20 +34,19 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
         : [nets[0].Within(1, 30), nets[1].Within(0.1, 3), nets[2].Within(3e-3, 3e-2)];
     var decaying = cooled.Select(net => net.Decaying).ToList();
     var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 12 : 44);
-    IEnumerable<Config> Chosen(IEnumerable<Comparison> races, IEnumerable<Comparison> best, bool neighbours) =>
-        races.SelectMany(race => race.Fastest(neighbours)).Concat(best.SelectMany(net => net.MostAccurate(neighbours)));
 
     return from tuning in Tune(paced, lab.Pick(1, lab.On(5, convnets: 3), 5), probe, SpeedAndAccuracy(lab.Levels))
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5), probe)
            let compared = tuning.Compare()
            let best = ends.Compare()
            let targets = compared.To(lab.Levels.Usable, lab.Levels.Good)
-           from judged in Evaluate(Chosen(targets, best, neighbours: false), lab.Looks, trials =>
+           from judged in Evaluate(targets.SelectMany(race => race.Fastest)
+                   .Concat(best.SelectMany(net => net.MostAccurate)), lab.Looks, trials =>
                [
                    Literature.Faster.JudgeSpeed([.. targets], trials, "none", over: "batch"),
                    Literature.Better.Judge(best.ByAccuracy(trials), all =>
                        [.. best.Select(net => net.Accuracy(all, "batch", less: "none"))]),
-               ], probe, neighbours: Chosen(targets, best, lab.Neighbours))
+               ], probe, neighbours: lab.Neighbours ? [tuning, ends] : [])
            let runs = judged.Trials
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "norm", "schedule", "lr"],

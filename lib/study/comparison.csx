@@ -40,19 +40,13 @@ public sealed record Comparison(Net Net, Tuning Tuning)
             double.IsNaN(StepsToTarget(trial, Target)) ? 0 : 1.0) >= 0.5);
 
     /// <summary>Each arm at its rate of fewest steps to the target.</summary>
-    /// <param name="neighbours">And at those next to it.</param>
-    public IEnumerable<Config> Fastest(bool neighbours = false) =>
-        Arms.SelectMany(arm => Tuning.Around(arm.ForSpeed.Cell, neighbours));
+    public IEnumerable<Config> Fastest => Arms.Select(arm => arm.ForSpeed.Cell);
 
     /// <summary>Each arm at its rate of highest accuracy.</summary>
-    /// <inheritdoc cref="Fastest"/>
-    public IEnumerable<Config> MostAccurate(bool neighbours = false) =>
-        Arms.SelectMany(arm => Tuning.Around(arm.ForAccuracy.Cell, neighbours));
+    public IEnumerable<Config> MostAccurate => Arms.Select(arm => arm.ForAccuracy.Cell);
 
     /// <summary>Each arm at both its rates.</summary>
-    /// <param name="neighbours">And at those next to the faster one.</param>
-    public IEnumerable<Config> Chosen(bool neighbours = false) => Arms.SelectMany(arm =>
-        Tuning.Around(arm.ForSpeed.Cell, neighbours).Append(arm.ForAccuracy.Cell));
+    public IEnumerable<Config> Chosen => Arms.SelectMany(arm => new[] { arm.ForSpeed.Cell, arm.ForAccuracy.Cell });
 
     /// <summary>An arm's steps to the target over another's, as log10, seed by seed.</summary>
     /// <param name="trials">Each arm's at one rate.</param>

@@ -7,7 +7,8 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// <summary>The arm whose look it has in figures; empty: its condition has a look of its own.</summary>
     public string Arm { get; init; } = "";
 
-    /// <summary>The cells that it is of; empty where that is not known, so that it cannot have more seeds.</summary>
+    /// <summary>The cells that it is of, at their rates; empty where that is not known, so that it cannot have more
+    /// seeds.</summary>
     public IReadOnlyList<Config> Cells { get; init; } = [];
 
     /// <summary>What a difference is known to.</summary>

@@ -17,21 +17,22 @@ public sealed record Looks(params IReadOnlyList<int> Counts)
     public IEnumerable<int> First => Enumerable.Range(1, Counts[0]);
 
     /// <summary>A judgement as it stands at these looks, each condition at the one to which the seeds of all its cells
-    /// have come.</summary>
+    /// have come, at one of their rates or more.</summary>
     /// <param name="trials">Of cells that have every seed of their look, lost trials too; cells that are not among
     /// these do not count.</param>
     public Judgement At(Judgement judgement, IReadOnlyList<Trial> trials)
     {
         if (Counts.Count == 1) return judgement;
-        var seeds = trials.GroupBy(trial => trial.ToCell()).ToDictionary(cell => cell.Key,
+        var seeds = trials.GroupBy(AtItsRate).ToDictionary(cell => cell.Key,
             cell => cell.Select(trial => trial.Seed).Distinct().Count());
         int Reached(Effect effect) => Counts.Count(count => count <=
-            effect.Cells.Where(seeds.ContainsKey).Select(cell => seeds[cell]).DefaultIfEmpty(0).Min());
+            effect.Cells.Where(seeds.ContainsKey).GroupBy(cell => cell.ToCell()).Select(rates =>
+                rates.Max(cell => seeds[cell])).DefaultIfEmpty(0).Min());
         return judgement.With(effect =>
             effect.AtLevel(Level) with { Look = (Math.Max(1, Reached(effect)), Counts.Count) });
     }
 
-    /// <summary>The cells of conditions that the tuned rates decide.</summary>
+    /// <summary>The cells, at their rates, of conditions that these decide.</summary>
     public static IEnumerable<Config> Decided(IEnumerable<Judgement> judged) =>
         from judgement in judged
         from effect in judgement.Effects
@@ -55,7 +56,7 @@ public sealed record Looks(params IReadOnlyList<int> Counts)
                 + "say which cells it is of, so it cannot have more seeds: make its effect by Paired, BySeed or "
                 + "EachSeed");
         return from cell in cells
-               let counts = open.Where(one => one.Effect.Cells.Contains(cell.ToCell())).Select(one => one.Seeds)
+               let counts = open.Where(one => one.Effect.Cells.Contains(cell.AtItsRate())).Select(one => one.Seeds)
                from seed in Enumerable.Range(1, counts.DefaultIfEmpty(0).Max())
                select cell with { Seed = seed };
     }

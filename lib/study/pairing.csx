@@ -12,7 +12,10 @@ static IReadOnlyList<Trial> At(this IEnumerable<Trial> trials, Config cell)
 static IReadOnlyList<Trial> AtRate(this IEnumerable<Trial> trials, Config cell) =>
     [.. trials.At(cell).Where(trial => trial.Lr == cell.Lr)];
 
-/// <summary>A number for each seed, and the cells whose trials it was taken from.</summary>
+/// <summary>A configuration's cell at its learning rate: what seeds repeat.</summary>
+static Config AtItsRate(this Config config) => config.ToCell() with { Lr = config.Lr };
+
+/// <summary>A number for each seed, and the cells whose trials it was taken from, at their rates.</summary>
 public sealed record PerSeed(IReadOnlyList<double> Values, IReadOnlyList<Config> Cells);
 
 /// <summary>A number of each trial of one cell, which has one for a seed.</summary>
@@ -29,10 +32,7 @@ static PerSeed BySeed(this IReadOnlyList<Trial> first, IReadOnlyList<Trial> seco
 
 /// <summary>A number of two cells, seed by seed: each cell has one trial for a seed.</summary>
 static PerSeed Paired(this IReadOnlyList<Trial> trials, Config first, Config second, Func<Trial, Trial, double> of) =>
-    trials.At(first).BySeed(trials.At(second), (a, b) => of(a[0], b[0])) with
-    {
-        Cells = [first.ToCell(), second.ToCell()],
-    };
+    trials.At(first).BySeed(trials.At(second), (a, b) => of(a[0], b[0]));
 
 static IReadOnlyList<Config> Cells(this IEnumerable<Trial> trials) =>
-    [.. trials.Select(trial => trial.ToCell()).Distinct()];
+    [.. trials.Select(AtItsRate).Distinct()];

@@ -23,9 +23,9 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     public IReadOnlyList<int> Seeds(int standard, int smoke = 2, int full = 10) =>
         [.. Enumerable.Range(1, SeedCount ?? Pick(smoke, standard, full))];
 
-    /// <summary>Whether rates next to the tuned ones are evaluated too: not in `smoke`, which answers nothing.
-    /// </summary>
-    public bool Neighbours => Preset != Preset.Smoke;
+    /// <summary>Whether rates next to the tuned ones are evaluated too: not in `smoke`, which answers nothing, and of
+    /// convnets, whose trials cost more, in `full` alone.</summary>
+    public bool Neighbours => Preset == Preset.Full || Preset == Preset.Standard && !OnConvnets;
 
     /// <summary>When claims are judged: `standard` and `full` look up to three times (of convnets, whose trials cost
     /// more, `standard` twice), each at twice the seeds of the one before; `smoke`, or where the user asked for a number

@@ -29,8 +29,8 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 /// <summary>A stage that runs each of the configurations from the seeds of the first look, and those of conditions that
 /// are still open from the seeds of the next.</summary>
 /// <param name="judge">The claims, from the trials of this stage.</param>
-/// <param name="neighbours">The cells, some of them at the rates next to theirs too: what is beside the cells is run
-/// where their rates decide a condition, which is its verdict only if those next to them say the same.</param>
+/// <param name="neighbours">Tunings of which rates next to the chosen ones are run too: where a condition is decided at
+/// the chosen rates, since that is its verdict only if those next to them say the same.</param>
 /// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
 /// </param>
 /// <param name="later">Which of the cells are run from the seeds of later looks, given the trials; those of the first
@@ -38,11 +38,13 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge, Probe? probe = null,
     Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null, Role role = Role.Evaluate,
-    IEnumerable<Config>? neighbours = null, Func<IReadOnlyList<Trial>, Func<Config, bool>>? later = null)
+    IReadOnlyList<Tuning>? neighbours = null, Func<IReadOnlyList<Trial>, Func<Config, bool>>? later = null)
 {
     var runs = new Runs();
     var own = from cell in cells.EachOnce() select cell with { Role = role };
-    var all = from cell in (neighbours ?? cells).EachOnce() select cell with { Role = role };
+    IEnumerable<Config> Around(Config cell) =>
+        neighbours?.FirstOrDefault(tuning => tuning.Has(cell)) is not { } tuning ? [cell]
+            : from rate in tuning.Neighbours(cell) select cell with { Lr = rate };
     // What is run beside has not all seeds.
     IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials)
     {
@@ -57,21 +59,19 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     {
         if (refine?.Invoke(trials).ToList() is { Count: > 0 } finer) return finer;
         var judged = Judged(trials);
-        var rates = trials.Select(trial => (trial.ToCell(), trial.Lr)).ToHashSet();
-        var seeds = trials.ToLookup(trial => trial.ToCell(), trial => trial.Seed);
-        var isRun = later?.Invoke(trials) ?? (_ => true);
-        var open = looks.Next(judged, all.Where(cell => rates.Contains((cell.ToCell(), cell.Lr)) && isRun(cell)))
-            .ToList();
-        if (open.Any(config => !seeds[config.ToCell()].Contains(config.Seed))) return open;
+        var seeds = trials.ToLookup(AtItsRate, trial => trial.Seed);
+        var open = looks.Next(judged, own.Where(later?.Invoke(trials) ?? (_ => true))).ToList();
+        if (open.Any(config => !seeds[config.AtItsRate()].Contains(config.Seed))) return open;
         var decided = Looks.Decided(judged).ToHashSet();
-        return from cell in all
-               where decided.Contains(cell.ToCell()) && isRun(cell)
-               from seed in seeds[cell.ToCell()].Distinct()
-               select cell with { Seed = seed };
+        return from cell in own
+               where decided.Contains(cell.AtItsRate())
+               from near in Around(cell)
+               from seed in seeds[cell.AtItsRate()]
+               select near with { Seed = seed };
     }
     var stage = new Stage(At(own, looks.Counts[0]), probe, runs)
     {
-        AtMost = At(all, looks.Counts[^1]), Next = Next,
+        AtMost = At(own.SelectMany(Around).EachOnce(), looks.Counts[^1]), Next = Next,
     };
     return new([stage], () => new(runs, () => Judged(runs)));
 }

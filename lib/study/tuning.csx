@@ -20,7 +20,7 @@ public sealed record TunedRuns(IReadOnlyList<Trial> Chosen, IReadOnlyList<Trial>
     IReadOnlyList<Config>? Beside = null)
 {
     /// <summary>Whether a cell was evaluated at rates next to its tuned one.</summary>
-    public bool HasNeighbours(Config cell) => Beside is null || Beside.Contains(cell);
+    public bool HasNeighbours(Config cell) => Beside is null || Beside.Contains(cell.ToCell());
 }
 
 /// <summary>The first stage: every arm of each net at the net's rates, on the tuning seeds. Before it has run, every
@@ -47,13 +47,7 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
         nets.SelectMany(net => net.Cells).Select(cell => Best(cell, by.Of));
 
     /// <summary>The same as configurations.</summary>
-    /// <param name="neighbours">And each at the rates next to its best one.</param>
-    public IEnumerable<Config> BestCells(Measure by, bool neighbours = false) =>
-        Best(by).SelectMany(best => Around(best.Cell, neighbours));
-
-    /// <summary>A cell at its best rate; with neighbours, at the rates next to that as well.</summary>
-    public IEnumerable<Config> Around(Config tuned, bool neighbours) =>
-        neighbours ? Neighbours(tuned).Select(rate => tuned with { Lr = rate }) : [tuned];
+    public IEnumerable<Config> BestCells(Measure by) => Best(by).Select(best => best.Cell);
 
     /// <summary>The rate with the highest mean score over the seeds, among those that have as many as any; a lost seed
     /// scores below all others. The lower of equals, and the middle of the grid where every rate lost a seed.
@@ -85,6 +79,9 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
     // What has no score cannot be best either.
     static double OrLost(Trial trial, Func<Trial, double> score) =>
         IsOk(trial) && score(trial) is var own && !double.IsNaN(own) ? own : double.NegativeInfinity;
+
+    /// <summary>Whether this tuning has the cell.</summary>
+    public bool Has(Config cell) => nets.Any(net => net.Cells.Any(own => own.ToCell() == cell.ToCell()));
 
     IReadOnlyList<double> RatesOf(Config cell) =>
         nets.First(net => net.Cells.Any(own => own.ToCell() == cell.ToCell())).Rates;
@@ -151,17 +148,21 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
             .. cells.SelectMany(cell => cell.Tuned is not { } tuned ? cell.Own
                 : cell.Own.Where(trial => trial.Lr == rate(tuned, cell.Own))),
         ];
-        double BestOf(TunedRate tuned, IReadOnlyList<Trial> own)
+        // At the tuned rate and its neighbours, from the seeds of the tuned one: at rates that have all of these.
+        IReadOnlyList<Trial> Near(TunedRate tuned, IReadOnlyList<Trial> own)
         {
-            var tried = Neighbours(tuned.Cell).Where(rate => own.Any(trial => trial.Lr == rate)).ToList();
-            return Best(tuned.Cell, tried, own, by.Of) is { Score: > double.NegativeInfinity } best ? best.Cell.Lr
-                : tuned.Cell.Lr;
+            var seeds = own.Where(trial => trial.Lr == tuned.Cell.Lr).Select(trial => trial.Seed).ToHashSet();
+            return [.. own.Where(trial => seeds.Contains(trial.Seed)).GroupBy(trial => trial.Lr)
+                .Where(rate => rate.Count() == seeds.Count && Neighbours(tuned.Cell).Contains(rate.Key))
+                .SelectMany(rate => rate)];
         }
+        double BestOf(TunedRate tuned, IReadOnlyList<Trial> own) => Near(tuned, own) is var near
+            && Best(tuned.Cell, RatesOf(tuned.Cell), near, by.Of) is { Score: > double.NegativeInfinity } best
+                ? best.Cell.Lr : tuned.Cell.Lr;
         List<Config> beside =
         [
             .. from cell in cells
-               where cell.Tuned is { } tuned && cell.Own.Any(trial => trial.Lr != tuned.Cell.Lr
-                   && Neighbours(tuned.Cell).Contains(trial.Lr))
+               where cell.Tuned is { } tuned && Near(tuned, cell.Own).Any(trial => trial.Lr != tuned.Cell.Lr)
                select cell.Own[0].ToCell(),
         ];
         return new(At((tuned, _) => tuned.Cell.Lr), beside.Count == 0 ? null : At(BestOf), beside);

@@ -47,7 +47,7 @@ Test("findings: a condition says at which look it was decided, and an open one h
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002));
     Effect Of(double mean, int seeds) => Effect.From("", Enumerable.Range(0, seeds).Select(i =>
         mean + 0.01 * (i % 2 - 0.5)));
-    var cell = Made().ToCell();
+    var cell = Made().AtItsRate();
     string Line(Effect effect) => new Looks(6, 12).At(claim.Judge([], _ => [effect with { Cells = [cell] }]),
         [.. Enumerable.Range(1, effect.Differences.Count).Select(seed => Made(seed: seed))]).Lines().First().Text;
     Line(Of(0.02, 6)).ShouldContain("Decided at look 1 of 2, each with intervals of 98.1%, which together cover in 95%");

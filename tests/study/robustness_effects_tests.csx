@@ -14,7 +14,7 @@ Test("robustness: effects by corruption, of sorted batches and by attack", () =>
     point.Own["clean_batch_100"] = 0.95;
     RepairedContrast([trial], cell, 100).Differences.Single().ShouldBe(-0.05, 1e-12);
     repaired[2].Condition.ShouldBe("gaussian noise");
-    repaired[0].Cells.Single().ShouldBe(cell.ToCell());
+    repaired[0].Cells.Single().ShouldBe(cell.AtItsRate());
 
     Trial Sorted(int seed, double accuracy, int classes) => Made(seed: seed, accuracy: accuracy, norm: Norm.Batch,
         with: config => config with { BatchClasses = classes });

@@ -6,7 +6,7 @@ Test("plan: rates are open until the first stage has run, and chosen after it", 
     var plan = from tuning in Tune([net], seeds: 2)
                let compared = tuning.Compare().Single()
                from best in Evaluate(tuning.BestCells(ValidationAccuracy), [1, 2])
-               from chosen in Evaluate(compared.Chosen(neighbours: true), [1])
+               from chosen in Evaluate(compared.Chosen, [1])
                select best.Concat(chosen).ToList();
     IEnumerable<(Norm, double)> Rates(int stage) =>
         plan.Stages[stage].Configs().Select(config => (config.Norm, config.Lr));
@@ -15,15 +15,15 @@ Test("plan: rates are open until the first stage has run, and chosen after it", 
     Rates(0).Count().ShouldBe(2 * 3);
     plan.Stages[0].AtMost.Count().ShouldBe(2 * 3 * 2);
     Rates(1).Count().ShouldBe(2 * 2);
-    // A rate for accuracy, one for speed and its neighbours: each may come to be another.
-    Rates(2).Count().ShouldBe(2 * 4);
+    // A rate for accuracy and one for speed may come to be two.
+    Rates(2).Count().ShouldBe(2 * 2);
     Rates(1).Concat(Rates(2)).ShouldAllBe(rate => double.IsNaN(rate.Item2));
 
     Fill(plan.Stages[0], config => config.Lr == (config.Norm == Norm.Batch ? 10 : 1) ? 0.9 : 0.5);
     Rates(1).ShouldBe([(Norm.None, 1), (Norm.None, 1), (Norm.Batch, 10), (Norm.Batch, 10)]);
-    Rates(2).ShouldBe([(Norm.None, 0.1), (Norm.None, 1), (Norm.None, 10), (Norm.Batch, 1), (Norm.Batch, 10)]);
+    Rates(2).ShouldBe([(Norm.None, 1), (Norm.Batch, 10)]);
     foreach (var stage in plan.Stages.Skip(1)) Fill(stage, _ => 0.5);
-    plan.Value.Count.ShouldBe(9);
+    plan.Value.Count.ShouldBe(6);
 });
 
 Test("plan: rates next to the tuned ones are run where these decide a condition, with as many seeds", () =>
@@ -48,7 +48,7 @@ Test("plan: rates next to the tuned ones are run where these decide a condition,
                        [claim.Judge(tuning.At(ValidationAccuracy, trials), all =>
                            [.. new[] { batch, layer }.Select(arm => Effect.From(ArmOf(arm), all.Paired(arm,
                                net.Cells[0], (a, b) => a.ValidationAccuracy - b.ValidationAccuracy)))])],
-                       neighbours: tuning.BestCells(ValidationAccuracy, neighbours: true))
+                       neighbours: [tuning])
                    select judged;
         Fill(plan.Stages[0], At);
         var stage = plan.Stages[1];
