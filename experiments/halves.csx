@@ -27,7 +27,7 @@ return Experiment(Args, Question, new(["norm", "activation"], ["lr"], Why, ["epo
 
     return from tuning in Tune(nets, seeds, probe, SpeedAndAccuracy(lab.Levels))
            let compared = tuning.Compare()
-           from judged in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Looks, trials =>
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen), lab.Looks, trials =>
                [
                    Literature.ScalingAlone.Judge(compared.BySpeed(trials), all =>
                        [.. compared.StepsOver("batch", all, "batch_rms"), .. compared.StepsOver("layer", all, "rms")]),
