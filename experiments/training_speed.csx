@@ -29,7 +29,7 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
     Net[] paced = [nets[0].Within(0.3, 10), nets[1].Within(0.1, 3), nets[2].Within(1e-3, 0.1)];
     Net[] decaying = [nets[0].Within(1, 30).Decaying, nets[1].Within(0.1, 3).Decaying,
         nets[2].Within(3e-3, 3e-2).Decaying];
-    var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 12 : 44);
+    var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 4 : 44);
 
     return from tuning in Tune(paced, seeds: lab.Pick(1, 5, 5), probe, SpeedAndAccuracy)
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5), probe)
