@@ -54,13 +54,14 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
     var accuracy = ValidationAccuracy;
     var target = lab.Levels.Usable;
     var speed = SpeedTo(target);
+    var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 4 : 16);
 
-    return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6), measures: [speed, accuracy], early: 6)
-           from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5))
+    return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6), probe, [speed, accuracy], early: 6)
+           from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5), probe)
            from judged in Evaluate(tuning.BestCells(speed).Concat(ends.BestCells(accuracy)), lab.Looks, trials =>
                [Literature.SmallBatch.Judge(ends.At(accuracy, trials), all =>
                    [.. claimed.Select(one => ErrorGap(all, one.Cell, one.Less, one.Condition))])],
-               neighbours: lab.Neighbours ? [ends] : [])
+               probe, neighbours: lab.Neighbours ? [ends] : [])
            let runs = judged.Trials
            let bySchedule = runs.ToLookup(trial => trial.Schedule)
            let bySpeed = tuning.At(speed, [.. bySchedule[Schedule.Constant]]).Chosen
