@@ -40,6 +40,7 @@ public static class Literature
     {
         Refuted = "Batch normalization makes training no more stable",
         Reversed = "Batch normalization makes training less stable", DependsOn = "the optimizer",
+        Wording = ("much", Region.Above(0.2)),
     };
 
     public static readonly Claim FasterInProgram = new("faster-program",
