@@ -17,8 +17,7 @@ const string Caveats = """
       size rather than sizes.
     - A ghost batch has 16 examples; up to that size the arm is batch itself, and not drawn.
     - A batch of 2 leaves BN only the sign of each difference: two normalized values are always 1 and −1.
-    - Best rates are read off a grid of two a decade, by each of six seeds: the slope's interval has no error of the
-      grid in it.
+    - Best rates are read off a grid of two a decade: the slope's interval has no error of the grid in it.
     """;
 
 return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epochs", "schedule"]), lab =>
@@ -52,8 +51,7 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
            select (Decayed(Norm.Batch, size), less.Cell, $"batches of {size} against {less.Words}"),
     ];
     var accuracy = ValidationAccuracy;
-    var target = lab.Levels.Usable;
-    var speed = SpeedTo(target);
+    var (target, speed) = (lab.Levels.Usable, SpeedTo(lab.Levels.Usable));
     var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 4 : 16);
 
     return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6), probe, [speed, accuracy], early: 6)
