@@ -42,8 +42,8 @@ script() { run .dotnet-script/script "$@"; }
 
 # These first, in this order, then any others by name.
 order="lr_sweep init_sweep batch_size_sweep training_speed train_and_evaluate covariate_shift loss_landscape \
-regularization dropout scale_and_shift masked placement depth signal normalizers halves effective_rate inference \
-robustness branches"
+sharpness regularization dropout scale_and_shift masked placement depth signal normalizers halves effective_rate \
+inference robustness branches"
 
 bad() { echo "$*" >&2; exit 2; }
 

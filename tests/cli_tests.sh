@@ -74,7 +74,7 @@ CSX
 compiling=$!
 # The project's experiments too, on the other core.
 for name in init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth \
-  signal scale_and_shift masked regularization effective_rate inference robustness branches halves dropout \
+  signal scale_and_shift masked regularization effective_rate inference robustness branches halves dropout sharpness \
   train_and_evaluate; do
   "${release[@]}" experiments/$name.csx -- --help
 done > /dev/null 2>&1 < /dev/null &

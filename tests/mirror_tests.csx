@@ -56,6 +56,7 @@ public static class Mirror
         ["report/scale_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/gap_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/dropout_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
+        ["report/edge_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/depth_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/signal_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],
         ["report/branch_figures.csx"] = ["cli/results.sh", "browser_tests.csx"],

@@ -37,9 +37,14 @@ public static class Hessian
     /// <summary>The largest eigenvalue of the same Hessian, by Lanczos.</summary>
     /// <param name="steps">Products with the Hessian.</param>
     /// <inheritdoc cref="Times" path="/param"/>
-    public static double Sharpness(Snapshot snapshot, int[] at, int steps) => Lanczos(
+    public static double Sharpness(Snapshot snapshot, int[] at, int steps) => Largest(snapshot, at, steps)[^1];
+
+    /// <summary>The eigenvalues that so many steps of Lanczos find, from the smallest; the outermost are exact first.
+    /// </summary>
+    /// <inheritdoc cref="Sharpness" path="/param"/>
+    public static IReadOnlyList<double> Largest(Snapshot snapshot, int[] at, int steps) => Lanczos(
         vector => Times(snapshot, at, vector), snapshot.Model.Parameters.Sum(parameter => parameter.Shape.Count), steps,
-        new(snapshot.Config.Seed, "lanczos"))[^1];
+        new(snapshot.Config.Seed, "lanczos"));
 
     /// <summary>The eigenvalues, from the smallest, of a symmetric matrix within the space that so many products with
     /// it span (Lanczos 1950), each new direction made orthogonal to all before. Of as many steps as rows they are all

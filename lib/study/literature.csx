@@ -252,6 +252,23 @@ public static class Literature
         Reversed = "With scales taken out, batch normalization makes the loss rougher", DependsOn = "the net",
     };
 
+    public static readonly Claim Edge = new("edge", "Batch normalization keeps sharpness at the edge of stability",
+        "Cohen et al. 2021; Lyu et al. 2022", "largest sharpness in full-batch training times the learning rate, over "
+        + "2", Unit.Ratio, Region.Within(Math.Log10(1.25)))
+    {
+        Refuted = "Batch normalization takes sharpness away from the edge of stability",
+        Reversed = "Batch normalization keeps sharpness below the edge of stability",
+        Exceeded = "Batch normalization lets sharpness exceed the edge of stability", DependsOn = "the rate",
+    };
+
+    public static readonly Claim Outliers = new("outliers", "Batch normalization removes outliers of the Hessian",
+        "Ghorbani et al. 2019", "largest eigenvalue over the first after as many as there are classes, mean over "
+        + "full-batch training, none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)))
+    {
+        Refuted = "Batch normalization hardly removes outliers of the Hessian",
+        Reversed = "Batch normalization makes outliers of the Hessian larger", DependsOn = "the rate",
+    };
+
     public static readonly Claim Undo = new("undo", "Training undoes the normalization by gamma and beta", Program
         + ", of SGD. Ioffe and Szegedy 2015, section 3, say that it can, which is arithmetic", "how far gamma and beta "
         + "go on the way from (1, 0) to the deviation and mean of what they normalize, where the layer does nothing",
@@ -354,10 +371,11 @@ public static class Literature
             [Initialization, Deeper, DepthLimit, Explodes, RankCollapse, Saturation, SmallBranches]),
         ("The batch", [SmallBatch, LargeBatchRates, Inference, SortedBatches]),
         ("Why it should work",
-            [Drift, GradientShift, Smooth, SmoothGradient, SmoothScaleFree, Undo, TwoWeights, TwoWeightsRandom]),
+            [Drift, GradientShift, Smooth, SmoothGradient, SmoothScaleFree, Edge, Outliers, Undo, TwoWeights,
+                TwoWeightsRandom]),
         ("Generalization, and what could stand in its place",
-            [Regularizes, DropoutBefore, DropoutVariance, RepairsCorruption, Vulnerable, Placement, .. Instead.Select(one => one.Claim), CentringAlone,
-                ScalingAlone]),
+            [Regularizes, DropoutBefore, DropoutVariance, RepairsCorruption, Vulnerable, Placement,
+                .. Instead.Select(one => one.Claim), CentringAlone, ScalingAlone]),
     ];
 
     /// <summary>The six that are told first: what the method is known for.</summary>

@@ -50,13 +50,15 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     {
         Model = Architecture.Vgg, Depth = 6, Width = 16, Activation = Activation.Relu, Init = Scheme.HeNormal,
         Momentum = 0.9, WeightDecay = 5e-4, Decayed = Decayed.Weights, BatchSize = 128, Augment = Augmentation.Flip,
-        Halve = Preset != Preset.Full && Math.Min(Data.Height, Data.Width) >= 32
-            && Data.Height % 2 + Data.Width % 2 == 0,
+        Halve = Preset != Preset.Full && CanHalve && Math.Min(Data.Height, Data.Width) >= 32,
         TrainSize = Images(smoke: 2_000, standard: 10_000, full: 50_000),
     };
 
     /// <summary>What experiments train variants of: the convnet on images in colours, else the perceptron.</summary>
     public Config Baseline => On(Perceptron, Convnet);
+
+    /// <summary>Whether images have a half of their resolution.</summary>
+    public bool CanHalve => Data.Height % 2 + Data.Width % 2 == 0;
 
     /// <summary>Accuracies that are like hard to come to on any data.</summary>
     public Levels Levels => Levels.Of(Data);

@@ -71,6 +71,10 @@ for name in init_sweep batch_size_sweep training_speed covariate_shift loss_land
   expect "${name}_has_a_plan" "$(tail -n 2 <<< "$out" | tr '\n' ' ')$err $code" \
     '*the first stage (seeds from 101)*trials on digits, about * s with * jobs and * GB of memory  0'
 done
+run "${release[@]}" experiments/sharpness.csx -- $small --out "$tmp/two"
+expect sharpness_succeeds "$err exit $code" ' exit 0'
+expect sharpness_tunes_nothing \
+  "$(grep -Eo ',(1|101),(tune|evaluate|sweep),' "$tmp/two/sharpness/trials.csv" | sort -u)" ',1,sweep,'
 run "${release[@]}" experiments/train_and_evaluate.csx -- $small --out "$tmp/two"
 expect train_and_evaluate_succeeds "$err exit $code" ' exit 0'
 kept report_only_keeps_all_of train_and_evaluate \
