@@ -50,16 +50,16 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
                (Cell: Decayed(Norm.Batch, 64), Words: "its own of 64") }
            select (Decayed(Norm.Batch, size), less.Cell, $"batches of {size} against {less.Words}"),
     ];
-    var near = claimed.SelectMany(one => new[] { one.Cell.ToCell(), one.Less.ToCell() }).ToHashSet();
     var accuracy = ValidationAccuracy;
-    var speed = new Measure("speed to 90%", trial => Tuning.Speed(trial, target: 0.9));
+    var speed = SpeedTo(0.9);
 
-    return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6))
+    return from tuning in Tune(paced, seeds: lab.Pick(2, 6, 6), measures: [speed, accuracy], early: 6)
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5))
-           from judged in Evaluate(tuning.BestCells(speed).Concat(from best in ends.BestCells(accuracy)
-               from cell in ends.Around(best, lab.Neighbours && near.Contains(best.ToCell()))
-               select cell), lab.Looks, trials => [Literature.SmallBatch.Judge(ends.At(accuracy, trials), all =>
-                   [.. claimed.Select(one => ErrorGap(all, one.Cell, one.Less, one.Condition))])])
+           let cells = tuning.BestCells(speed).Concat(ends.BestCells(accuracy))
+           from judged in Evaluate(cells, lab.Looks, trials =>
+               [Literature.SmallBatch.Judge(ends.At(accuracy, trials), all =>
+                   [.. claimed.Select(one => ErrorGap(all, one.Cell, one.Less, one.Condition))])],
+               neighbours: cells.Concat(ends.BestCells(accuracy, lab.Neighbours)))
            let runs = judged.Trials
            let bySchedule = runs.ToLookup(trial => trial.Schedule)
            let bySpeed = tuning.At(speed, [.. bySchedule[Schedule.Constant]]).Chosen

@@ -38,14 +38,16 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum", "schedule"],
     static Config Constant(Config cell) => cell with { Schedule = Schedule.Constant };
 
     return from tuning in Tune([net], seeds, InferenceStatistics.Probe)
-           from judged in Evaluate((from best in tuning.BestCells(ValidationAccuracy)
-                                    from momentum in momenta
-                                    select best with { BnMomentum = momentum })
-                   .Concat(tuning.BestCells(ValidationAccuracy, lab.Neighbours))
-                   .Concat(tuning.BestCells(ValidationAccuracy).Select(Constant)),
-               lab.Looks, trials => [Literature.Inference.Judge(tuning.At(ValidationAccuracy, trials), all =>
-                   [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))])],
-               InferenceStatistics.Probe)
+           let cells = (from best in tuning.BestCells(ValidationAccuracy)
+                        from momentum in momenta
+                        select best with { BnMomentum = momentum })
+               .Concat(tuning.BestCells(ValidationAccuracy).Select(Constant))
+           from judged in Evaluate(cells, lab.Looks, trials =>
+               [
+                   Literature.Inference.Judge(tuning.At(ValidationAccuracy, trials), all =>
+                       [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))]),
+               ], InferenceStatistics.Probe,
+               neighbours: cells.Concat(tuning.BestCells(ValidationAccuracy, lab.Neighbours)))
            let runs = judged.Trials
            let chosen = tuning.At(ValidationAccuracy, runs).Chosen
            select new Report(judged.Claims[0].Title,

@@ -35,14 +35,14 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
         nets.Add(new("LeNet", StandardNets.LeNet(plain), LogGrid(1e-4, 1e-1, 13), arms));
     var probe = Probe.Curves(points: 20);
 
-    return from tuning in Tune(nets, seeds, probe)
+    return from tuning in Tune(nets, seeds, probe, SpeedAndAccuracy)
            let compared = tuning.Compare()
-           from judged in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Looks, trials =>
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Looks, trials =>
                [
                    .. from one in Literature.Instead
                       select one.Claim.Judge(compared.BySpeed(trials), all =>
                           [.. compared.Select(net => net.Steps(all, one.Arm, over: "batch"))]),
-               ], probe)
+               ], probe, neighbours: compared.SelectMany(net => net.Chosen(lab.Neighbours)))
            let runs = judged.Trials
            // Drawn together with those that nobody claimed to be as good.
            let every = lab.Looks.At(Literature.Instead[0].Claim.Judge(compared.BySpeed(runs), all =>

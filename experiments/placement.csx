@@ -29,11 +29,12 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
     ]);
     var probe = Probe.Curves(points: 24);
 
-    return from tuning in Tune(nets, seeds, probe)
+    return from tuning in Tune(nets, seeds, probe, SpeedAndAccuracy)
            let compared = tuning.Compare()
-           from judged in Evaluate(compared.SelectMany(net => net.Chosen(lab.Neighbours)), lab.Looks, trials =>
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen()), lab.Looks, trials =>
                [Literature.Placement.Judge(compared.BySpeed(trials), all =>
-                   [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])], probe)
+                   [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])], probe,
+               neighbours: compared.SelectMany(net => net.Chosen(lab.Neighbours)))
            let runs = judged.Trials
            // Not claimed, but drawn: how all arms stand to BN before the activation.
            let others = lab.Looks.At((Literature.Placement with { Region = Region.Within(Math.Log10(1.5)) }).Judge(

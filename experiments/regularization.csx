@@ -54,12 +54,12 @@ return Experiment(Args, Question, new(["norm", "train_size", "batch_size", "drop
 
     return from tuning in Tune([all], seeds: lab.Pick(1, 3, 5), probe)
            // The controls are judged as the claim is, so that they get as many seeds as it takes.
-           from judged in Evaluate(tuning.BestCells(ValidationAccuracy, lab.Neighbours), lab.Looks, trials =>
+           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [
                    .. from some in new[] { nets, controls }
                       select Literature.Regularizes.Judge(tuning.At(ValidationAccuracy, trials), all =>
                           GapEffects(all, some)),
-               ], probe)
+               ], probe, neighbours: tuning.BestCells(ValidationAccuracy, lab.Neighbours))
            let claim = judged.Claims[0]
            let control = judged.Claims[1]
            let runs = judged.Trials

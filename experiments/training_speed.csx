@@ -30,19 +30,20 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
     Net[] decaying = [nets[0].Within(1, 30).Decaying, nets[1].Within(0.1, 3).Decaying,
         nets[2].Within(3e-3, 3e-2).Decaying];
     var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 12 : 44);
+    IEnumerable<Config> Chosen(IEnumerable<Comparison> races, IEnumerable<Comparison> best, bool neighbours) =>
+        races.SelectMany(race => race.Fastest(neighbours)).Concat(best.SelectMany(net => net.MostAccurate(neighbours)));
 
-    return from tuning in Tune(paced, seeds: lab.Pick(1, 5, 5), probe)
+    return from tuning in Tune(paced, seeds: lab.Pick(1, 5, 5), probe, SpeedAndAccuracy)
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5), probe)
            let compared = tuning.Compare()
            let best = ends.Compare()
            let targets = compared.To(0.90, 0.95)
-           from judged in Evaluate(targets.SelectMany(race => race.Fastest(lab.Neighbours))
-                   .Concat(best.SelectMany(net => net.MostAccurate(lab.Neighbours))), lab.Looks, trials =>
+           from judged in Evaluate(Chosen(targets, best, neighbours: false), lab.Looks, trials =>
                [
                    Literature.Faster.JudgeSpeed([.. targets], trials, "none", over: "batch"),
                    Literature.Better.Judge(best.ByAccuracy(trials), all =>
                        [.. best.Select(net => net.Accuracy(all, "batch", less: "none"))]),
-               ], probe)
+               ], probe, neighbours: Chosen(targets, best, lab.Neighbours))
            let runs = judged.Trials
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "norm", "schedule", "lr"],

@@ -217,11 +217,17 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
                 grid = [.. grid, .. next];
             }
             // Two rates that are open may come to differ.
+            static IEnumerable<Config> Beyond(IReadOnlyList<Config> some, IReadOnlyList<Config> all)
+            {
+                var there = some.CountBy(config => config).ToDictionary();
+                return all.CountBy(config => config).SelectMany(one => Enumerable.Repeat(one.Key,
+                    Math.Max(0, one.Value - there.GetValueOrDefault(one.Key))));
+            }
             void Add(List<Config> to, IReadOnlyList<Config> configs) => to.AddRange([
                 .. configs.Where(config => double.IsNaN(config.Lr)),
                 .. configs.Except(to).Where(config => !double.IsNaN(config.Lr))]);
             Add(all, grid);
-            if (!whole) Add(perhaps, [.. protocol.AtMost(stage, dataset).Except(grid)]);
+            if (!whole) Add(perhaps, [.. Beyond(grid, protocol.AtMost(stage, dataset))]);
         }
         var mine = Mine(all, all);
         return Estimate.Measure(mine, [.. mine.Where(config => !stored.ContainsKey(Id(config)))], data, protocol.Probe,

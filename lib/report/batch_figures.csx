@@ -27,11 +27,12 @@ static IReadOnlyList<Figure> BatchSizeFigures(Tuning tuning, IReadOnlyList<Trial
             PerfectScaling(bySpeed, Steps, examples: true), "The same, in examples seen. Dashed: as few as the "
                 + "smallest batch needs."),
         RatesByBatch("best", "Best learning rate against batch size", tuning, batch, lr, "Each tuning seed's rate of "
-            + "highest validation accuracy.", (cell, seed) => tuning.BestBySeed(cell, ValidationAccuracy.Of)
-                [seed - Tuning.FirstSeed]?.Cell.Lr ?? double.NaN),
-        RatesByBatch("largest", "Largest stable learning rate against batch size", tuning, batch, lr, "Going up from a "
-            + "tuning seed's best, the last before the first that diverges or is stuck.", (cell, seed) =>
-                LargestStableRate(tuning.TrialsOf(cell).Where(trial => trial.Seed == seed))),
+            + "highest validation accuracy, among those next to the best.", (cell, seed) =>
+                tuning.BestBySeed(cell, ValidationAccuracy.Of)[seed - Tuning.FirstSeed]?.Cell.Lr ?? double.NaN),
+        RatesByBatch("largest", "Largest stable learning rate against batch size", tuning, batch, lr, "Going up from "
+            + "the best, the last before the first that diverges or is stuck; of the first tuning seed, which alone "
+            + "has all rates.", (cell, seed) => seed != Tuning.FirstSeed ? double.NaN
+                : LargestStableRate(tuning.TrialsOf(cell).Where(trial => trial.Seed == seed))),
         BestOverRates("tuned", "The best over constant rates, and what it was chosen from", tuning, batch,
             cell => cell.BatchSize, y, ValidationAccuracy),
         Slice("slice", "All tuning trials at constant rates", tuning.Trials, [(lr, trial => trial.Lr), (batch, Size)],

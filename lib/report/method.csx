@@ -41,7 +41,9 @@ public static class Method
             ("Seeds", $"{Format.Counts(Seeds(Role.Evaluate, Role.Sweep))} in every cell, paired: in all arms a seed "
                 + "has the same initial weights and batches" + (Seeds(Role.Tune).Count == 0 ? ""
                 : $". Settings were selected on others ({Format.Counts(Seeds(Role.Tune))}), which enter no number but "
-                    + "where that is said")),
+                    + "where that is said" + (Seeds(Role.Tune).Distinct().Count() == 1 ? "" : ". Every rate has the "
+                    + "first of these, rates next to the best have more, and those that are not worse on all of these "
+                    + "have all (rounds as in successive halving, Jamieson and Talwalkar 2016)"))),
             ("Trials", $"{trained.Count}: {trained.Count(IsOk)} ended well, "
                 + $"{trained.Count(trial => trial.Status == Status.Diverged)} diverged, "
                 + $"{trained.Count(trial => trial.Status == Status.Stuck)} stuck, "
@@ -67,9 +69,9 @@ public static class Method
                 + "change, initial weights and batches, and not other training images"),
             ("Verdicts", "supported where an interval lies beyond the claim's margin, contradicted where beyond it the "
                 + "other way, not supported where it excludes such an effect, else open. Where rates next to the tuned "
-                + "ones were evaluated, the verdict there must be the same. Of several conditions: depends where some "
-                + "support, some refute, and the effects differ (Welch's test, 5%); else the answer of at least half "
-                + "of them, if none has the opposite"),
+                + "ones were evaluated, which is done where these decide, the verdict there must be the same. Of "
+                + "several conditions: depends where some support, some refute, and the effects differ (Welch's test, "
+                + "5%); else the answer of at least half of them, if none has the opposite"),
             ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
                 + $"last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but {
                     Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, "

@@ -23,6 +23,8 @@ static TableSection RateLimitsTable(this IReadOnlyList<RateLimits> all, IReadOnl
 {
     double MedianOf(IEnumerable<double> values) =>
         values.Where(double.IsFinite).ToList() is { Count: > 0 } known ? Median(known) : double.NaN;
+    double ShareOver(RateLimits one, Status status) =>
+        one.Trials.GroupBy(trial => trial.Lr).Average(rate => Share([.. rate], status));
     return new("By optimizer and arm", TableOf(all,
         ("optimizer", one => one.Net.Name), ("norm", one => Snake(one.Cell.Norm)),
         ("usable_decades", one => one.Usable.Decades()), ("usable_low", one => one.Usable.Low),
@@ -30,11 +32,11 @@ static TableSection RateLimitsTable(this IReadOnlyList<RateLimits> all, IReadOnl
         ("largest_stable_lr", one => MedianOf(one.LargestStable)),
         ("range_test_lr", one => MedianOf(rangeTests.At(RangeTest.Configure(one.Cell, one.Net.Rates[0],
             one.Net.Rates[^1])).Select(RangeTest.LostAt))),
-        ("diverged", one => Share(one.Trials, Status.Diverged)), ("stuck", one => Share(one.Trials, Status.Stuck)),
+        ("diverged", one => ShareOver(one, Status.Diverged)), ("stuck", one => ShareOver(one, Status.Stuck)),
         ("volatility_at_best", one => MedianOf(one.Trials.Where(trial => trial.Lr == one.Usable.Best)
             .Select(trial => trial.LossVolatility)))),
         "Rates: medians over seeds. Range test: the rate at which one short training with a rising rate is lost. "
-            + "Diverged and stuck: shares of the arm's trials over its grid.");
+            + "Diverged and stuck: the share of seeds, in the mean over the arm's grid.");
 }
 
 /// <summary>Validation accuracy against the learning rate, the arms of one net.</summary>

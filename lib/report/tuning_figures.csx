@@ -20,7 +20,7 @@ static Figure UsableRates(this Comparison one) => RangeChart.Draw($"rates_{one.N
                best.Count),
     ],
     (one.Net.Rates[0], one.Net.Rates[^1]), "Bars: rates whose median over the tuning seeds is within 2 points of the "
-        + "arm's best. Marks: each tuning seed's best rate.");
+        + "arm's best; far from it there is one. Marks: each tuning seed's best rate.");
 
 /// <summary>The paper's table (figure 3): steps to the first arm's final accuracy and to others, and the best that
 /// each arm reaches; beside it what a step costs, and how wide the range of rates is.</summary>

@@ -67,6 +67,13 @@ public sealed record Comparison(Net Net, Tuning Tuning)
         Net[arm], Net[less], (a, b) => TestAccuracy.OrLost(a) - TestAccuracy.OrLost(b)));
 }
 
+/// <summary>By what rates are tuned that are compared by speed and by accuracy: where a net ends is between these.
+/// </summary>
+static readonly IReadOnlyList<Measure> SpeedAndAccuracy = [SpeedTo(0.90), SpeedTo(0.95), ValidationAccuracy];
+
+static Measure SpeedTo(double target) =>
+    new($"speed to {Format.Percent(target)}", trial => Tuning.Speed(trial, target));
+
 /// <summary>Each net of the first stage as a comparison of its arms.</summary>
 static IReadOnlyList<Comparison> Compare(this Tuning tuning) =>
     [.. tuning.Nets.Select(net => new Comparison(net, tuning))];

@@ -168,8 +168,8 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
 static Judgement Judge(this Claim claim, IReadOnlyList<Trial> trials,
     Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> effects) => claim.Judge(new TunedRuns(trials), effects);
 
-/// <summary>The same of tuned arms, with each effect at the neighbouring rates beside it where there are trials.
-/// </summary>
+/// <summary>The same of tuned arms, with each effect at the neighbouring rates beside it where all its cells have
+/// trials there.</summary>
 /// <param name="effects">In trials that have each arm at one rate.</param>
 static Judgement Judge(this Claim claim, TunedRuns runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> effects) =>
     claim.Judge([(runs, effects)]);
@@ -183,7 +183,7 @@ static Judgement Judge(this Claim claim,
     [
         .. from part in parts.Zip(neighbours, (part, there) => (part.Runs, part.Effects, There: there))
            from effect in part.Effects([.. part.Runs.Chosen.Select(trial => trial.JudgedAt(multiple))]).Index()
-           select part.There.Count == 0 ? effect.Item
+           select part.There.Count == 0 || !effect.Item.Cells.All(part.Runs.HasNeighbours) ? effect.Item
                : effect.Item with { AtNeighbours = part.There[effect.Index] },
     ]));
 }

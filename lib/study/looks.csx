@@ -16,19 +16,28 @@ public sealed record Looks(params IReadOnlyList<int> Counts)
     /// <summary>The evaluation seeds of the first look.</summary>
     public IEnumerable<int> First => Enumerable.Range(1, Counts[0]);
 
-    /// <summary>A judgement as it stands at these looks, each condition at the one to which the seeds of its cells have
-    /// come.</summary>
-    /// <param name="trials">Those that were judged, lost ones too.</param>
+    /// <summary>A judgement as it stands at these looks, each condition at the one to which the seeds of all its cells
+    /// have come.</summary>
+    /// <param name="trials">Of cells that have every seed of their look, lost trials too; cells that are not among
+    /// these do not count.</param>
     public Judgement At(Judgement judgement, IReadOnlyList<Trial> trials)
     {
         if (Counts.Count == 1) return judgement;
         var seeds = trials.GroupBy(trial => trial.ToCell()).ToDictionary(cell => cell.Key,
             cell => cell.Select(trial => trial.Seed).Distinct().Count());
-        int Reached(Effect effect) => Counts.Count(count => count <= effect.Cells.Select(cell =>
-            seeds.GetValueOrDefault(cell)).DefaultIfEmpty(0).Max());
+        int Reached(Effect effect) => Counts.Count(count => count <=
+            effect.Cells.Where(seeds.ContainsKey).Select(cell => seeds[cell]).DefaultIfEmpty(0).Min());
         return judgement.With(effect =>
             effect.AtLevel(Level) with { Look = (Math.Max(1, Reached(effect)), Counts.Count) });
     }
+
+    /// <summary>The cells of conditions that the tuned rates decide.</summary>
+    public static IEnumerable<Config> Decided(IEnumerable<Judgement> judged) =>
+        from judgement in judged
+        from effect in judgement.Effects
+        where judgement.Claim.Region.Judge(effect.Interval) != Verdict.Open
+        from cell in effect.Cells
+        select cell;
 
     /// <summary>What is run next: the cells of each condition that is open, from the seeds of the next look.</summary>
     /// <param name="judged">At these looks.</param>

@@ -14,6 +14,9 @@ public sealed class Runs : IReadOnlyList<Trial>
 
     public void Fill(IReadOnlyList<Trial> all) => trials = all;
 
+    /// <summary>A stage's trials so far.</summary>
+    public static Runs Of(IReadOnlyList<Trial> trials) => new() { trials = trials };
+
     IReadOnlyList<Trial> Trials => trials ?? throw new InvalidOperationException("trials are read before they have "
         + "run: the grid of a later stage can depend on them through Tuning alone");
 

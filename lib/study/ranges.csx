@@ -64,12 +64,16 @@ static double DecadesFrom(this IEnumerable<Trial> trialsOfOneSeed, double level,
 }
 
 /// <summary>Which share of a grid of rates is lost to a seed above its best rate, diverged or stuck, and which below,
-/// where training is too slow for its budget; not a number where all is lost.</summary>
+/// where training is too slow for its budget; not a number where all is lost. Rates that were not tried count as lost
+/// above one that was tried and lost; elsewhere they leave no number.</summary>
 /// <param name="rates">The grid: other rates, as a search for a limit tries, would weigh where they lie.</param>
 static (double Above, double Below) LostShares(this IEnumerable<Trial> trialsOfOneSeed, IReadOnlyList<double> rates)
 {
-    var trials = trialsOfOneSeed.Where(trial => rates.Contains(trial.Lr)).ToList();
+    var trials = trialsOfOneSeed.Where(trial => rates.Contains(trial.Lr)).OrderBy(trial => trial.Lr).ToList();
     if (trials.Where(IsOk).MaxBy(trial => trial.ValidationAccuracy) is not { } best) return (double.NaN, double.NaN);
-    double Share(Func<Trial, bool> side) => trials.Average(trial => side(trial) && IsLost(trial) ? 1.0 : 0.0);
-    return (Share(trial => trial.Lr > best.Lr), Share(trial => trial.Lr < best.Lr));
+    double Share(Func<Trial, bool> side, double untried) =>
+        (trials.Count(trial => side(trial) && IsLost(trial)) + untried) / rates.Count;
+    var higher = rates.Count(rate => rate > trials[^1].Lr);
+    return (Share(trial => trial.Lr > best.Lr, higher == 0 || IsLost(trials[^1]) ? higher : double.NaN),
+        Share(trial => trial.Lr < best.Lr, rates.Any(rate => rate < trials[0].Lr) ? double.NaN : 0));
 }

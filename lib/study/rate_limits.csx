@@ -36,6 +36,29 @@ static IEnumerable<Config> BisectStableRates(IReadOnlyList<Trial> trials) =>
     trials.GroupBy(trial => (trial.ToCell(), trial.Seed)).Select(StableRateLimit)
         .Halved(config => config.Lr, (config, rate) => config with { Lr = rate });
 
+/// <summary>The grid's rates that later seeds are run at: for each arm, from one below the lowest best rate of the
+/// first seeds to one above the highest at which one of them is lost. Below, all of these seeds are not at their best,
+/// and above, all are lost.</summary>
+/// <param name="trials">Those of the first seeds and perhaps others.</param>
+static Func<Config, bool> NearLimits(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets, IEnumerable<int> firstSeeds)
+{
+    var first = trials.Where(trial => firstSeeds.Contains(trial.Seed)).ToList();
+    var near = (from net in nets
+                from cell in net.Cells
+                from rate in NearLimits(first.OnGrid(net).At(cell), net.Rates)
+                select (cell.ToCell(), rate)).ToHashSet();
+    return config => near.Contains((config.ToCell(), config.Lr));
+}
+
+static IEnumerable<double> NearLimits(IReadOnlyList<Trial> trials, IReadOnlyList<double> rates)
+{
+    var seeds = trials.GroupBy(trial => trial.Seed).Select(seed =>
+        (Best: seed.Where(IsOk).MaxBy(trial => trial.ValidationAccuracy)?.Lr ?? rates[0],
+            Lost: StableRateLimit(seed).Next?.Lr ?? rates[^1])).ToList();
+    var (low, high) = (seeds.Min(seed => seed.Best), seeds.Max(seed => seed.Lost));
+    return rates.Where((_, i) => rates[Math.Min(i + 1, rates.Count - 1)] >= low && rates[Math.Max(i - 1, 0)] <= high);
+}
+
 /// <summary>For each net, the largest stable rate of one arm over that of another, as log10; known to a tenth of a
 /// decade.</summary>
 static IReadOnlyList<Effect> StableRateRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets) =>

@@ -29,24 +29,49 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 /// <summary>A stage that runs each of the configurations from the seeds of the first look, and those of conditions that
 /// are still open from the seeds of the next.</summary>
 /// <param name="judge">The claims, from the trials of this stage.</param>
+/// <param name="neighbours">The cells, some of them at the rates next to theirs too: what is beside the cells is run
+/// where their rates decide a condition, which is its verdict only if those next to them say the same.</param>
 /// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
 /// </param>
+/// <param name="later">Which of the cells are run from the seeds of later looks, given the trials; those of the first
+/// alone must decide it. Null: all.</param>
 static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge, Probe? probe = null,
-    Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null, Role role = Role.Evaluate)
+    Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null, Role role = Role.Evaluate,
+    IEnumerable<Config>? neighbours = null, Func<IReadOnlyList<Trial>, Func<Config, bool>>? later = null)
 {
     var runs = new Runs();
-    var all = from cell in cells.EachOnce() select cell with { Role = role };
-    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials) =>
-        [.. judge(trials).Select(one => looks.At(one, trials))];
-    IEnumerable<Config> At(int seeds) => from cell in all
-                                         from seed in Enumerable.Range(1, seeds)
-                                         select cell with { Seed = seed };
-    var stage = new Stage(At(looks.Counts[0]), probe, runs)
+    var own = from cell in cells.EachOnce() select cell with { Role = role };
+    var all = from cell in (neighbours ?? cells).EachOnce() select cell with { Role = role };
+    // What is run beside has not all seeds.
+    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials)
     {
-        AtMost = At(looks.Counts[^1]),
-        Next = trials => refine?.Invoke(trials).ToList() is { Count: > 0 } finer ? finer
-            : looks.Next(Judged(trials), all),
+        var cells = own.Select(cell => cell.ToCell()).ToHashSet();
+        var counted = trials.Where(trial => cells.Contains(trial.ToCell())).ToList();
+        return [.. judge(trials).Select(one => looks.At(one, counted))];
+    }
+    IEnumerable<Config> At(IEnumerable<Config> some, int seeds) => from cell in some
+                                                                   from seed in Enumerable.Range(1, seeds)
+                                                                   select cell with { Seed = seed };
+    IEnumerable<Config> Next(IReadOnlyList<Trial> trials)
+    {
+        if (refine?.Invoke(trials).ToList() is { Count: > 0 } finer) return finer;
+        var judged = Judged(trials);
+        var rates = trials.Select(trial => (trial.ToCell(), trial.Lr)).ToHashSet();
+        var seeds = trials.ToLookup(trial => trial.ToCell(), trial => trial.Seed);
+        var isRun = later?.Invoke(trials) ?? (_ => true);
+        var open = looks.Next(judged, all.Where(cell => rates.Contains((cell.ToCell(), cell.Lr)) && isRun(cell)))
+            .ToList();
+        if (open.Any(config => !seeds[config.ToCell()].Contains(config.Seed))) return open;
+        var decided = Looks.Decided(judged).ToHashSet();
+        return from cell in all
+               where decided.Contains(cell.ToCell()) && isRun(cell)
+               from seed in seeds[cell.ToCell()].Distinct()
+               select cell with { Seed = seed };
+    }
+    var stage = new Stage(At(own, looks.Counts[0]), probe, runs)
+    {
+        AtMost = At(all, looks.Counts[^1]), Next = Next,
     };
     return new([stage], () => new(runs, () => Judged(runs)));
 }
@@ -55,13 +80,25 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
 static IEnumerable<Config> EachOnce(this IEnumerable<Config> cells) =>
     cells.Where(cell => double.IsNaN(cell.Lr)).Concat(cells.Where(cell => !double.IsNaN(cell.Lr)).Distinct());
 
-/// <summary>The first stage of tuning: every arm of the nets at each of the net's rates, on seeds of their own.
-/// </summary>
-/// <param name="seeds">How many.</param>
-static Plan<Tuning> Tune(IReadOnlyList<Net> nets, int seeds, Probe? probe = null) =>
-    from runs in Sweep(from net in nets
-                       from cell in net.Cells
-                       from rate in net.Rates
-                       from seed in Enumerable.Range(Tuning.FirstSeed, seeds)
-                       select cell with { Lr = rate, Seed = seed, Role = Role.Tune }, probe)
-    select new Tuning(nets, runs);
+/// <summary>The first stage of tuning: every arm of the nets at each of the net's rates on one seed; those that may be
+/// best on more, which are asked for in rounds.</summary>
+/// <param name="seeds">How many, of their own, for rates that may be best.</param>
+/// <param name="measures">By what rates will be selected; null: accuracy.</param>
+/// <param name="early">How many for all rates next to the best: as many as seeds where each seed's own best is asked
+/// for.</param>
+static Plan<Tuning> Tune(IReadOnlyList<Net> nets, int seeds, Probe? probe = null,
+    IReadOnlyList<Measure>? measures = null, int early = Tuning.EarlySeeds)
+{
+    var runs = new Runs();
+    IEnumerable<Config> At(int count) => from net in nets
+                                         from cell in net.Cells
+                                         from rate in net.Rates
+                                         from seed in Enumerable.Range(Tuning.FirstSeed, count)
+                                         select cell with { Lr = rate, Seed = seed, Role = Role.Tune };
+    var stage = new Stage(At(1), probe, runs)
+    {
+        AtMost = At(seeds),
+        Next = trials => new Tuning(nets, Runs.Of(trials)).NextRound(measures ?? [ValidationAccuracy], seeds, early),
+    };
+    return new([stage], () => new(nets, runs));
+}

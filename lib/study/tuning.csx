@@ -1,10 +1,12 @@
 #nullable enable
-// Tuning in two stages: the same rates for every arm on seeds of their own, then each arm's best on fresh ones.
+// Tuning in two stages: the same rates for every arm on seeds of their own, then each arm's best on fresh ones. The
+// first goes in rounds, much as successive halving does (Jamieson and Talwalkar 2016): every rate has one seed, and
+// others are for those that may be best.
 
 /// <summary>An arm's rate by one criterion, and whether it stands at an end of the grid, beyond which a better one may
 /// lie.</summary>
 /// <param name="Cell">The configuration, at that rate; NaN while the first stage has not run.</param>
-/// <param name="Score">Mean over the tuning seeds; −infinity where some seed was lost at every rate.</param>
+/// <param name="Score">Mean over the tuning seeds; −infinity where every rate lost a seed.</param>
 public sealed record TunedRate(Config Cell, double Score, bool AtLowEnd, bool AtHighEnd)
 {
     public string Flag => double.IsNegativeInfinity(Score) ? "lost at every rate"
@@ -13,14 +15,24 @@ public sealed record TunedRate(Config Cell, double Score, bool AtLowEnd, bool At
 
 /// <summary>Evaluated trials that have each arm at one rate: at its tuned one; and, where the rates next to that were
 /// evaluated too, at whichever of them does best.</summary>
-public sealed record TunedRuns(IReadOnlyList<Trial> Chosen, IReadOnlyList<Trial>? Neighbouring = null);
+/// <param name="Beside">The cells of which rates next to the tuned ones were evaluated; null: all.</param>
+public sealed record TunedRuns(IReadOnlyList<Trial> Chosen, IReadOnlyList<Trial>? Neighbouring = null,
+    IReadOnlyList<Config>? Beside = null)
+{
+    /// <summary>Whether a cell was evaluated at rates next to its tuned one.</summary>
+    public bool HasNeighbours(Config cell) => Beside is null || Beside.Contains(cell);
+}
 
-/// <summary>The first stage: every arm of each net at every rate of the net, on the tuning seeds. Before it has run,
-/// every best rate is NaN.</summary>
+/// <summary>The first stage: every arm of each net at the net's rates, on the tuning seeds. Before it has run, every
+/// best rate is NaN.</summary>
 public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
 {
     /// <summary>The first tuning seed; evaluation seeds count from 1.</summary>
     public const int FirstSeed = 101;
+
+    /// <summary>With how many seeds a rate next to the best one is compared with it; more are for those that are not
+    /// worse on all of these.</summary>
+    public const int EarlySeeds = 2;
 
     readonly Lazy<ILookup<Config, Trial>> byCell = new(() => runs.ToLookup(trial => trial.ToCell()));
 
@@ -43,32 +55,77 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
     public IEnumerable<Config> Around(Config tuned, bool neighbours) =>
         neighbours ? Neighbours(tuned).Select(rate => tuned with { Lr = rate }) : [tuned];
 
-    /// <summary>The rate with the highest mean score over the seeds, a lost seed scoring below all others; the lower of
-    /// equals, and the middle of the grid where seeds were lost at every rate.</summary>
+    /// <summary>The rate with the highest mean score over the seeds, among those that have as many as any; a lost seed
+    /// scores below all others. The lower of equals, and the middle of the grid where every rate lost a seed.
+    /// </summary>
     public TunedRate Best(Config cell, Func<Trial, double> score) => !runs.Exist
         ? new(cell with { Lr = double.NaN }, double.NaN, false, false)
             : Best(cell, RatesOf(cell), TrialsOf(cell), score);
 
-    /// <summary>The same for each tuning seed by itself, the first first; null where that seed was lost at every rate.
-    /// </summary>
+    /// <summary>The same for each tuning seed by itself, the first first, among the rates that it has; null where it
+    /// was lost at all of these.</summary>
     public IReadOnlyList<TunedRate?> BestBySeed(Config cell, Func<Trial, double> score) =>
     [
-        .. TrialsOf(cell).GroupBy(trial => trial.Seed).OrderBy(seed => seed.Key).Select(seed =>
-            Best(cell, RatesOf(cell), [.. seed], score) is var best
-                && double.IsNegativeInfinity(best.Score) ? null : best),
+        .. from seed in runs.Select(trial => trial.Seed).Distinct().Order()
+           let best = Best(cell, RatesOf(cell), [.. TrialsOf(cell).Where(trial => trial.Seed == seed)], score)
+           select double.IsNegativeInfinity(best.Score) ? null : best,
     ];
 
     static TunedRate Best(Config cell, IReadOnlyList<double> rates, IReadOnlyList<Trial> own,
         Func<Trial, double> score)
     {
-        var scores = rates.Select(rate => own.Where(trial => trial.Lr == rate)
-            .Average(trial => IsOk(trial) ? score(trial) : double.NegativeInfinity)).ToList();
+        var tried = rates.Select(rate => own.Where(trial => trial.Lr == rate).ToList()).ToList();
+        var most = Math.Max(1, tried.Max(trials => trials.Count));
+        var scores = tried.Select(trials => trials.Count < most ? double.NegativeInfinity
+            : trials.Average(trial => OrLost(trial, score))).ToList();
         var at = scores.All(double.IsNegativeInfinity) ? rates.Count / 2 : scores.IndexOf(scores.Max());
         return new(cell with { Lr = rates[at] }, scores[at], at == 0, at == rates.Count - 1);
     }
 
+    // What has no score cannot be best either.
+    static double OrLost(Trial trial, Func<Trial, double> score) =>
+        IsOk(trial) && score(trial) is var own && !double.IsNaN(own) ? own : double.NegativeInfinity;
+
     IReadOnlyList<double> RatesOf(Config cell) =>
         nets.First(net => net.Cells.Any(own => own.ToCell() == cell.ToCell())).Rates;
+
+    /// <summary>What is run next, given the trials so far, of which each rate has one: what has been run may be among
+    /// it. A rate that lost a seed cannot be chosen and gets no more.</summary>
+    /// <param name="measures">By what rates will be selected. Rates between the best ones by these count as best too:
+    /// by a measure between, as of speed to where a net ends, they may be.</param>
+    /// <param name="seeds">Of a rate that may be best.</param>
+    /// <param name="early">Of rates next to the best one.</param>
+    public IEnumerable<Config> NextRound(IReadOnlyList<Measure> measures, int seeds, int early) =>
+        from cell in nets.SelectMany(net => net.Cells)
+        from rate in NextRates(cell, measures, Math.Min(early, seeds), seeds)
+        from seed in Enumerable.Range(FirstSeed, rate.Seeds)
+        select cell with { Lr = rate.Rate, Seed = seed, Role = Role.Tune };
+
+    // First rates next to the best ones, until these have all neighbours; then those that are not worse on all seeds.
+    IEnumerable<(double Rate, int Seeds)> NextRates(Config cell, IReadOnlyList<Measure> measures, int early, int seeds)
+    {
+        var lost = TrialsOf(cell).Where(trial => !IsOk(trial)).Select(trial => trial.Lr).ToHashSet();
+        var (grid, trials) = (RatesOf(cell), TrialsOf(cell).Where(trial => !lost.Contains(trial.Lr))
+            .ToLookup(trial => trial.Lr));
+        var best = (from measure in measures
+                    let rate = Best(cell, grid, [.. trials.SelectMany(rate => rate)], measure.Of)
+                    where rate.Score > double.NegativeInfinity
+                    select (Measure: measure, rate.Cell.Lr)).ToList();
+        if (best.Count == 0) return [];
+        IEnumerable<double> Between(IEnumerable<double> some, int beside)
+        {
+            var places = some.Select(rate => grid.ToList().IndexOf(rate)).ToList();
+            return grid.Where((rate, i) => places.Min() - beside <= i && i <= places.Max() + beside
+                && trials.Contains(rate));
+        }
+        var near = Between(best.Select(one => one.Lr), beside: 1).ToList();
+        var next = near.Select(rate => (rate, early));
+        if (near.Any(rate => trials[rate].Count() < early)) return next;
+        bool MayBeBest((Measure Measure, double Lr) than, double rate) => trials[rate].Any(trial => trials[than.Lr].Any(
+            one => one.Seed == trial.Seed && !(than.Measure.Of(trial) < than.Measure.Of(one))));
+        return next.Concat(Between(best.SelectMany(one => near.Where(rate => MayBeBest(one, rate))), beside: 0)
+            .Select(rate => (rate, seeds)));
+    }
 
     /// <summary>The rate's neighbours in the grid and the rate itself, from the lowest.</summary>
     /// <param name="tuned">A cell at its best rate.</param>
@@ -100,9 +157,14 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
             return Best(tuned.Cell, tried, own, by.Of) is { Score: > double.NegativeInfinity } best ? best.Cell.Lr
                 : tuned.Cell.Lr;
         }
-        return new(At((tuned, _) => tuned.Cell.Lr), cells.Any(cell => cell.Tuned is { } tuned
-            && cell.Own.Any(trial => trial.Lr != tuned.Cell.Lr && Neighbours(tuned.Cell).Contains(trial.Lr)))
-                ? At(BestOf) : null);
+        List<Config> beside =
+        [
+            .. from cell in cells
+               where cell.Tuned is { } tuned && cell.Own.Any(trial => trial.Lr != tuned.Cell.Lr
+                   && Neighbours(tuned.Cell).Contains(trial.Lr))
+               select cell.Own[0].ToCell(),
+        ];
+        return new(At((tuned, _) => tuned.Cell.Lr), beside.Count == 0 ? null : At(BestOf), beside);
     }
 
     /// <summary>Where an arm's curves end at its best rate: their median over the tuning seeds; 1 if all were lost.

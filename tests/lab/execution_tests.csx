@@ -17,10 +17,10 @@ static Probe ProbeThat(Action<Config> measured) => new([], _ => [1, 5, 10], snap
 }) { WhileTuning = true };
 
 /// <summary>A tuning of two arms at three rates, and an evaluation of each arm's best from two seeds.</summary>
-static Plan<Report> TuneAndEvaluate(Action<Config>? measured = null)
+static Plan<Report> TuneAndEvaluate(Action<Config>? measured = null, int tuningSeeds = 1)
 {
     var probe = ProbeThat(measured ?? (_ => { }));
-    return from tuning in Tune([new("net", SmallNet, [1e-4, 0.1, 1])], seeds: 1, probe)
+    return from tuning in Tune([new("net", SmallNet, [1e-4, 0.1, 1])], tuningSeeds, probe, [LowLoss])
            from runs in Evaluate(tuning.BestCells(LowLoss).Concat(tuning.BestCells(LowSquare)), [1, 2], probe)
            select SampleReport(runs);
 }
@@ -140,6 +140,35 @@ Test("execution: what was interrupted goes on, and an estimate knows as much as 
         said => said.ShouldNotContain("rate open"));
     Should.Throw<BadInput>(() => ReportOnly(cut, TuneAndEvaluate())).Message.ShouldContain("lacks trials");
     Run(cut, TuneAndEvaluate()).Said.ShouldContain("3 trials to run, 1 kept");
+    TablesAt(cut).ShouldBe(TablesAt(whole));
+}));
+
+Test("execution: a tuning in rounds is the same in shards and after an interruption", () => InFolder(folder =>
+{
+    string whole = Path.Combine(folder, "whole"), parts = Path.Combine(folder, "parts"),
+        cut = Path.Combine(folder, "cut");
+    Plan<Report> InRounds(Action<Config>? measured = null) => TuneAndEvaluate(measured, tuningSeeds: 4);
+    DryRun(whole, InRounds()).ShouldContain("\n14 to 32 trials on noise, about ");
+    Run(whole, InRounds());
+    TrialsAt(whole).Where(trial => trial.Role == Role.Tune).GroupBy(trial => (trial.Norm, trial.Lr))
+        .Select(rate => rate.Count()).Distinct().Count().ShouldBeGreaterThan(1);
+
+    for (var done = 0; done < 2; )
+        done = new[] { "1/2", "2/2" }.Count(shard => Run(parts, InRounds(), "--shard", shard).Said
+            .Contains("is done; merge"));
+    Run(parts, InRounds());
+    TablesAt(parts).ShouldBe(TablesAt(whole));
+
+    using var stop = new CancellationTokenSource();
+    var stopped = InRounds(config =>
+    {
+        if (config.Seed == Tuning.FirstSeed + 2) stop.Cancel();
+    });
+    Should.Throw<OperationCanceledException>(() =>
+        Execute(cut, stopped, execution => execution.Run(Noise), stop.Token));
+    Run(cut, InRounds());
+    TablesAt(cut).ShouldBe(TablesAt(whole));
+    ReportOnly(cut, InRounds());
     TablesAt(cut).ShouldBe(TablesAt(whole));
 }));
 

@@ -74,3 +74,12 @@ Test("report: the method tells how the rate changes and what decays, in every wa
         .ShouldBe("times rate and parameter, taken from the parameter beside each step (Loshchilov and Hutter 2019), "
             + "of weights alone, not of gamma, beta and biases");
 });
+
+Test("report: the method tells that rates were tuned in rounds, where some have more seeds", () =>
+{
+    string Said(params int[] seeds) => Method.Describe([.. from one in seeds.Index() from seed in Enumerable.Range(1,
+        one.Item) select Made(0.1 + one.Index, seed) with { Role = Role.Tune }], new("e", "", "standard", "mnist",
+            "c0ffee00", null, []), new([], ["lr"], "")).Items.First(item => item.Term == "Seeds").Text;
+    Said(1, 2, 5).ShouldContain("Every rate has the first of these");
+    Said(2, 2).ShouldNotContain("first of these");
+});

@@ -34,5 +34,8 @@ Test("study: rates lost above a seed's best one and below it are told apart, on 
         Made(10, accuracy: 0.1), Made(100, excess: 5), Made(5, accuracy: 0.1)];
     var (above, below) = trials.LostShares(grid);
     (above, below).ShouldBe((0.4, 0.2));
+    // Rates that were not tried: as good as lost above a lost one, not known below or above others.
+    trials[1..4].LostShares(grid).ShouldBe((0.4, double.NaN));
+    trials[..3].LostShares(grid).ShouldBe((double.NaN, 0.2));
     new[] { Made(0.01, accuracy: 0.1) }.LostShares(grid).ShouldBe((double.NaN, double.NaN));
 });

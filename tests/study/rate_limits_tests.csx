@@ -30,3 +30,22 @@ Test("study: what the arms lose above and below their best rates is compared by 
     (above.Interval.Low, above.Interval.High).ShouldBe((0, 0.5));
     below.Differences.ShouldBe([0.25, 0.25]);
 });
+
+Test("study: later seeds are run from below the first ones' best rates to above their limits, and count the same", () =>
+{
+    var net = new Net("SGD", new Config(), LogGrid(1e-3, 1e3, 7), Arms(Norm.None));
+    // The first two seeds are best at 0.1 and 1, and lost from 10 on and from 100 on.
+    Trial Of(double rate, int seed) => Made(rate, seed, rate >= (seed == 1 ? 10 : 100) ? 0.1
+        : rate == (seed == 1 ? 0.1 : 1) ? 0.9 : 0.8);
+    Trial[] first = [.. from rate in net.Rates from seed in new[] { 1, 2 } select Of(rate, seed)];
+    var near = NearLimits([.. first, Of(1e-3, 3)], [net], [1, 2]);
+    Config At(double rate) => net.Cells[0] with { Lr = rate, Seed = 3 };
+    net.Rates.Where(rate => near(At(rate))).ShouldBe([0.01, 0.1, 1, 10, 100, 1000]);
+    NearLimits([.. first.Where(trial => trial.Seed == 1)], net.Rates).ShouldBe([0.01, 0.1, 1, 10, 100]);
+    // A seed that is lost at all rates, or at none above its best, tells of no limit.
+    NearLimits([.. first, .. net.Rates.Select(rate => Made(rate, 3, 0.1))], net.Rates).ShouldBe(net.Rates);
+    NearLimits([Made(1e-3, accuracy: 0.7), Made(1, accuracy: 0.9), Made(1e3, accuracy: 0.8)], net.Rates)
+        .ShouldBe([0.1, 1, 10, 100, 1000]);
+    first.Where(trial => trial.Seed == 1).LostShares(net.Rates).Above
+        .ShouldBe(first.Where(trial => trial.Seed == 1 && trial.Lr is >= 0.01 and <= 100).LostShares(net.Rates).Above);
+});

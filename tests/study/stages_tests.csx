@@ -11,7 +11,9 @@ Test("plan: rates are open until the first stage has run, and chosen after it", 
     IEnumerable<(Norm, double)> Rates(int stage) =>
         plan.Stages[stage].Configs().Select(config => (config.Norm, config.Lr));
     plan.Stages[0].Configs().ShouldAllBe(config => config.Role == Role.Tune && config.Seed >= Tuning.FirstSeed);
-    Rates(0).Count().ShouldBe(2 * 3 * 2);
+    // One seed of each rate at first; of both at most.
+    Rates(0).Count().ShouldBe(2 * 3);
+    plan.Stages[0].AtMost.Count().ShouldBe(2 * 3 * 2);
     Rates(1).Count().ShouldBe(2 * 2);
     // A rate for accuracy, one for speed and its neighbours: each may come to be another.
     Rates(2).Count().ShouldBe(2 * 4);
@@ -22,4 +24,72 @@ Test("plan: rates are open until the first stage has run, and chosen after it", 
     Rates(2).ShouldBe([(Norm.None, 0.1), (Norm.None, 1), (Norm.None, 10), (Norm.Batch, 1), (Norm.Batch, 10)]);
     foreach (var stage in plan.Stages.Skip(1)) Fill(stage, _ => 0.5);
     plan.Value.Count.ShouldBe(9);
+});
+
+Test("plan: rates next to the tuned ones are run where these decide a condition, with as many seeds", () =>
+{
+    Config none = new(), batch = none with { Norm = Norm.Batch }, layer = none with { Norm = Norm.Layer };
+    Net net = new("net", [none, batch, layer], [0.1, 1, 10]);
+    var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.1));
+    // At 1, their best rate, seeds agree that batch helps, and not whether layer does.
+    double Accuracy(Config config) => config.Norm switch
+    {
+        _ when config.Lr != 1 => 0.3,
+        Norm.Batch => 0.8 + 0.001 * config.Seed,
+        Norm.Layer => 0.5 + 0.1 * (config.Seed % 2),
+        _ => 0.4,
+    };
+    (List<Trial> Trials, JudgedRuns Judged) Run(double none, Looks looks)
+    {
+        double At(Config config) => config is { Norm: Norm.None, Lr: 10 } && config.Seed < Tuning.FirstSeed ? none
+            : Accuracy(config);
+        var plan = from tuning in Tune([net], seeds: 1)
+                   from judged in Evaluate(tuning.BestCells(ValidationAccuracy), looks, trials =>
+                       [claim.Judge(tuning.At(ValidationAccuracy, trials), all =>
+                           [.. new[] { batch, layer }.Select(arm => Effect.From(ArmOf(arm), all.Paired(arm,
+                               net.Cells[0], (a, b) => a.ValidationAccuracy - b.ValidationAccuracy)))])],
+                       neighbours: tuning.BestCells(ValidationAccuracy, neighbours: true))
+                   select judged;
+        Fill(plan.Stages[0], At);
+        var stage = plan.Stages[1];
+        stage.AtMost.Count().ShouldBe(3 * 3 * looks.Counts[^1]);
+        List<Config> grid = [.. stage.Configs()];
+        grid.ShouldAllBe(config => config.Lr == 1);
+        List<Trial> Trials() => [.. grid.Select(config => Made(accuracy: At(config), with: _ => config))];
+        while (stage.More(Trials()).Except(grid).ToList() is { Count: > 0 } next) grid.AddRange(next);
+        stage.Runs.Fill(Trials());
+        return (Trials(), plan.Value);
+    }
+    int Count((List<Trial> Trials, JudgedRuns) run, Norm norm, double rate) =>
+        run.Trials.Count(trial => trial.Norm == norm && trial.Lr == rate);
+
+    // Layer stays open at its own rate: it has all seeds there, and none beside. None has part in both.
+    var open = Run(none: 0.3, new(3, 6));
+    foreach (var (norm, own, beside) in new[] { (Norm.Batch, 3, 3), (Norm.Layer, 6, 0), (Norm.None, 6, 6) })
+        (Count(open, norm, 1), Count(open, norm, 0.1), Count(open, norm, 10)).ShouldBe((own, beside, beside));
+    var claims = open.Judged.Claims.Single().Effects;
+    claims.Select(claim.Judge).ShouldBe([Verdict.Supported, Verdict.Open]);
+    claims.Select(effect => effect.AtNeighbours is null).ShouldBe([false, true]);
+
+    // Where none does as well beside its rate, the condition is open after all, and gets more seeds at all rates.
+    var closed = Run(none: 0.8, new(3, 6));
+    (Count(closed, Norm.Batch, 1), Count(closed, Norm.Batch, 10), Count(closed, Norm.None, 10)).ShouldBe((6, 6, 6));
+    closed.Judged.Claims.Single().Effects.Select(claim.Judge).ShouldBe([Verdict.Open, Verdict.Open]);
+    Count(Run(none: 0.3, new(4)), Norm.Batch, 10).ShouldBe(4);
+});
+
+Test("plan: seeds of later looks are run at those rates alone that the first ones leave", () =>
+{
+    Config none = new(), batch = none with { Norm = Norm.Batch };
+    var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.1));
+    var cells = from cell in new[] { none, batch } from rate in new[] { 0.1, 1, 10 } select cell with { Lr = rate };
+    Effect Uneven(IReadOnlyList<Trial> all) => Effect.From("all", all.At(batch).BySeed(all.At(none),
+        (one, _) => 0.2 * (one[0].Seed % 2)));
+    var stage = Evaluate(cells, new(2, 4), trials => [claim.Judge(trials, all => [Uneven(all)])],
+        later: trials => config => config.Lr > 0.1).Stages.Single();
+    List<Config> grid = [.. stage.Configs()];
+    while (stage.More([.. grid.Select(config => Made(with: _ => config))]).Except(grid).ToList() is { Count: > 0 } next)
+        grid.AddRange(next);
+    grid.GroupBy(config => config.Lr).Select(rate => (rate.Key, rate.Count())).ShouldBe([(0.1, 4), (1, 8), (10, 8)]);
+    stage.AtMost.Count().ShouldBe(2 * 3 * 4);
 });

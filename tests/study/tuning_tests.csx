@@ -1,5 +1,7 @@
 #nullable enable
 
+static double ByAccuracy(Trial trial) => trial.ValidationAccuracy;
+
 Test("study: the best rate is the tuning seeds' mean, lost seeds worst, ends flagged", () =>
 {
     double[] rates = [0.1, 1, 10];
@@ -9,7 +11,6 @@ Test("study: the best rate is the tuning seeds' mean, lost seeds worst, ends fla
             from at in Enumerable.Range(0, 6)
             let accuracy = norm == Norm.Batch ? 0.5 : accuracies[at]
             select Made(rates[at / 2], Tuning.FirstSeed + at % 2, accuracy, norm: norm)]);
-    double ByAccuracy(Trial trial) => trial.ValidationAccuracy;
 
     var tuning = Of(0.8, 0.8, 0.9, 0.7, 0.99, 0.05);
     var best = tuning.Best(none, ByAccuracy);
@@ -70,4 +71,67 @@ Test("study: evaluated trials at the tuned rates, and at the best of these and t
 
     // What was not tuned stays.
     Rates(tuning.At(ValidationAccuracy, Evaluated(Norm.Layer, (1, 0.9), (10, 0.9))).Chosen).Count().ShouldBe(2);
+});
+
+// The trials of a first stage that goes in rounds, of one cell, and what each round asked for.
+static (IReadOnlyList<Trial> Trials, IReadOnlyList<int> Rounds) InRounds(Func<double, int, double> accuracy,
+    int seeds = 5, int early = Tuning.EarlySeeds, IReadOnlyList<Measure>? by = null)
+{
+    var stage = Tune([new("net", [new()], [0.01, 0.1, 1, 10, 100])], seeds, null, by, early).Stages.Single();
+    stage.AtMost.Count().ShouldBe(5 * seeds);
+    List<Config> grid = [.. stage.Configs()];
+    List<int> rounds = [];
+    while (true)
+    {
+        List<Trial> trials = [.. grid.Select(config =>
+            Made(config.Lr, config.Seed, accuracy(config.Lr, config.Seed - Tuning.FirstSeed), with: _ => config))];
+        var next = stage.More(trials).Except(grid).ToList();
+        next.Except(stage.AtMost).ShouldBeEmpty();
+        rounds.Add(next.Count == 0 ? grid.Count : next.Count);
+        if (next.Count == 0) return (trials, rounds);
+        grid.AddRange(next);
+    }
+}
+
+static IEnumerable<int> SeedsByRate(IReadOnlyList<Trial> trials) =>
+    trials.GroupBy(trial => trial.Lr).OrderBy(rate => rate.Key).Select(rate => rate.Count());
+
+Test("study: tuning goes in rounds, more seeds for rates that may be best", () =>
+{
+    const double Lost = 0.05;
+    Tuning Of(IReadOnlyList<Trial> trials) => Tuned([new("net", [new()], [0.01, 0.1, 1, 10, 100])], trials);
+    // 1 is best, 10 better on one early seed of two: these have all seeds.
+    var (some, rounds) = InRounds((rate, seed) => rate switch { 1 => 0.9, 10 => seed == 1 ? 0.91 : 0.8, _ => 0.5 });
+    SeedsByRate(some).ShouldBe([1, 2, 5, 5, 1]);
+    rounds.ShouldBe([3, 6, 14]);
+    Of(some).Best(new(), ByAccuracy).Cell.Lr.ShouldBe(1);
+    Of(some).BestBySeed(new(), ByAccuracy).Select(best => best?.Cell.Lr).ShouldBe([1, 10, 1, 1, 1]);
+    // A rate that is best on the first seed by chance has not the seeds of those that are looked at longer.
+    Of(InRounds((rate, seed) => (rate, seed) switch { (0.01, 0) => 0.95, (1, _) => 0.9, (0.1, _) => 0.6, _ => 0.5 })
+        .Trials).Best(new(), ByAccuracy).Cell.Lr.ShouldBe(1);
+    // From the first seed's best uphill, until the best has both its neighbours.
+    SeedsByRate(InRounds((rate, seed) => seed > 0 ? 0.5 + 0.1 * Math.Log10(rate) : rate == 0.01 ? 0.55 : 0.5).Trials)
+        .ShouldBe([2, 2, 2, 5, 5]);
+    // All seeds of all that is next to the best, where each seed's own is asked for.
+    SeedsByRate(InRounds((rate, _) => rate == 1 ? 0.9 : 0.5, early: 5).Trials).ShouldBe([1, 5, 5, 5, 1]);
+    // By two measures, also what lies between their best rates.
+    Measure low = new("low", trial => -Math.Abs(Math.Log10(trial.Lr) + 1));
+    SeedsByRate(InRounds((rate, _) => rate == 10 ? 0.9 : 0.5, by: [ValidationAccuracy, low]).Trials)
+        .ShouldBe([2, 5, 5, 5, 2]);
+    // One seed is the whole grid.
+    SeedsByRate(InRounds((rate, _) => rate == 1 ? 0.9 : 0.5, seeds: 1).Trials).ShouldBe([1, 1, 1, 1, 1]);
+
+    // Where the first seed is lost at every rate, so is the cell; no other seed is run.
+    var none = InRounds((_, _) => Lost).Trials;
+    SeedsByRate(none).ShouldBe([1, 1, 1, 1, 1]);
+    Of(none).Best(new(), ByAccuracy).Flag.ShouldBe("lost at every rate");
+    Of(none).BestBySeed(new(), ByAccuracy).ShouldBe([null]);
+    // A rate that loses its first seed has no other; one that loses a later one gives way to the next best.
+    var late = InRounds((rate, seed) => rate == 100 || rate == 10 && seed == 3 ? Lost : 0.5 + 0.1 * Math.Log10(rate));
+    SeedsByRate(late.Trials).ShouldBe([1, 2, 5, 5, 1]);
+    Of(late.Trials).Best(new(), ByAccuracy).Cell.Lr.ShouldBe(1);
+    // All but one rate lose their second seed, and that one is far from the first seed's best.
+    var far = InRounds((rate, seed) => seed == 1 && rate < 100 ? Lost : 0.6 - 0.1 * Math.Log10(rate));
+    Of(far.Trials).Best(new(), ByAccuracy).Cell.Lr.ShouldBe(100);
+    SeedsByRate(far.Trials).Last().ShouldBe(5);
 });

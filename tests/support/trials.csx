@@ -9,12 +9,7 @@ static Trial Made(double lr = 0.1, int seed = 1, double accuracy = 0.9, double e
     }.JudgedAt(Divergence.Default);
 
 // The first stage of tuning, as it is once these trials have run.
-static Tuning Tuned(IReadOnlyList<Net> nets, IReadOnlyList<Trial> trials)
-{
-    var runs = new Runs();
-    runs.Fill(trials);
-    return new(nets, runs);
-}
+static Tuning Tuned(IReadOnlyList<Net> nets, IReadOnlyList<Trial> trials) => new(nets, Runs.Of(trials));
 
 // 600 training and 100 test images of 8 x 8 pixels that mean nothing.
 static Dataset NoiseData() => NoiseOf(600, validation: 0);
