@@ -10,9 +10,12 @@ public static class EdgeOfStability
     // Products with the Hessian: the eleventh eigenvalue of nets of this size is then known to some percent.
     const int Products = 30;
 
-    /// <summary>The first step whose sharpness counts: before it the net leaves its start, however sharp that was.
-    /// </summary>
+    /// <summary>The first step that is measured.</summary>
     public const int FirstStep = 10;
+
+    /// <summary>The training loss below which sharpness counts, in nats: before, the net leaves its start, however
+    /// sharp that was.</summary>
+    public const double FirstLoss = 0.5;
 
     /// <summary>In all but tuning trials, at those of about so many log-spaced steps that are not before FirstStep, by
     /// Lanczos on all training images in training mode: columns sharpness, the Hessian's largest eigenvalue, and
@@ -23,12 +26,15 @@ public static class EdgeOfStability
         snapshot =>
         {
             var values = Hessian.Largest(snapshot, snapshot.FixedBatch(snapshot.Config.TrainSize), Products);
-            return [("sharpness", values[^1]), ("eigenvalue_after_classes", values[^(snapshot.Data.Classes + 1)])];
+            // Where units are saturated the Hessian is nearly 0, and few products span its space.
+            var after = values.Count - 1 - snapshot.Data.Classes;
+            return [("sharpness", values[^1]), ("eigenvalue_after_classes", after < 0 ? double.NaN : values[after])];
         });
 
-    /// <summary>The largest sharpness of a training times its rate; NaN where it was not measured.</summary>
-    public static double Peak(Trial trial) => trial.Lr * trial.Curve.Select(Sharpness).Where(double.IsFinite)
-        .DefaultIfEmpty(double.NaN).Max();
+    /// <summary>The largest sharpness of a training, once its loss is below FirstLoss, times its rate; NaN where it was
+    /// not measured.</summary>
+    public static double Peak(Trial trial) => trial.Lr * trial.Curve.Where(point => point.TrainLoss < FirstLoss)
+        .Select(Sharpness).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max();
 
     /// <summary>The largest eigenvalue over the first of the bulk; NaN where that is not positive.</summary>
     public static double Outlier(CurvePoint at) => Sharpness(at)

@@ -46,5 +46,5 @@ static IEnumerable<KeyNumber> EdgeNumbers(IReadOnlyList<Trial> trials, IReadOnly
         .ToList()
     select new KeyNumber($"Sharpness times rate without BN, rate {CsvText(rate)}",
         own.Count == 0 ? Unit.TooFewData : Format.Number(Median(own), 3),
-        $"Theory says {EdgeOfStability.Limit}, once the sharpness has risen so far. The largest of a training, median "
-            + $"of {own.Count} seeds.");
+        $"Theory says {EdgeOfStability.Limit}, once the sharpness has risen so far. The largest once the loss is below {
+            EdgeOfStability.FirstLoss}, median of {own.Count} seeds.");

@@ -253,8 +253,8 @@ public static class Literature
     };
 
     public static readonly Claim Edge = new("edge", "Batch normalization keeps sharpness at the edge of stability",
-        "Cohen et al. 2021; Lyu et al. 2022", "largest sharpness in full-batch training times the learning rate, over "
-        + "2", Unit.Ratio, Region.Within(Math.Log10(1.25)))
+        "Cohen et al. 2021; Lyu et al. 2022", "largest sharpness in full-batch training, once the loss is below "
+        + "0.5, times the learning rate, over 2", Unit.Ratio, Region.Within(Math.Log10(1.25)))
     {
         Refuted = "Batch normalization takes sharpness away from the edge of stability",
         Reversed = "Batch normalization keeps sharpness below the edge of stability",

@@ -30,7 +30,11 @@ Test("edge of stability: the probe measures late steps; peak and outlier are tak
     var trial = Training.Run(config, NoiseOf(100), EdgeOfStability.Probe(points: 6));
     trial.Curve.ShouldAllBe(point => point.Step >= EdgeOfStability.FirstStep);
     trial.Curve.Count.ShouldBeGreaterThan(1);
-    EdgeOfStability.Peak(trial).ShouldBe(0.3 * trial.Curve.Max(EdgeOfStability.Sharpness), 1e-12);
+    // The start does not count, however sharp it is.
+    CurvePoint Point(double loss, double sharpness) => new("", 10, 60, loss, 2, 0.1)
+        { Own = { ["sharpness"] = sharpness } };
+    EdgeOfStability.Peak(Made(0.3) with { Curve = [Point(0.6, 90), Point(0.4, 5), Point(0.1, 7), Point(0.01, 2)] })
+        .ShouldBe(2.1, 1e-12);
     foreach (var point in trial.Curve) EdgeOfStability.Outlier(point).ShouldBeGreaterThan(1);
     double.IsNaN(EdgeOfStability.Peak(Made())).ShouldBeTrue();
     double.IsNaN(EdgeOfStability.Outlier(new("", 1, 60, 2, 2, 0.1))).ShouldBeTrue();

@@ -4,7 +4,7 @@ Test("edge: peaks over the limit and outliers of one arm over another, rate by r
 {
     Trial At(Norm norm, double rate, int seed, double sharpness, double bulk) => Made(rate, seed, norm: norm) with
     {
-        Curve = [new("", 20, 60, 2, 2, 0.1)
+        Curve = [new("", 20, 60, 0.2, 2, 0.1)
             { Own = { ["sharpness"] = sharpness, ["eigenvalue_after_classes"] = bulk } }],
     };
     Trial[] trials = [At(Norm.None, 1, 1, 2, 0.1), At(Norm.Batch, 1, 1, 0.2, 0.1), At(Norm.Batch, 0.1, 1, 40, 1)];
