@@ -43,8 +43,8 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
         };
     }
 
-    /// <summary>How the conditions answer, for behind the verdict: "yes with ReLU, no with sigmoid"; empty where there
-    /// is but one.</summary>
+    /// <summary>How the conditions answer, for behind the verdict: "yes with ReLU, no with sigmoid"; where many answer
+    /// alike, "yes in 6 of 9 conditions, no with sigmoid". Empty where there is but one.</summary>
     public string Answer
     {
         get
@@ -54,10 +54,12 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
             var (yes, no) = (Conditions(Verdict.Supported), Conditions(Verdict.NotSupported, Verdict.Contradicted));
             string Rest(string what, int count, string whole, string rest = "open") => count == all ? whole
                 : $"{what} in {count} of {all} conditions, the rest {rest}";
+            string Of(IReadOnlyList<string> some) => some.Count > 3 ? $"in {some.Count} of {all} conditions"
+                : $"with {Listed(some)}";
             return Verdict switch
             {
-                Verdict.Depends => $"yes with {Listed(yes)}, no with {Listed(no)}"
-                    + (Conditions(Verdict.Open) is { Count: > 0 } open ? $"; open with {Listed(open)}" : ""),
+                Verdict.Depends => $"yes {Of(yes)}, no {Of(no)}"
+                    + (Conditions(Verdict.Open) is { Count: > 0 } open ? $"; open {Of(open)}" : ""),
                 Verdict.Supported => Rest("yes", yes.Count, $"in all {all} conditions"),
                 Verdict.NotSupported => Rest("refuted", no.Count, $"refuted in all {all} conditions"),
                 Verdict.Contradicted => Rest("the other way", Conditions(Verdict.Contradicted).Count,
@@ -67,7 +69,7 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
                     (0, 0) => $"in all {all} conditions",
                     (var some, 0) => $"but for a yes in {some} of {all} conditions",
                     (0, var some) => $"but for a no in {some} of {all} conditions",
-                    _ => $"yes with {Listed(yes)}, no with {Listed(no)}, which may differ by chance",
+                    _ => $"yes {Of(yes)}, no {Of(no)}, which may differ by chance",
                 },
             };
         }

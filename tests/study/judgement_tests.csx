@@ -22,6 +22,7 @@ Test("judgement: it depends where some conditions support and some refute, else 
         ([Yes, Open, Open], Verdict.Open, "but for a yes in 1 of 3 conditions"),
         ([Yes, No, Open], Verdict.Depends, "yes with a, no with b; open with c"),
         ([Yes, Against, Yes], Verdict.Depends, "yes with a and c, no with b"),
+        ([Yes, Yes, Yes, Yes, No], Verdict.Depends, "yes in 4 of 5 conditions, no with e"),
         ([No, No, Against], Verdict.NotSupported, "refuted in all 3 conditions"),
         ([No, Open], Verdict.NotSupported, "refuted in 1 of 2 conditions, the rest open"),
         ([Against, Against], Verdict.Contradicted, "the other way in all 2 conditions"),
