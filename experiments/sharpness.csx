@@ -5,8 +5,8 @@ const string Question = "Does training with batch normalization stay at the edge
 const string Why = """
     Gradient descent on all training images at once lets the sharpness, the largest eigenvalue of the loss's Hessian,
     rise until it is 2 over the rate, where steps begin to overshoot. Two rates, half a decade apart, the same ones for
-    both arms: what the sharpness comes to at a rate is the question. (At a half decade more nets without BN were lost,
-    and with BN it was the same.) Tanh, whose loss has second derivatives everywhere;
+    both arms: what the sharpness comes to at a rate is the question. (A half decade more, tried first, loses the nets
+    without BN.) Tanh, whose loss has second derivatives everywhere;
     few images of half the resolution and narrow layers, since each eigenvalue takes tens of passes over all images.
     The eleventh eigenvalue stands for the bulk, of which the ten classes' may stand out.
     """;
