@@ -84,15 +84,15 @@ kept report_only_keeps_all_of train_and_evaluate \
 schema_tests "$tmp/two"
 
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
-  "alternatives-group alternatives-layer alternatives-noisy auto-rate better decay-is-rate deeper \
-depth-limit explodes faster faster-program \
-higher-lr higher-lr-large-batch inference init placement rank-collapse regularizes repairs-corruption saturation \
-shift-distribution shift-gradient small-batch small-branches smooth smooth-gradient smooth-scale-free sorted-batches \
-stable two-weights two-weights-random undo vulnerable "
+  "alternatives-group alternatives-layer alternatives-noisy auto-rate better centring-alone decay-is-rate deeper \
+depth-limit dropout-before dropout-variance edge explodes faster faster-program \
+higher-lr higher-lr-large-batch inference init outliers placement rank-collapse regularizes repairs-corruption \
+saturation scaling-alone shift-distribution shift-gradient small-batch small-branches smooth smooth-gradient \
+smooth-scale-free sorted-batches stable two-weights two-weights-random undo vulnerable "
 
 # For the browser tests, which open all these pages.
 run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
-expect index_is_written "$err $(grep -o 'href="[a-z_]*/report.html"' "$tmp/two/index.html" | sort -u | wc -l | tr -d ' ')" ' 18'
+expect index_is_written "$err $(grep -o 'href="[a-z_]*/report.html"' "$tmp/two/index.html" | sort -u | wc -l | tr -d ' ')" ' 21'
 cp "$tmp/two/index.html" "$tmp/index.html"
 run "${release[@]}" lib/index.csx -- write --out "$tmp/two" -- lr_sweep init_sweep
 same index_is_the_same_again "$tmp/two/index.html" "$tmp/index.html"
