@@ -9,11 +9,9 @@ const string Why = """
     also given its own rate from four decades (of three, tried first, BN's best was the highest).
     """;
 const string Caveats = """
-    - Tuning and the common rate answer different questions: at 0.001 a scale can look unusable because the rate does
-      not suit it, which tuning repairs; the key numbers and figures stand side by side.
-    - Usable is what comes to 90% (convnets: 30%, in one epoch of 10,000 images), for both arms the same. Beside it
-      stands what is within 2 points of the arm's own best scale: there an arm that is good nowhere can have a wide
-      range, and one that is very good a narrow one.
+    - Tuning and the common rate answer different questions: at 0.001 a scale can look unusable since the rate is wrong.
+    - Usable is what comes to 90% (convnets: 30%, in one epoch of 10,000 images), for both arms the same. Within 2
+      points of its own best scale, which stands beside it, an arm that is good nowhere can have a wide range.
     - Scales beyond the ends of the grid are not counted. One budget: a small net, one epoch of 30,000 images.
     """;
 
@@ -24,18 +22,18 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
         Optimizer = Optimization.Adam, Epochs = lab.Pick(1, 1, 5),
         TrainSize = lab.Images(lab.On(lab.Pick(6_000, 30_000, 50_000), convnets: lab.Convnet.TrainSize)),
     };
-    // Small batches, so that an epoch of the convnet's fewer images has steps enough; and no decay of the weights.
+    // Small batches, so that an epoch of fewer images has steps enough; and no decay of the weights.
     (string Name, Config None)[] kinds = lab.OnConvnets
         ? [("VGG-6", start with { BatchSize = 32, Momentum = 0, WeightDecay = 0, Decayed = Decayed.All })]
         : [("sigmoid", start), ("ReLU", start with { Activation = Activation.Relu })];
-    Scheme[] five = [Scheme.Zero, Scheme.LecunNormal, Scheme.GlorotUniform, Scheme.HeNormal, Scheme.Orthogonal];
+    Scheme[] schemes = [Scheme.Zero, Scheme.HeNormal, Scheme.LecunNormal, Scheme.GlorotUniform, Scheme.Orthogonal];
     var scales = LogGrid(1e-4, 1e2, lab.Pick(3, lab.On(13, convnets: 7), 25));
     var scaled = from kind in kinds
                  from scale in scales
                  from norm in new[] { Norm.None, Norm.Batch }
                  select kind.None with { Init = Scheme.Normal, InitScale = scale, Norm = norm };
     var named = from kind in kinds
-                from scheme in lab.Pick([Scheme.Zero, Scheme.HeNormal], five, five)
+                from scheme in schemes[..lab.Pick(2, 5, 5)]
                 from norm in new[] { Norm.None, Norm.Batch }
                 select kind.None with { Init = scheme, Norm = norm };
     var net = new Net("all", [.. scaled, .. named],

@@ -16,9 +16,9 @@ public sealed record Unit(string Name, Func<double, string> Text)
         // Of 10,000 images one is a hundredth of a point.
         Points = new("accuracy (share of 1)", share => $"{Signed(Math.Round(100 * share, 2))} points"),
         Cosine = new("cosine", value => Signed(Math.Round(value, 2))),
-        Units = new("share of units", share => $"{Signed(100 * share)}% of units"),
-        Share = new("share of trials", share => $"{Signed(100 * share)}% of trials"),
-        Progress = new("share of the way", share => $"{Signed(100 * share)}% of the way");
+        Units = new("share of units", share => $"{Percent(share)} of units"),
+        Share = new("share of trials", share => $"{Percent(share)} of trials"),
+        Progress = new("share of the way", share => $"{Percent(share)} of the way");
 
     /// <summary>An effect: infinite where one arm has no number that the other could be compared with.</summary>
     public string Effect(double value) => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? "beyond all"
@@ -52,6 +52,9 @@ public sealed record Unit(string Name, Func<double, string> Text)
 
     string Short(double value) => double.IsFinite(value) ? Text(value).Split(' ')[0]
         : this == Ratio && value < 0 ? "0" : Format.Number(value);
+
+    // What is left of a difference by rounding alone is 0.
+    static string Percent(double share) => $"{Signed(Math.Round(100 * share, 9))}%";
 
     static string Signed(double value) =>
         double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Format.Number(value);

@@ -7,6 +7,7 @@ Test("console: an interval says its unit once, and where it has no bound", () =>
     Unit.Decades.Interval(-1, double.NegativeInfinity, 2).ShouldBe("−1 decades (−∞ to +2)");
     Unit.Ratio.Interval(double.PositiveInfinity, 1, double.PositiveInfinity).ShouldBe("beyond all (×10 to ∞)");
     Unit.Units.Interval(0.12, 0.1, 0.14).ShouldBe("+12% of units (+10% to +14%)");
+    Unit.Share.Interval(0.5, 0.1 + 0.2 - 0.3, 1).ShouldBe("+50% of trials (0% to +100%)");
     Unit.Ratio.Interval(double.NaN, 0, 0).ShouldBe("too few data");
     Unit.Named("of another version").Interval(1, 0, 2).ShouldBe("+1 (0 to +2)");
 });
