@@ -33,7 +33,7 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
                  from norm in new[] { Norm.None, Norm.Batch }
                  select kind.None with { Init = Scheme.Normal, InitScale = scale, Norm = norm };
     var named = from kind in kinds
-                from scheme in schemes[..lab.Pick(2, 5, 5)]
+                from scheme in schemes[..lab.Pick(2, lab.On(5, convnets: 3), 5)]
                 from norm in new[] { Norm.None, Norm.Batch }
                 select kind.None with { Init = scheme, Norm = norm };
     var net = new Net("all", [.. scaled, .. named],
@@ -42,7 +42,7 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
     var probe = TrainingAccuracy.Probe(images: 1_000, points: 8);
 
     return from tuning in Tune([net], seeds: lab.Pick(1, 2, 5), probe)
-           from common in Evaluate(net.Cells.Select(cell => cell with { Lr = 1e-3 }), [.. lab.Looks.First], probe)
+           from common in Evaluate(net.Cells.Select(cell => cell with { Lr = 1e-3 }), [1, 2, 3], probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [Literature.Initialization.Judge(trials, all =>
                    [.. kinds.Select(kind => UsableScaleGain(all, usable, kind.None, kind.Name))])], probe,

@@ -6,8 +6,8 @@ const string Why = """
     Three rates a decade (two for convnets, and for these no plain SGD), over five decades, so that both arms fail at
     the upper end; those in which each optimizer's steps have like size (momentum 0.9 makes them ten times longer,
     Adam's do not scale with the gradient). Between the last rate at which a seed trains and the first at which it does
-    not, its limit is bisected to a tenth of a decade. Seeds of later looks are run at the rates about the first seeds'
-    best ones and limits alone: higher ones count as lost, as to the first seeds.
+    not, its limit is bisected to a tenth of a decade. Three seeds are run at all rates, the others about the best rates
+    and limits alone: higher ones count as lost, as they are to the three.
     """;
 const string Caveats = """
     - Each arm's best rate is read off the same seeds that draw its curves, so both best accuracies are a little too
@@ -40,7 +40,7 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
                    Literature.HigherRates.Judge(trials, all => StableRateRatios(all, nets)),
                    Literature.Stable.Judge(trials, all => LostAboveBest(all, nets)),
                ], RangeTest.Probe, BisectStableRates, Role.Sweep,
-               later: trials => NearLimits(trials, nets, lab.Looks.First))
+               later: trials => NearLimits(trials, nets))
            from tests in Sweep(from net in nets
                                from arm in net.Cells
                                from seed in lab.Looks.First
@@ -55,7 +55,7 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
                Numbers =
                [
                    .. limits.Take(2).Select(one => one.UsableDecades()),
-                   .. from effect in LostBelowBest([.. runs.Where(trial => lab.Looks.First.Contains(trial.Seed))], nets)
+                   .. from effect in LostBelowBest(runs, nets)
                       select effect.ToNumber($"Rates too low to learn, {effect.Condition}: none less batch", Unit.Share,
                           "Not claimed."),
                ],

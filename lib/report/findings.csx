@@ -72,14 +72,17 @@ static string NeighboursInWords(this Judgement judged, Effect effect) => effect.
         judged.Claim.Unit.Interval(there.Interval.Estimate, there.Interval.Low, there.Interval.High)}, {
         Judgement.TextOf(judged.Claim.Region.Judge(there.Interval))}.";
 
-// At which look it was decided, and what an open condition would need.
+const string ByEstimate = "Narrowly: the interval lies across the bound of what is claimed but is no wider than the "
+    + "margin, so the estimate decides.";
+
+// At which look it was decided, how, and what an open condition would need.
 static string LookInWords(this Judgement judged, Effect effect)
 {
     var open = judged.Of(effect) == Verdict.Open;
     var needed = NeededInWords(judged.Claim.SeedsNeeded(effect));
     return Format.Sentences(effect.Look is not { } look ? "" : $"{(open ? "Open after" : "Decided at")} look {
         look.Number} of {look.Of}, each with intervals of {Format.Percent(effect.Interval.Level)}, which together "
-            + "cover in 95%.", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
+            + "cover in 95%.", judged.IsByEstimate(effect) ? ByEstimate : "", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
 }
 
 /// <summary>The same in a few words: "decided at look 2 of 3", "open at look 3 of 3: some 60 seeds would decide
@@ -89,7 +92,8 @@ static string LooksInWords(this ClaimRow row)
     var open = Palette.Verdict(row.ConditionVerdict) == "open";
     var at = row.Looks > 1 ? $"{(open ? "open" : "decided")} at look {row.Look} of {row.Looks}"
         : open ? "open" : "";
-    return open && NeededInWords(row.SeedsNeeded) is { Length: > 0 } needed ? $"{at}: {needed}" : at;
+    return open && NeededInWords(row.SeedsNeeded) is { Length: > 0 } needed ? $"{at}: {needed}"
+        : row.DecidedBy != "estimate" ? at : at == "" ? "narrowly" : $"{at}, narrowly";
 }
 
 static string NeededInWords(double seeds) => seeds switch

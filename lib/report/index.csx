@@ -93,7 +93,7 @@ public static class IndexPage
                 "claimed", "claimed_low", "claimed_high", "condition_verdict", "verdict", "verdict_strict",
                 "verdict_lax", "p", "holm_p", "smallest_p", "answer", "finding", "denied_by", "margin", "wording",
                 "wording_verdict", "heterogeneity_p", "interval_by", "left_out", "neighbours_effect", "neighbours_low",
-                "neighbours_high", "look", "looks", "seeds_needed"), rows);
+                "neighbours_high", "look", "looks", "seeds_needed", "decided_by"), rows);
     }
 
     public static IReadOnlyList<ClaimRow> Claims(string folder) =>

@@ -9,9 +9,14 @@ public enum Verdict { Supported, Depends, NotSupported, Contradicted, Open }
 /// <summary>Effects that a claim asserts, an open interval, and those that go against it.</summary>
 public sealed record Region(double Low, double High, Func<Interval, bool> Against, Func<Unit, string> Words)
 {
-    /// <summary>An effect of more than the margin; 0: any. Against it: more than the margin the other way.</summary>
+    /// <summary>An effect of more than the margin. Against it: more than the margin the other way.</summary>
     public static Region Above(double margin) => new(margin, double.PositiveInfinity,
-        interval => interval.High < -margin, unit => margin == 0 ? "above 0" : $"beyond {unit.Text(margin)}");
+        interval => interval.High < -margin, unit => $"beyond {unit.Text(margin)}");
+
+    /// <summary>An effect of this sign, however small; one that is certainly smaller than the margin is none. Against
+    /// it: one of the other sign.</summary>
+    public static Region Positive(double margin) => new(0, double.PositiveInfinity, interval => interval.High < 0,
+        unit => $"above 0; if certainly below {unit.Text(margin)}, none") { Negligible = margin };
 
     /// <summary>An effect of less than the margin. Nothing is the other way.</summary>
     public static Region Below(double margin) => new(double.NegativeInfinity, margin, _ => false,
@@ -24,14 +29,32 @@ public sealed record Region(double Low, double High, Func<Interval, bool> Agains
     /// <summary>Whether it asserts that there is no effect worth speaking of.</summary>
     public bool IsEquivalence => double.IsFinite(Low) && double.IsFinite(High);
 
+    double Negligible { get; init; }
+
+    /// <summary>The finite bound that is not 0, as a positive number: the least effect that counts; NaN where there is
+    /// none.</summary>
+    public double Margin => new[] { Low, High, Negligible }.Where(bound => double.IsFinite(bound) && bound != 0)
+        .Select(Math.Abs).FirstOrDefault(double.NaN);
+
     /// <summary>Supported: the interval lies in the region. Contradicted: it lies where the effect is the other way.
-    /// Not supported: it lies outside the region. Open: otherwise, or where its level is under 95%.</summary>
+    /// Not supported: it lies outside the region. Across a bound it is decided by its estimate where it is narrow,
+    /// and open otherwise, or where its level is under 95%.</summary>
     public Verdict Judge(Interval interval) =>
         interval.Level < 0.95 ? Verdict.Open
-        : (interval.Low > Low || double.IsNegativeInfinity(Low))
+        : Lies(IsByEstimate(interval) ? interval with { Low = interval.Estimate, High = interval.Estimate } : interval);
+
+    /// <summary>Whether the estimate decides: the interval lies across a bound, and is no wider than the margin. The
+    /// effect is then known to about half the margin, and which side of the bound it lies on hardly matters: an
+    /// indifference zone (Bechhofer 1954). A truth half a margin or more from the bound is judged wrongly no more often
+    /// than the interval misses it.</summary>
+    public bool IsByEstimate(Interval interval) =>
+        interval.Level >= 0.95 && Lies(interval) == Verdict.Open && interval.High - interval.Low <= Margin;
+
+    Verdict Lies(Interval interval) =>
+        (interval.Low > Low || double.IsNegativeInfinity(Low))
             && (interval.High < High || double.IsPositiveInfinity(High)) ? Verdict.Supported
         : Against(interval) ? Verdict.Contradicted
-        : interval.High <= Low || interval.Low >= High ? Verdict.NotSupported
+        : interval.High <= Math.Max(Low, Negligible) || interval.Low >= High ? Verdict.NotSupported
         : Verdict.Open;
 }
 
@@ -64,10 +87,8 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
     /// <summary>What an effect's amount is per: "a layer".</summary>
     public string Per { get; init; } = "";
 
-    /// <summary>The least effect that counts: a finite bound of the region or, where that asks for a direction alone,
-    /// of its wording; NaN where neither has one.</summary>
-    public double Margin => new[] { Region.Low, Region.High, Wording?.Region.Low ?? 0, Wording?.Region.High ?? 0 }
-        .Where(bound => double.IsFinite(bound) && bound != 0).Select(Math.Abs).FirstOrDefault(double.NaN);
+    /// <summary>The least effect that counts.</summary>
+    public double Margin => Region.Margin;
 
     /// <summary>The verdict under one condition. Where rates next to the tuned ones were evaluated, they must say the
     /// same, else it is open: tuning errs, and an effect that is there at one rate alone may be its error.</summary>
@@ -79,8 +100,9 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
             : Refutes(verdict) && Refutes(other) ? Verdict.NotSupported : Verdict.Open;
     }
 
-    /// <summary>How many seeds would decide a condition that is open, if estimate and spread stay as they are; infinite
-    /// where no number would, as at the very margin, NaN where it is not open or has no estimate.</summary>
+    /// <summary>How many seeds would decide a condition that is open, by moving its interval to one side of the bound or
+    /// by making it narrow, if estimate and spread stay as they are; infinite where no number would, NaN where it is not
+    /// open or has no estimate.</summary>
     public double SeedsNeeded(Effect effect)
     {
         if (Judge(effect) != Verdict.Open) return double.NaN;
@@ -95,12 +117,17 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
         var bound = new[] { Region.Low, Region.High }.Where(double.IsFinite)
             .MinBy(bound => Math.Abs(interval.Estimate - bound));
         // Intervals narrow with the root of the number; of a median, a sign test of the bound decides.
-        var missing = effect.By.StartsWith('t')
-            ? (interval.High - interval.Estimate - effect.Resolution)
-                / (Math.Abs(interval.Estimate - bound) - effect.Resolution)
-            : 1 / (Math.Abs(2.0 * effect.Differences.Count(value => value > bound) / n - 1) * Math.Sqrt(n))
-                * MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, (1 + interval.Level) / 2);
-        return missing >= 0 ? Math.Max(n + 1, Math.Ceiling(n * missing * missing)) : double.PositiveInfinity;
+        double Times(double half, double wanted) => wanted > 0 ? half / wanted : double.PositiveInfinity;
+        var aside = effect.By.StartsWith('t')
+            ? Times(interval.High - interval.Estimate - effect.Resolution,
+                Math.Abs(interval.Estimate - bound) - effect.Resolution)
+            : Times(MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, (1 + interval.Level) / 2) / Math.Sqrt(n),
+                Math.Abs(2.0 * effect.Differences.Count(value => value > bound) / n - 1));
+        var narrow = Times((interval.High - interval.Low) / 2 - effect.Resolution,
+            Region.Margin / 2 - effect.Resolution);
+        var missing = Math.Min(aside, narrow);
+        return double.IsFinite(missing) ? Math.Max(n + 1, Math.Ceiling(n * missing * missing))
+            : double.PositiveInfinity;
     }
 
     /// <summary>Whether a verdict under one condition speaks against the claim.</summary>

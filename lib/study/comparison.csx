@@ -59,6 +59,15 @@ public sealed record Comparison(Net Net, Tuning Tuning)
     /// <inheritdoc cref="Steps"/>
     public Effect Accuracy(IReadOnlyList<Trial> trials, string arm, string less) => Effect.From(Name, trials.Paired(
         Net[arm], Net[less], (a, b) => TestAccuracy.OrLost(a) - TestAccuracy.OrLost(b)));
+
+    /// <summary>An arm at another one's rate of highest accuracy.</summary>
+    public Config AtRateOf(string arm, string other) => Net[arm] with { Lr = this[other].ForAccuracy.Cell.Lr };
+
+    /// <summary>An arm's test accuracy less another's, both at the other one's rate of highest accuracy.</summary>
+    /// <param name="trials">At any rates.</param>
+    public Effect AccuracyAtRateOf(IReadOnlyList<Trial> trials, string arm, string less) => Effect.From(Name,
+        trials.AtRate(AtRateOf(arm, less)).BySeed(trials.AtRate(AtRateOf(less, less)),
+            (a, b) => TestAccuracy.OrLost(a[0]) - TestAccuracy.OrLost(b[0])));
 }
 
 /// <summary>By what rates are tuned that are compared by speed and by accuracy: where a net ends is between these.

@@ -153,10 +153,16 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
             NeighboursLow = effect.AtNeighbours?.Interval.Low ?? double.NaN,
             NeighboursHigh = effect.AtNeighbours?.Interval.High ?? double.NaN,
             Look = effect.Look?.Number ?? 1, Looks = effect.Look?.Of ?? 1, SeedsNeeded = Claim.SeedsNeeded(effect),
+            DecidedBy = Of(effect) == Verdict.Open ? "" : IsByEstimate(effect) ? "estimate" : "interval",
         });
 
     /// <summary>Whether the stronger or closer wording holds under a condition; null where there is none.</summary>
     public Verdict? WordingVerdict(Effect effect) => Claim.Wording?.Region.Judge(effect.Interval);
+
+    /// <summary>Whether a condition is decided by an estimate near a bound, and not by a whole interval: at its rates or
+    /// at those next to them.</summary>
+    public bool IsByEstimate(Effect effect) => Of(effect) != Verdict.Open
+        && new[] { effect, effect.AtNeighbours }.Any(one => one is not null && Claim.Region.IsByEstimate(one.Interval));
 
     /// <summary>The p of no effect; NaN for a claim that there is none, which a small p would speak against.</summary>
     public double P(Effect effect) => Claim.Region.IsEquivalence ? double.NaN : effect.P;
@@ -223,6 +229,9 @@ public sealed record ClaimRow(string Claim, string Experiment, string Dataset, s
     public int Look { get; init; } = 1;
     public int Looks { get; init; } = 1;
     public double SeedsNeeded { get; init; } = double.NaN;
+
+    /// <summary>"interval", "estimate" where that is narrow, or empty where the condition is open.</summary>
+    public string DecidedBy { get; init; } = "";
 
     /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>
     public static IReadOnlyList<ClaimRow> Adjusted(IReadOnlyList<ClaimRow> rows)

@@ -36,16 +36,14 @@ static IEnumerable<Config> BisectStableRates(IReadOnlyList<Trial> trials) =>
     trials.GroupBy(trial => (trial.ToCell(), trial.Seed)).Select(StableRateLimit)
         .Halved(config => config.Lr, (config, rate) => config with { Lr = rate });
 
-/// <summary>The grid's rates that later seeds are run at: for each arm, from one below the lowest best rate of the
-/// first seeds to one above the highest at which one of them is lost. Below, all of these seeds are not at their best,
-/// and above, all are lost.</summary>
-/// <param name="trials">Those of the first seeds and perhaps others.</param>
-static Func<Config, bool> NearLimits(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets, IEnumerable<int> firstSeeds)
+/// <summary>The grid's rates that seeds after the scouts are run at: for each arm, from one below the lowest best rate
+/// of the seeds so far to one above the highest at which one of them is lost. Below, none of them is at its best, and
+/// above, all are lost; a seed that differs widens the range for all.</summary>
+static Func<Config, bool> NearLimits(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets)
 {
-    var first = trials.Where(trial => firstSeeds.Contains(trial.Seed)).ToList();
     var near = (from net in nets
                 from cell in net.Cells
-                from rate in NearLimits(first.OnGrid(net).At(cell), net.Rates)
+                from rate in NearLimits(trials.OnGrid(net).At(cell), net.Rates)
                 select (cell.ToCell(), rate)).ToHashSet();
     return config => near.Contains((config.ToCell(), config.Lr));
 }

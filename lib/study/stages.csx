@@ -33,12 +33,14 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 /// the chosen rates, since that is its verdict only if those next to them say the same.</param>
 /// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
 /// </param>
-/// <param name="later">Which of the cells are run from the seeds of later looks, given the trials; those of the first
-/// alone must decide it. Null: all.</param>
+/// <param name="later">Which of the cells are run from more seeds than the scouts, given the trials so far. Null: all.
+/// </param>
+/// <param name="scouts">From how many seeds all cells are run where not all are run from more.</param>
 static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge, Probe? probe = null,
     Func<IReadOnlyList<Trial>, IEnumerable<Config>>? refine = null, Role role = Role.Evaluate,
-    IReadOnlyList<Tuning>? neighbours = null, Func<IReadOnlyList<Trial>, Func<Config, bool>>? later = null)
+    IReadOnlyList<Tuning>? neighbours = null, Func<IReadOnlyList<Trial>, Func<Config, bool>>? later = null,
+    int scouts = 3)
 {
     var runs = new Runs();
     var own = from cell in cells.EachOnce() select cell with { Role = role };
@@ -57,11 +59,15 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
                                                                    select cell with { Seed = seed };
     IEnumerable<Config> Next(IReadOnlyList<Trial> trials)
     {
+        var seeds = trials.ToLookup(AtItsRate, trial => trial.Seed);
+        bool IsNew(Config config) => !seeds[config.AtItsRate()].Contains(config.Seed);
+        var some = own.Where(later?.Invoke(trials) ?? (_ => true)).ToList();
+        var begun = At(some, looks.Counts[0]).ToList();
+        if (begun.Any(IsNew)) return begun;
         if (refine?.Invoke(trials).ToList() is { Count: > 0 } finer) return finer;
         var judged = Judged(trials);
-        var seeds = trials.ToLookup(AtItsRate, trial => trial.Seed);
-        var open = looks.Next(judged, own.Where(later?.Invoke(trials) ?? (_ => true))).ToList();
-        if (open.Any(config => !seeds[config.AtItsRate()].Contains(config.Seed))) return open;
+        var open = looks.Next(judged, some).ToList();
+        if (open.Any(IsNew)) return open;
         var decided = Looks.Decided(judged).ToHashSet();
         return from cell in own
                where decided.Contains(cell.AtItsRate())
@@ -69,7 +75,7 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
                from seed in seeds[cell.AtItsRate()]
                select near with { Seed = seed };
     }
-    var stage = new Stage(At(own, looks.Counts[0]), probe, runs)
+    var stage = new Stage(At(own, later is null ? looks.Counts[0] : Math.Min(scouts, looks.Counts[0])), probe, runs)
     {
         AtMost = At(own.SelectMany(Around).EachOnce(), looks.Counts[^1]), Next = Next,
     };

@@ -48,7 +48,7 @@ expect index_leads_to_the_report "$(tr '\n' ' ' < "$tmp/two/index.html")" \
 # Claims, and the experiments of two stages.
 
 expect columns_of_claims "$(head -n 1 "$tmp/two/claims.csv")" \
-  'claim,experiment,dataset,*,verdict,*,holm_p,smallest_p,*,neighbours_high,look,looks,seeds_needed'
+  'claim,experiment,dataset,*,verdict,*,holm_p,smallest_p,*,neighbours_high,look,looks,seeds_needed,decided_by'
 expect rows_of_claims "$(cut -d , -f 1 "$tmp/two/claims.csv" | sort | uniq -c | tr -s ' \n' ' ')" \
   ' 1 claim 3 higher-lr 3 stable '
 expect verdicts_of_one_seed "$(grep -c ',open,' "$tmp/two/claims.csv")" 6

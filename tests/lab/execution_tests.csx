@@ -234,7 +234,7 @@ Test("execution: a rate that is still open when its stage is to run is refused",
 /// <summary>Two claims of which one stays open, and a number that is halved once for each seed.</summary>
 static Plan<Report> UntilDecided(Looks looks, Action<Config>? measured = null)
 {
-    var claim = new Claim("c", "Noise is learned", "s", "o", Unit.Points, Region.Above(0));
+    var claim = new Claim("c", "Noise is learned", "s", "o", Unit.Points, Region.Positive(0.002));
     Net[] nets = [new("easy", SmallNet, [0.1]), new("hard", SmallNet with { Width = 6 }, [0.1])];
     return from judged in Evaluate(nets.SelectMany(net => net.Cells).Select(cell => cell with { Lr = 0.1 }), looks,
                trials => [claim.Judge([.. trials.Where(trial => trial.Lr == 0.1)], all =>

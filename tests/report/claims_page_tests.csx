@@ -15,6 +15,7 @@ Test("claims page: each claim has who says it, its answer, and effect, N and loo
     var folder = WithReport(Reported("mnist", "mnist", 1,
         Measured("faster", "x", 1, "depends", "supported") with { Look = 2, Looks = 3, N = 12 },
         Measured("faster", "y", 0.4, "depends", "open") with { Look = 3, Looks = 3, N = 24, SeedsNeeded = 60 },
+        Measured("faster", "z", 0.52, "depends", "supported") with { Look = 1, Looks = 3, DecidedBy = "estimate" },
         Row("own", "", 1, 0.2, "supported")));
     var html = ClaimsPageOf(folder);
     html.ShouldContain("<h1>Of 2 claims 1 holds, 1 depends on the case, 0 fail, 0 are open.</h1>");
@@ -30,6 +31,7 @@ Test("claims page: each claim has who says it, its answer, and effect, N and loo
     html.ShouldContain("<td>&#215;10 (&#215;6.31 to &#215;15.8)</td><td>12</td><td class=\"words\">decided at look 2 "
         + "of 3</td>");
     html.ShouldContain("<td>24</td><td class=\"words\">open at look 3 of 3: some 60 seeds would decide it</td>");
+    html.ShouldContain("<td class=\"words\">decided at look 1 of 3, narrowly</td>");
     // A column that would be empty is not there; a claim of the literature without results is named.
     html.ShouldNotContain("<th scope=\"col\">data</th>");
     html.ShouldContain($"<li>{Literature.Smooth.Text}</li>");

@@ -4,15 +4,15 @@ Test("findings: a claim's number stands beside its own condition's verdict, behi
 {
     var claim = new Claim("c", "BN <helps>", "s", "o", Unit.Ratio, Region.Above(0.5))
     {
-        DeniedBy = "somebody", Wording = ("very strong", Region.Above(1)),
+        DeniedBy = "somebody", Wording = ("very strong", Region.Above(1.2)),
     };
     var number = claim.Judge([], _ => [Effect.From("SGD", [1, 1.1, 0.9]), Effect.From("Adam", [0, 0.1, 0.1])])
         .ToNumber("mnist");
     (number.Value, number.Verdict, number.Whole).ShouldBe(("×10", "supported",
         ("depends", "yes with SGD, no with Adam")));
     number.Conditions[1].ShouldBe(("Adam", "×1.17 (×0.838 to ×1.62)", "not supported"));
-    number.Detail.ShouldBe("O; mnist. Claimed: beyond ×3.16. \"very strong\" (beyond ×10): not supported in 1, open in "
-        + "1. Said by s. Denied by somebody.");
+    number.Detail.ShouldBe("O; mnist. Claimed: beyond ×3.16. \"very strong\" (beyond ×15.8): not supported in "
+        + "2. Said by s. Denied by somebody.");
     var html = PageHtml.Report(new("e", "t", "", [number], []));
     html.ShouldContain("""<span class="badge depends">depends</span> yes with SGD, no with Adam""");
     html.ShouldContain("""<td>Adam</td><td>&#215;1.17 (&#215;0.838 to &#215;1.62)</td><td><span class="badge not-""");

@@ -4,17 +4,21 @@ static Interval Between(double low, double high, double level = 0.95) => new((lo
 
 Test("claims: regions and verdicts", () =>
 {
-    var (above, within, any, below) = (Region.Above(1), Region.Within(1), Region.Above(0), Region.Below(1));
+    var (above, within, any, below) = (Region.Above(1), Region.Within(1), Region.Positive(0.5), Region.Below(1));
     (Region Region, double Low, double High, Verdict Verdict)[] table =
     [
         (above, 1.1, 9, Verdict.Supported), (above, 0.9, 9, Verdict.Open),
         (above, -0.5, 0.9, Verdict.NotSupported), (above, -9, -1.1, Verdict.Contradicted),
         (above, -9, 0.9, Verdict.NotSupported),
+        // Across a bound, but no wider than the margin: the estimate decides.
+        (above, 0.7, 1.5, Verdict.Supported), (above, 0.6, 1.2, Verdict.NotSupported),
+        (within, 0.6, 1.2, Verdict.Supported), (within, -1.5, -0.7, Verdict.NotSupported),
         (above, 1.1, double.PositiveInfinity, Verdict.Supported), (above, -2, 2, Verdict.Open),
         (within, -0.9, 0.9, Verdict.Supported), (within, 1.1, 2, Verdict.NotSupported),
         (within, -3, -1.1, Verdict.NotSupported), (within, 0, 1.1, Verdict.Open),
         // A direction alone: however large.
         (any, 0.1, 99, Verdict.Supported), (any, -0.9, -0.1, Verdict.Contradicted), (any, -0.1, 0.9, Verdict.Open),
+        (any, 0.1, 0.2, Verdict.Supported), (any, -0.1, 0.4, Verdict.NotSupported),
         (below, -9, 0.9, Verdict.Supported), (below, double.NegativeInfinity, 0.9, Verdict.Supported),
         (below, 1.1, 2, Verdict.NotSupported), (below, 0.9, 2, Verdict.Open),
     ];
@@ -52,7 +56,9 @@ Test("claims: an open condition says how many seeds it would need", () =>
     claim.SeedsNeeded(near).ShouldBe(Math.Ceiling(3 * Math.Pow(near.Interval.High - 2, 2)));
     claim.SeedsNeeded(Effect.From("", [2, 2.01, 2.02])).ShouldBe(double.NaN);
     claim.SeedsNeeded(Effect.From("", [1.5])).ShouldBe(double.NaN);
-    claim.SeedsNeeded(Effect.From("", [0.5, 1, 1.5])).ShouldBe(double.PositiveInfinity);
+    // At the margin it must become no wider than that.
+    var at = Effect.From("", [0.5, 1, 1.5]);
+    claim.SeedsNeeded(at).ShouldBe(Math.Ceiling(3 * Math.Pow(2 * (at.Interval.High - 1), 2)));
     // Within what it is known to, it cannot be told from the margin.
     claim.SeedsNeeded(Effect.From("", [1.4, 1.5, 1.6], resolution: 0.6)).ShouldBe(double.PositiveInfinity);
     // Of a median: 3 of 4 seeds lie above the margin.

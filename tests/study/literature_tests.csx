@@ -7,8 +7,10 @@ static IEnumerable<(string Outcome, Judgement Judged)> Outcomes(Claim claim, IRe
     var inside = region.IsEquivalence ? 0 : region.Low + 5 * step;
     var end = double.IsFinite(region.High) ? region.High : region.Low;
     var outside = double.IsFinite(region.High) ? region.High + 5 * step : region.Low - 0.5 * step;
+    // Too wide to be decided by its estimate.
     Judgement Of(Func<int, double> mean) => claim.Judge([], _ => [.. conditions.Select((condition, i) =>
-        Effect.From(condition, Enumerable.Range(0, 6).Select(seed => mean(i) + 0.02 * step * (seed - 2.5))))]);
+        Effect.From(condition, Enumerable.Range(0, 6).Select(seed => mean(i) + (mean(i) == end ? 0.5 : 0.02) * step
+            * (seed - 2.5))))]);
     yield return ("supported", Of(_ => inside));
     yield return ("not supported", Of(_ => outside));
     yield return ("other way", Of(_ => -outside - 9 * step));

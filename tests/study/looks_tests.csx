@@ -29,6 +29,9 @@ Test("looks: the printed interval covers in 95% of studies, by t and by order st
             ("no effect", Region.Above(0.5), 0.0), ("at the margin", Region.Above(0.5), 0.5),
             ("small", Region.Above(0.5), 1), ("large", Region.Above(0.5), 3),
             ("none, of an equivalence", Region.Within(0.5), 0), ("at its edge", Region.Within(0.5), 0.5),
+            // Margins as wide as intervals become: these stop a study, too.
+            ("at a margin of 1", Region.Above(1), 1), ("at a margin of 1.5", Region.Above(1.5), 1.5),
+            ("at a margin of 2", Region.Above(2), 2), ("at an edge of 1.5", Region.Within(1.5), 1.5),
         })
         {
             double Share(bool censored) => Covered(counts, Looks.LevelOfEach, effect, region, censored);
@@ -38,6 +41,34 @@ Test("looks: the printed interval covers in 95% of studies, by t and by order st
             byOrder.ShouldBeGreaterThan(0.95 - Noise, name);
         }
     Covered([6, 12, 24], 0.95, 0.5, Region.Above(0.5), censored: false).ShouldBeLessThan(0.91);
+});
+
+// Where the estimate of a narrow interval decides, a truth half a margin from the bound is judged wrongly as rarely as
+// intervals miss; at the bound itself either answer is right.
+Test("looks: half a margin from the bound, a narrow interval's estimate hardly ever decides wrongly", () =>
+{
+    const int Worlds = 8_000;
+    int[] counts = [6, 12, 24];
+    WriteLine("  margin, truth: share of supported / not supported / open, of all decided by the estimate");
+    foreach (var margin in new[] { 0.5, 1, 1.5, 2, 3 })
+        foreach (var times in new[] { 0.5, 1, 1.5 })
+        {
+            var (region, stream) = (Region.Above(margin), new RandomStream(1, $"narrow {margin} {times}"));
+            var ends = Enumerable.Range(0, Worlds).Select(_ =>
+            {
+                double[] seeds = [.. Enumerable.Range(0, counts[^1]).Select(_ => times * margin + stream.Normal())];
+                return counts.Select(count => Effect.From("", seeds.Take(count)).AtLevel(Looks.LevelOfEach).Interval)
+                    .First(interval => interval.Count == counts[^1] || region.Judge(interval) != Verdict.Open);
+            }).ToList();
+            double Share(Func<Interval, bool> of) => ends.Count(of) / (double)Worlds;
+            var (yes, no) = (Share(end => region.Judge(end) == Verdict.Supported),
+                Share(end => region.Judge(end) == Verdict.NotSupported));
+            WriteLine(FormattableString.Invariant($"  {margin,-3} {times * margin,-4}: {yes,6:P1} / {no,6:P1} / {
+                1 - yes - no,6:P1}, {Share(region.IsByEstimate):P1}"));
+            // One end's chance is 2.5%; four standard errors of 8,000 worlds.
+            if (times < 1) yes.ShouldBeLessThan(0.025 + 0.007);
+            if (times > 1) no.ShouldBeLessThan(0.025 + 0.007);
+        }
 });
 
 Test("looks: conditions that are open get the seeds of the next look, and they alone", () =>

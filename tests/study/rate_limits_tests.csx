@@ -31,16 +31,18 @@ Test("study: what the arms lose above and below their best rates is compared by 
     below.Differences.ShouldBe([0.25, 0.25]);
 });
 
-Test("study: later seeds are run from below the first ones' best rates to above their limits, and count the same", () =>
+Test("study: later seeds are run from below the scouts' best rates to above their limits, and count the same", () =>
 {
     var net = new Net("SGD", new Config(), LogGrid(1e-3, 1e3, 7), Arms(Norm.None));
     // The first two seeds are best at 0.1 and 1, and lost from 10 on and from 100 on.
     Trial Of(double rate, int seed) => Made(rate, seed, rate >= (seed == 1 ? 10 : 100) ? 0.1
         : rate == (seed == 1 ? 0.1 : 1) ? 0.9 : 0.8);
     Trial[] first = [.. from rate in net.Rates from seed in new[] { 1, 2 } select Of(rate, seed)];
-    var near = NearLimits([.. first, Of(1e-3, 3)], [net], [1, 2]);
-    Config At(double rate) => net.Cells[0] with { Lr = rate, Seed = 3 };
-    net.Rates.Where(rate => near(At(rate))).ShouldBe([0.01, 0.1, 1, 10, 100, 1000]);
+    IEnumerable<double> Near(params IEnumerable<Trial> more) => NearLimits([.. first, .. more], [net]) is var near
+        ? net.Rates.Where(rate => near(net.Cells[0] with { Lr = rate, Seed = 4 })) : [];
+    Near().ShouldBe([0.01, 0.1, 1, 10, 100, 1000]);
+    // A later seed that is best at the lowest of them, and not lost at the highest, widens them.
+    Near(Made(0.01, 3, 0.9), Made(0.1, 3, 0.8), Made(1000, 3, 0.1)).ShouldBe(net.Rates);
     NearLimits([.. first.Where(trial => trial.Seed == 1)], net.Rates).ShouldBe([0.01, 0.1, 1, 10, 100]);
     // A seed that is lost at all rates, or at none above its best, tells of no limit.
     NearLimits([.. first, .. net.Rates.Select(rate => Made(rate, 3, 0.1))], net.Rates).ShouldBe(net.Rates);

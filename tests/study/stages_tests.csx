@@ -78,18 +78,21 @@ Test("plan: rates next to the tuned ones are run where these decide a condition,
     Count(Run(none: 0.3, new(4)), Norm.Batch, 10).ShouldBe(4);
 });
 
-Test("plan: seeds of later looks are run at those rates alone that the first ones leave", () =>
+Test("plan: seeds after the scouts are run at those rates alone that these leave", () =>
 {
     Config none = new(), batch = none with { Norm = Norm.Batch };
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.1));
     var cells = from cell in new[] { none, batch } from rate in new[] { 0.1, 1, 10 } select cell with { Lr = rate };
     Effect Uneven(IReadOnlyList<Trial> all) => Effect.From("all", all.At(batch).BySeed(all.At(none),
         (one, _) => 0.2 * (one[0].Seed % 2)));
-    var stage = Evaluate(cells, new(2, 4), trials => [claim.Judge(trials, all => [Uneven(all)])],
-        later: trials => config => config.Lr > 0.1).Stages.Single();
+    // The third seed leaves one rate more.
+    var stage = Evaluate(cells, new(3, 4), trials => [claim.Judge(trials, all => [Uneven(all)])],
+        later: trials => config => config.Lr > (trials.Any(trial => trial.Seed == 3) ? 0.1 : 1), scouts: 2)
+        .Stages.Single();
     List<Config> grid = [.. stage.Configs()];
     while (stage.More([.. grid.Select(config => Made(with: _ => config))]).Except(grid).ToList() is { Count: > 0 } next)
         grid.AddRange(next);
     grid.GroupBy(config => config.Lr).Select(rate => (rate.Key, rate.Count())).ShouldBe([(0.1, 4), (1, 8), (10, 8)]);
+    stage.Configs().Select(config => config.Seed).Distinct().ShouldBe([1, 2]);
     stage.AtMost.Count().ShouldBe(2 * 3 * 4);
 });
