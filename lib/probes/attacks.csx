@@ -58,7 +58,9 @@ public sealed record Attack(Snapshot Snapshot, Model Model, float Epsilon)
         for (var i = 0; i < now.Length; i++)
         {
             var (low, high, epsilon) = limits[channel(i)];
-            var pixel = now[i] + multiple * epsilon / steps * Math.Sign(gradient[i]);
+            // A net that is diverging has gradients that are no numbers, which Math.Sign would not take.
+            var sign = gradient[i] > 0 ? 1 : gradient[i] < 0 ? -1 : 0;
+            var pixel = now[i] + multiple * epsilon / steps * sign;
             moved[i] = Math.Clamp(Math.Clamp(pixel, images[i] - epsilon, images[i] + epsilon), low, high);
         }
         return moved;

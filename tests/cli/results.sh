@@ -1,14 +1,5 @@
 # For the command-line tests: trials, CSVs, reports, claims and index of all experiments, each run once.
 
-# kept NAME EXPERIMENT COMMAND...: the command leaves all of the experiment's files as they are, and claims.csv.
-kept() {
-  rm -rf "$tmp/kept" && mkdir "$tmp/kept" && cp -R "$tmp/two/$2" "$tmp/two/claims.csv" "$tmp/kept"
-  rm -r "$tmp/two/$2/"{report.html,summary.csv,figures}
-  "${@:3}" > /dev/null 2> "$tmp/err" < /dev/null
-  expect "$1_$2" "$(diff -rq "$tmp/kept/$2" "$tmp/two/$2"; cmp "$tmp/kept/claims.csv" "$tmp/two/claims.csv"
-    said "$tmp/err")" ''
-}
-
 # One experiment, all at once.
 
 run ./run-all.sh $small --jobs 2 --out "$tmp/two" lr_sweep
@@ -54,31 +45,31 @@ expect rows_of_claims "$(cut -d , -f 1 "$tmp/two/claims.csv" | sort | uniq -c | 
 expect verdicts_of_one_seed "$(grep -c ',open,' "$tmp/two/claims.csv")" 6
 expect claims_page_has_the_claims "$(grep -c '<div class="claim"' "$tmp/two/claims.html")" 2
 expect index_leads_to_the_claims "$(grep -c 'href="claims.html"' "$tmp/two/index.html")" 1
-for name in init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth \
-  signal scale_and_shift masked regularization effective_rate inference robustness branches \
-  halves dropout; do
-  run "${release[@]}" experiments/$name.csx -- $small --out "$tmp/two"
-  expect "${name}_succeeds" "$err exit $code" ' exit 0'
+tuned="init_sweep batch_size_sweep training_speed covariate_shift loss_landscape normalizers placement depth \
+  signal scale_and_shift masked regularization effective_rate inference robustness branches halves dropout"
+rest="$tuned sharpness train_and_evaluate"
+run ./run-all.sh $small --out "$tmp/two" $rest
+expect all_experiments_succeed "$err exit $code" ' exit 0'
+cp -R "$tmp/two" "$tmp/kept"
+for name in $rest; do rm -r "$tmp/two/$name/"{report.html,summary.csv,figures}; done
+run ./run-all.sh --report-only --out "$tmp/two" $rest
+expect report_only_succeeds "$err exit $code" ' exit 0'
+for name in $rest; do
+  expect "${name}_reports_the_same_again" "$(diff -rq "$tmp/kept/$name" "$tmp/two/$name")" ''
+done
+same report_only_keeps_the_claims "$tmp/kept/claims.csv" "$tmp/two/claims.csv"
+for name in $tuned; do
   expect "${name}_tunes_and_evaluates" "$(grep -Eo ',(1|101),(tune|evaluate),' "$tmp/two/$name/trials.csv" | sort -u | \
     tr '\n' ' ')" ',1,evaluate, ,101,tune, '
   expect "${name}_sees_no_test_images_while_tuning" \
     "$(grep ',tune,ok,' "$tmp/two/$name/trials.csv" | cut -d , -f 28 | sort -u)" NaN
-  expect "${name}_reports" "$(ls "$tmp/two/$name/report.html")" '*report.html'
-  kept report_only_keeps_all_of $name "${release[@]}" experiments/$name.csx -- --report-only --out "$tmp/two"
-  # One plan of two stages: each takes seconds to estimate.
-  [ $name = training_speed ] || continue
-  run "${release[@]}" experiments/$name.csx -- $small --dry-run --out "$tmp/dry"
-  expect "${name}_has_a_plan" "$(tail -n 2 <<< "$out" | tr '\n' ' ')$err $code" \
-    '*the first stage (seeds from 101)*trials on digits, about * s with * jobs and * GB of memory  0'
 done
-run "${release[@]}" experiments/sharpness.csx -- $small --out "$tmp/two"
-expect sharpness_succeeds "$err exit $code" ' exit 0'
 expect sharpness_tunes_nothing \
   "$(grep -Eo ',(1|101),(tune|evaluate|sweep),' "$tmp/two/sharpness/trials.csv" | sort -u)" ',1,sweep,'
-run "${release[@]}" experiments/train_and_evaluate.csx -- $small --out "$tmp/two"
-expect train_and_evaluate_succeeds "$err exit $code" ' exit 0'
-kept report_only_keeps_all_of train_and_evaluate \
-  "${release[@]}" experiments/train_and_evaluate.csx -- --report-only --out "$tmp/two"
+# One plan of two stages, of an experiment by itself.
+run "${release[@]}" experiments/training_speed.csx -- $small --dry-run --out "$tmp/dry"
+expect an_experiment_has_a_plan "$(tail -n 2 <<< "$out" | tr '\n' ' ')$err $code" \
+  '*the first stage (seeds from 101)*trials on digits, about * s with * jobs and * GB of memory  0'
 
 . tests/cli/schema.sh
 schema_tests "$tmp/two"
@@ -86,7 +77,7 @@ schema_tests "$tmp/two"
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
   "alternatives-group alternatives-layer alternatives-noisy auto-rate better centring-alone decay-is-rate deeper \
 depth-limit dropout-before dropout-variance edge explodes faster faster-program \
-higher-lr higher-lr-large-batch inference init outliers placement rank-collapse regularizes repairs-corruption \
+ghost-generalizes higher-lr higher-lr-large-batch inference init outliers placement rank-collapse rate-is-the-gain regularizes repairs-corruption \
 saturation scaling-alone shift-distribution shift-gradient small-batch small-branches smooth smooth-gradient \
 smooth-scale-free sorted-batches stable two-weights two-weights-random undo vulnerable "
 

@@ -185,6 +185,13 @@ bad task_alone_says_how "task 3 is alone *--shard 3/N*" "${array[@]}" ./run-all.
 run "${array[@]}" ./run-all.sh "${small[@]}" --shard 3/3 --out "$tmp/alone" --dry-run lr_sweep
 expect task_alone_with_its_part "$code $(tail -n 1 <<< "$out")" '0 14 trials on digits*'
 
+# ---- Each experiment by itself: run-all.sh has them compiled together.
+
+for path in experiments/*.csx; do
+  run .dotnet-script/script "$path" -- --help
+  expect "$(basename "$path" .csx)_compiles_by_itself" "$code $(head -n 1 <<< "$out")$err" "0 $(basename "$path" .csx): *[?]"
+done
+
 # ---- An exception in an experiment of one's own.
 
 cat > "$tmp/user/experiments/broken.csx" << 'CSX'

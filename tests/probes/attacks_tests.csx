@@ -28,6 +28,18 @@ Test("attacks: the gradient by the images is the loss's slope, and steps keep to
         attack.Accuracy(shape, fgsm, labels).ShouldBeLessThanOrEqualTo(attack.Accuracy(shape, images, labels));
     }));
 
+Test("attacks: a net that is diverging is attacked as well, by no step where its gradient is no number", () =>
+    Watched(Watchable, [20], snapshot =>
+    {
+        var shape = (Shape)(40, 64);
+        var images = snapshot.Config.Input(snapshot.Data.Train, [.. Enumerable.Range(0, 40)]).ToArray();
+        Attack attack = new(snapshot, snapshot.Copy(), 0.05f);
+        foreach (var weight in attack.Model.Parameters)
+            weight.Assign(Enumerable.Repeat(float.NaN, weight.Shape.Count).ToArray());
+        attack.Gradient(shape, images, snapshot.Data.Train.Labels[..40]).ShouldAllBe(one => float.IsNaN(one));
+        attack.Fgsm(shape, images, snapshot.Data.Train.Labels[..40]).ShouldBe(images);
+    }));
+
 Test("attacks: where a net takes standardized colours, the limits are those of their pixels", () =>
 {
     const float Epsilon = 0.05f;
