@@ -4,7 +4,7 @@
 /// <summary>An effect that belongs to no claim, as a number for the head of a report.</summary>
 static KeyNumber ToNumber(this Effect effect, string label, Unit unit, string detail = "") =>
     effect.Differences.Count < 2 ? new(label, Unit.TooFewData, detail)
-        : new(label, unit.Text(effect.Interval.Estimate), Format.Sentences(
+        : new(label, unit.Effect(effect.Interval.Estimate), Format.Sentences(
             $"{Capital(effect.IntervalInWords(unit))}, {effect.CountInWords()}.", detail));
 
 /// <summary>A claim for the head of a report: its verdict and how its conditions answer, then each condition's number

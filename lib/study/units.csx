@@ -9,16 +9,15 @@ public sealed record Unit(string Name, Func<double, string> Text)
     public const string TooFewData = "too few data";
 
     public static readonly Unit
-        Ratio = new("ratio (log10)", decades => double.IsInfinity(decades) ? Unbounded(decades)
-            : $"×{Format.Number(Math.Pow(10, decades))}"),
-        Decades = new("decades", decades => $"{Signed(decades)} decades"),
-        Slope = new("decades per decade", slope => $"{Signed(slope)} decades per decade"),
+        Ratio = new("ratio (log10)", Bounded(decades => $"×{Format.Number(Math.Pow(10, decades))}")),
+        Decades = new("decades", Bounded(decades => $"{Signed(decades)} decades")),
+        Slope = new("decades per decade", Bounded(slope => $"{Signed(slope)} decades per decade")),
         // Of 10,000 images one is a hundredth of a point.
-        Points = new("accuracy (share of 1)", share => $"{Signed(Math.Round(100 * share, 2))} points"),
-        Cosine = new("cosine", value => Signed(Math.Round(value, 2))),
-        Units = new("share of units", share => $"{Percent(share)} of units"),
-        Share = new("share of trials", share => $"{Percent(share)} of trials"),
-        Progress = new("share of the way", share => $"{Percent(share)} of the way");
+        Points = new("accuracy (share of 1)", Bounded(share => $"{Signed(Math.Round(100 * share, 2))} points")),
+        Cosine = new("cosine", Bounded(value => Signed(Math.Round(value, 2)))),
+        Units = new("share of units", Bounded(share => $"{Percent(share)} of units")),
+        Share = new("share of trials", Bounded(share => $"{Percent(share)} of trials")),
+        Progress = new("share of the way", Bounded(share => $"{Percent(share)} of the way"));
 
     /// <summary>An effect: infinite where one arm has no number that the other could be compared with.</summary>
     public string Effect(double value) => double.IsNaN(value) ? "–" : double.IsInfinity(value) ? "beyond all"
@@ -44,7 +43,7 @@ public sealed record Unit(string Name, Func<double, string> Text)
     /// <summary>A unit by its name; one that this version does not know is a plain number.</summary>
     public static Unit Named(string name) =>
         new[] { Ratio, Decades, Slope, Points, Cosine, Units, Share, Progress }.FirstOrDefault(unit => unit.Name == name)
-            ?? new(name, Signed);
+            ?? new(name, Bounded(Signed));
 
     /// <summary>An effect with its interval, the unit said once: "+0.5 points (+0.1 to +0.9)".</summary>
     public string Interval(double effect, double low, double high) => double.IsNaN(effect) ? TooFewData
@@ -56,7 +55,10 @@ public sealed record Unit(string Name, Func<double, string> Text)
     // What is left of a difference by rounding alone is 0.
     static string Percent(double share) => $"{Signed(Math.Round(100 * share, 9))}%";
 
-    static string Signed(double value) =>
-        double.IsInfinity(value) ? Unbounded(value) : (value > 0 ? "+" : "") + Format.Number(value);
-    static string Unbounded(double value) => value > 0 ? "no upper bound" : "no lower bound";
+    static string Signed(double value) => (value > 0 ? "+" : "") + Format.Number(value);
+
+    // An interval's end that is infinite is none, in any unit.
+    static Func<double, string> Bounded(Func<double, string> text) => value =>
+        double.IsPositiveInfinity(value) ? "no upper bound" : double.IsNegativeInfinity(value) ? "no lower bound"
+            : text(value);
 }

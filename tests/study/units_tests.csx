@@ -9,6 +9,9 @@ Test("console: an interval says its unit once, and where it has no bound", () =>
     Unit.Units.Interval(0.12, 0.1, 0.14).ShouldBe("+12% of units (+10% to +14%)");
     Unit.Share.Interval(0.5, 0.1 + 0.2 - 0.3, 1).ShouldBe("+50% of trials (0% to +100%)");
     Unit.Ratio.Interval(double.NaN, 0, 0).ShouldBe("too few data");
+    Unit.Points.Range(0.01, 0.02).ShouldBe("+1 to +2 points");
+    Unit.Points.Range(0.21, double.PositiveInfinity).ShouldBe("+21 points to no upper bound");
+    Unit.Share.Range(double.NegativeInfinity, 0.1).ShouldBe("no lower bound to +10% of trials");
     Unit.Named("of another version").Interval(1, 0, 2).ShouldBe("+1 (0 to +2)");
 });
 
