@@ -18,8 +18,7 @@ const string Caveats = """
     - A seed whose both arms train the deepest nets tried, or neither at any, says nothing and is left out. Where one
       arm trains the deepest, the ratio may be larger than it is given, and its interval has no end there.
     - Convnets without shortcuts cannot be deep on small images, since these pool after each pair of convolutions: the
-      limit of plain nets is asked on grey images alone, of perceptrons. Growth is theirs on any images; beside convnets
-      they take 20 steps, and so count as stuck.
+      limit of plain nets, and how their gradients grow, are asked on grey images alone, of perceptrons.
     - A residual perceptron's depth is its number of blocks, a ResNet's its layers, of which there are 6 n + 2. Without
       a normalizer He's weights double the signal's variance in each, so that deep ones begin with losses beyond the
       limit at any rate; smaller weights would spare them that.
@@ -29,50 +28,47 @@ const string Caveats = """
 return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "activation"], ["lr"], Why,
     ["init", "epochs", "width"]), lab =>
 {
-    int[] depths = lab.Pick([2, 10], [2, 4, 7, 13, 25, 50, 100], new[] { 2, 3, 5, 8, 12, 20, 30, 50, 100 });
+    int[] depths = lab.OnConvnets ? lab.Pick([8, 20], [8, 20, 56], new[] { 8, 14, 20, 32, 56, 110 })
+        : lab.Pick([2, 10], [2, 4, 7, 13, 25, 50, 100], new[] { 2, 3, 5, 8, 12, 20, 30, 50, 100 });
     int[] sizes = lab.Pick([16, 4], [64, 16, 4], new[] { 256, 128, 64, 32, 16, 8, 4, 2 });
     var (width, steps, seeds, rates) = lab.Pick(smoke: (64, 60.0, 1, LogGrid(1e-2, 1e-1, 2)),
         standard: (64, 600.0, 2, LogGrid(1e-4, 1e1, 6)), full: (100, 2_000.0, 3, LogGrid(1e-5, 1e1, 13)));
-    var sigmoid = lab.Baseline with
-    {
-        Model = Architecture.Mlp, Activation = Activation.Sigmoid, Init = Scheme.GlorotUniform, Width = width,
-        BatchSize = 16,
-    };
+    if (lab.OnConvnets)
+        (seeds, rates) = lab.Pick((1, LogGrid(0.03, 0.1, 2)), (1, LogGrid(0.01, 0.1, 3)), (3, LogGrid(0.001, 0.3, 6)));
+    var sigmoid = lab.Perceptron with { Init = Scheme.GlorotUniform, Width = width, BatchSize = 16 };
     var relu = sigmoid with { Activation = Activation.Relu, Init = Scheme.HeNormal };
-    // Beside convnets, perceptrons show their first gradients alone.
-    if (lab.OnConvnets) (steps, seeds, rates) = (20, 1, [1e-3]);
-    Net Deep(string name, Config start) => new(name, [.. from depth in lab.OnConvnets ? depths[^1..] : depths
-        from norm in lab.OnConvnets ? [Norm.Batch] : new[] { Norm.None, Norm.Batch }
-        select start with { Norm = norm, Depth = depth, Epochs = Math.Round(steps / start.StepsPerEpoch, 4) }], rates);
-    List<Net> plain = [.. sizes.Select(size => Deep($"ReLU in batches of {size}", relu with { BatchSize = size }))];
-    int[] residualDepths = lab.OnConvnets ? lab.Pick([8, 20], [8, 20, 56], new[] { 8, 14, 20, 32, 56, 110 }) : depths;
     var convnet = lab.Convnet with { Epochs = lab.Pick(1, 2.5, 20) };
-    var residual = !lab.OnConvnets
-        ? Deep("residual ReLU in batches of 16", relu with { Model = Architecture.ResidualMlp })
-        : new Net("ResNets", [.. from depth in residualDepths
-            from norm in new[] { Norm.None, Norm.Batch }
-            select StandardNets.ResNet(convnet with { Norm = norm }, depth)],
-            lab.Pick(LogGrid(0.03, 0.1, 2), LogGrid(0.01, 0.1, 3), LogGrid(0.001, 0.3, 6)));
-    var sigmoids = lab.OnConvnets ? null : Deep("sigmoids in batches of 16", sigmoid);
-    List<Net> nets = [.. plain, residual, .. sigmoids is null ? [] : (Net[])[sigmoids]];
+    Net Deep(string name, Func<int, Config> start) => new(name, [.. from depth in depths
+        from norm in new[] { Norm.None, Norm.Batch } select start(depth) with { Norm = norm }], rates);
+    Config Perceptron(Config start, int depth) =>
+        start with { Depth = depth, Epochs = Math.Round(steps / start.StepsPerEpoch, 4) };
+    var shortcuts = relu with { Model = Architecture.ResidualMlp };
+    var residual = lab.OnConvnets ? Deep("ResNets", depth => StandardNets.ResNet(convnet, depth))
+        : Deep("residual ReLU in batches of 16", depth => Perceptron(shortcuts, depth));
+    Net[] plain = lab.OnConvnets ? [] : [.. sizes.Select(size => Deep($"ReLU in batches of {size}",
+        depth => Perceptron(relu with { BatchSize = size }, depth)))];
+    Net[] sigmoids = lab.OnConvnets ? [] : [Deep("sigmoids in batches of 16", depth => Perceptron(sigmoid, depth))];
     var trained = lab.Levels.Trained;
     var probe = Growth.Probe(depths[^1]);
 
-    return from tuning in Tune(nets, seeds, probe)
+    return from tuning in Tune([.. plain, residual, .. sigmoids], seeds, probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [
                    Literature.Deeper.Judge(trials, all =>
-                       DepthRatios(all, [residual], residualDepths, trained, Norm.Batch, over: Norm.None)),
-                   .. sigmoids is null ? [] : (Judgement[])[Literature.DepthLimit.Judge(trials, all =>
-                       DepthRatios(all, [.. plain, sigmoids], depths, trained, Norm.None, over: Norm.Batch))],
-                   Literature.Explodes.Judge(trials, all => GrowthEffects(all, plain, depths[^1])),
+                       DepthRatios(all, [residual], depths, trained, Norm.Batch, over: Norm.None)),
+                   .. lab.OnConvnets ? [] : new[]
+                   {
+                       Literature.DepthLimit.Judge(trials, all =>
+                           DepthRatios(all, [.. plain, .. sigmoids], depths, trained, Norm.None, over: Norm.Batch)),
+                       Literature.Explodes.Judge(trials, all => GrowthEffects(all, plain, depths[^1])),
+                   },
                ], probe, trials => BisectDepths(trials, trained))
-           let runs = judged.Trials.Where(trial => depths.Concat(residualDepths).Contains(trial.Depth)).ToList()
+           let runs = judged.Trials.Where(trial => depths.Contains(trial.Depth)).ToList()
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "batch_size", "norm", "depth", "lr"], ValidationAccuracy,
                    TrainLoss, new Measure("growth", trial => Growth.PerLayer(trial))))
            {
-               Claims = judged.Claims, Figures = DepthFigures(runs, plain, residual, sigmoids, depths[^1]),
+               Claims = judged.Claims, Figures = DepthFigures(runs, plain, residual, sigmoids),
                Tables = [tuning.RatesTable("model", "activation", "batch_size", "norm", "depth")], Caveats = Caveats,
            };
 });
