@@ -34,7 +34,7 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
     Net[] cooled = lab.OnConvnets ? paced
         : [nets[0].Within(1, 30), nets[1].Within(0.1, 3), nets[2].Within(3e-3, 3e-2)];
     var decaying = cooled.Select(net => net.Decaying).ToList();
-    var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 4 : 44);
+    var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 4 : 32);
 
     return from tuning in Tune(paced, lab.Pick(1, lab.On(5, convnets: 3), 5), probe, SpeedAndAccuracy(lab.Levels))
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5), probe)

@@ -29,7 +29,7 @@ public sealed record Region(double Low, double High, Func<Interval, bool> Agains
     /// <summary>Whether it asserts that there is no effect worth speaking of.</summary>
     public bool IsEquivalence => double.IsFinite(Low) && double.IsFinite(High);
 
-    double Negligible { get; init; }
+    double Negligible { get; init; } = double.NegativeInfinity;
 
     /// <summary>The finite bound that is not 0, as a positive number: the least effect that counts; NaN where there is
     /// none.</summary>

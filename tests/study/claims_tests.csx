@@ -15,7 +15,7 @@ Test("claims: regions and verdicts", () =>
         (within, 0.6, 1.2, Verdict.Supported), (within, -1.5, -0.7, Verdict.NotSupported),
         (above, 1.1, double.PositiveInfinity, Verdict.Supported), (above, -2, 2, Verdict.Open),
         (within, -0.9, 0.9, Verdict.Supported), (within, 1.1, 2, Verdict.NotSupported),
-        (within, -3, -1.1, Verdict.NotSupported), (within, 0, 1.1, Verdict.Open),
+        (within, -3, -1.1, Verdict.NotSupported), (within, 0, 1.1, Verdict.Open), (within, -2, -0.5, Verdict.Open),
         // A direction alone: however large.
         (any, 0.1, 99, Verdict.Supported), (any, -0.9, -0.1, Verdict.Contradicted), (any, -0.1, 0.9, Verdict.Open),
         (any, 0.1, 0.2, Verdict.Supported), (any, -0.1, 0.4, Verdict.NotSupported),

@@ -23,7 +23,7 @@ Test("looks: the printed interval covers in 95% of studies, by t and by order st
         return covered / (double)Worlds;
     }
     WriteLine("  share of studies whose printed interval covers: looks, region, by t, by order statistics");
-    foreach (var counts in new int[][] { [6, 12, 24], [10, 20, 40] })
+    foreach (var counts in new int[][] { [6, 12, 24, 48], [10, 20, 40], [6, 12] })
         foreach (var (name, region, effect) in new[]
         {
             ("no effect", Region.Above(0.5), 0.0), ("at the margin", Region.Above(0.5), 0.5),
@@ -34,9 +34,9 @@ Test("looks: the printed interval covers in 95% of studies, by t and by order st
             ("at a margin of 2", Region.Above(2), 2), ("at an edge of 1.5", Region.Within(1.5), 1.5),
         })
         {
-            double Share(bool censored) => Covered(counts, Looks.LevelOfEach, effect, region, censored);
+            double Share(bool censored) => Covered(counts, new Looks(counts).Level, effect, region, censored);
             var (byT, byOrder) = (Share(false), Share(true));
-            WriteLine($"  {string.Join(' ', counts),-9} {name,-24} {byT:F3} {byOrder:F3}");
+            WriteLine($"  {string.Join(' ', counts),-10} {name,-24} {byT:F3} {byOrder:F3}");
             byT.ShouldBeGreaterThan(0.95 - Noise, name);
             byOrder.ShouldBeGreaterThan(0.95 - Noise, name);
         }
@@ -48,7 +48,8 @@ Test("looks: the printed interval covers in 95% of studies, by t and by order st
 Test("looks: half a margin from the bound, a narrow interval's estimate hardly ever decides wrongly", () =>
 {
     const int Worlds = 8_000;
-    int[] counts = [6, 12, 24];
+    int[] counts = [6, 12, 24, 48];
+    var level = new Looks(counts).Level;
     WriteLine("  margin, truth: share of supported / not supported / open, of all decided by the estimate");
     foreach (var margin in new[] { 0.5, 1, 1.5, 2, 3 })
         foreach (var times in new[] { 0.5, 1, 1.5 })
@@ -57,7 +58,7 @@ Test("looks: half a margin from the bound, a narrow interval's estimate hardly e
             var ends = Enumerable.Range(0, Worlds).Select(_ =>
             {
                 double[] seeds = [.. Enumerable.Range(0, counts[^1]).Select(_ => times * margin + stream.Normal())];
-                return counts.Select(count => Effect.From("", seeds.Take(count)).AtLevel(Looks.LevelOfEach).Interval)
+                return counts.Select(count => Effect.From("", seeds.Take(count)).AtLevel(level).Interval)
                     .First(interval => interval.Count == counts[^1] || region.Judge(interval) != Verdict.Open);
             }).ToList();
             double Share(Func<Interval, bool> of) => ends.Count(of) / (double)Worlds;
@@ -96,7 +97,7 @@ Test("looks: conditions that are open get the seeds of the next look, and they a
             (batch, none) => batch.ValidationAccuracy - none.ValidationAccuracy)))]), Trials(seeds));
     List<Config> Next(int seeds) => [.. looks.Next([Judged(seeds)], cells)];
     Judged(2).Effects.Select(effect => effect.Look!.Value).ShouldBe([(1, 3), (1, 3)]);
-    Judged(2).Effects[0].Interval.Level.ShouldBe(Looks.LevelOfEach);
+    Judged(2).Effects[0].Interval.Level.ShouldBe(looks.Level);
     var next = Next(2);
     next.ShouldAllBe(config => config.Width == 20 && config.Lr == 20);
     next.Select(config => (config.Norm, config.Seed)).ShouldBe(
