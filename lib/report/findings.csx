@@ -82,7 +82,8 @@ static string LookInWords(this Judgement judged, Effect effect)
     var needed = NeededInWords(judged.Claim.SeedsNeeded(effect));
     return Format.Sentences(effect.Look is not { } look ? "" : $"{(open ? "Open after" : "Decided at")} look {
         look.Number} of {look.Of}, each with intervals of {Format.Percent(effect.Interval.Level)}, which together "
-            + "cover in 95%.", judged.IsByEstimate(effect) ? ByEstimate : "", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
+            + "cover in 95%.", judged.IsByNeighbours(effect) ? "The rates next to the tuned ones decide." : "",
+        judged.IsByEstimate(effect) ? ByEstimate : "", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
 }
 
 /// <summary>The same in a few words: "decided at look 2 of 3", "open at look 3 of 3: some 60 seeds would decide
@@ -93,7 +94,12 @@ static string LooksInWords(this ClaimRow row)
     var at = row.Looks > 1 ? $"{(open ? "open" : "decided")} at look {row.Look} of {row.Looks}"
         : open ? "open" : "";
     return open && NeededInWords(row.SeedsNeeded) is { Length: > 0 } needed ? $"{at}: {needed}"
-        : row.DecidedBy != "estimate" ? at : at == "" ? "narrowly" : $"{at}, narrowly";
+        : string.Join(", ", new[] { at, row.DecidedBy switch
+        {
+            "estimate" => "narrowly",
+            "neighbours" => "by the rates next to the tuned ones",
+            _ => "",
+        } }.Where(words => words != ""));
 }
 
 static string NeededInWords(double seeds) => seeds switch

@@ -153,11 +153,17 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
             NeighboursLow = effect.AtNeighbours?.Interval.Low ?? double.NaN,
             NeighboursHigh = effect.AtNeighbours?.Interval.High ?? double.NaN,
             Look = effect.Look?.Number ?? 1, Looks = effect.Look?.Of ?? 1, SeedsNeeded = Claim.SeedsNeeded(effect),
-            DecidedBy = Of(effect) == Verdict.Open ? "" : IsByEstimate(effect) ? "estimate" : "interval",
+            DecidedBy = Of(effect) == Verdict.Open ? "" : IsByNeighbours(effect) ? "neighbours"
+                : IsByEstimate(effect) ? "estimate" : "interval",
         });
 
     /// <summary>Whether the stronger or closer wording holds under a condition; null where there is none.</summary>
     public Verdict? WordingVerdict(Effect effect) => Claim.Wording?.Region.Judge(effect.Interval);
+
+    /// <summary>Whether a condition is decided by the rates next to the tuned ones, against these.</summary>
+    public bool IsByNeighbours(Effect effect) => Of(effect) is not Verdict.Open and var verdict
+        && Claim.Region.Judge(effect.Interval) is var here && here != verdict
+        && !(Claim.Refutes(here) && Claim.Refutes(verdict));
 
     /// <summary>Whether a condition is decided by an estimate near a bound, and not by a whole interval: at its rates or
     /// at those next to them.</summary>
@@ -230,7 +236,8 @@ public sealed record ClaimRow(string Claim, string Experiment, string Dataset, s
     public int Looks { get; init; } = 1;
     public double SeedsNeeded { get; init; } = double.NaN;
 
-    /// <summary>"interval", "estimate" where that is narrow, or empty where the condition is open.</summary>
+    /// <summary>"interval"; "estimate" where that is narrow; "neighbours" where these decide, against the tuned rates; or
+    /// empty where the condition is open.</summary>
     public string DecidedBy { get; init; } = "";
 
     /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>

@@ -39,6 +39,15 @@ Test("claims: what holds at the tuned rates alone is open, whatever the neighbou
     Of(there: yes, here: open).ShouldBe(Verdict.Open);
     Of(there: no, here: no).ShouldBe(Verdict.NotSupported);
     Of(there: no, here: against).ShouldBe(Verdict.NotSupported);
+    // At the last look, where their rates were chosen by more seeds than the tuned ones, they decide.
+    Verdict AtLook(int look, Interval there, Interval here) => claim.Judge(new Effect("", here, [1, 2])
+    {
+        AtNeighbours = new("", there, [1, 2]), Look = (look, 3),
+    });
+    AtLook(2, there: no, here: yes).ShouldBe(Verdict.Open);
+    AtLook(3, there: no, here: yes).ShouldBe(Verdict.NotSupported);
+    AtLook(3, there: yes, here: no).ShouldBe(Verdict.Supported);
+    AtLook(3, there: open, here: yes).ShouldBe(Verdict.Open);
 
     // A trial of the neighbours, where the effect is gone.
     var judged = claim.Judge(new TunedRuns([Made(lr: 1)], [Made(lr: 3)]), all =>
