@@ -30,7 +30,7 @@ done
 [ ${#asked[@]} -gt 0 ] || read -ra asked <<< "$usual"
 
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+trap 'kill $(jobs -p) 2> /dev/null; rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 export DOTNET_NOLOGO=1
 if [ -n "$host" ]; then
@@ -83,11 +83,19 @@ narrow() {
   DOTNET_EnableAVX=0 script tests/all.csx -- "$1"
 }
 
+# These take one core, so they run beside the first parts, and are shown in their turn.
+kinds="gemm op norm edge layers"
+if [[ " ${asked[*]} " == *' vectors '* ]]; then
+  for kind in $kinds; do narrow $kind: < /dev/null > "$tmp/$kind" 2>&1; echo $? > "$tmp/$kind.code"; done &
+  aside=$!
+fi
+shown() { cat "$tmp/$1"; return "$(cat "$tmp/$1.code")"; }
+
 for one in "${asked[@]}"; do
   case $one in
     host) part host ./tests/host_tests.sh ;;
     lab) part lab script tests/all.csx ;;
-    vectors) for kind in gemm op norm edge layers; do part "$kind, 128-bit vectors" narrow $kind:; done ;;
+    vectors) wait $aside; for kind in $kinds; do part "$kind, 128-bit vectors" shown $kind; done ;;
     command) KEEP_RESULTS=$tmp/results part "command line" ./tests/cli_tests.sh ;;
     start | signals) part $one ./tests/cli/$one.sh ;;
     # Without results of the command line it makes its own.

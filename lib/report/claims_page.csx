@@ -70,8 +70,8 @@ public static class ClaimsPage
                    let row = one.row
                    let unit = Unit.Named(row.Unit)
                    select new EffectLine(row.Condition, Name(one.Dataset), Palette.Verdict(row.ConditionVerdict),
-                       Bar(row), HasInterval(row) ? unit.Interval(row.Effect, row.Low, row.High)
-                           : unit.Effect(row.Effect),
+                       Bar(row), HasInterval(row) ? unit.Interval(row.Deciding.Effect, row.Deciding.Low,
+                           row.Deciding.High) : unit.Effect(row.Effect),
                        $"{row.N}", row.LooksInWords()),
             ]);
     }
@@ -79,8 +79,8 @@ public static class ClaimsPage
     // Too few seeds have none of that level.
     static bool HasInterval(ClaimRow row) => row.Level >= 0.95;
 
-    static string Bar(ClaimRow row) => Forest.Row(new(row.Effect, HasInterval(row) ? row.Low : double.NaN,
-        HasInterval(row) ? row.High : double.NaN, row.ClaimedLow, row.ClaimedHigh, MarginOf(row),
+    static string Bar(ClaimRow row) => Forest.Row(new(row.Deciding.Effect, HasInterval(row) ? row.Deciding.Low : double.NaN,
+        HasInterval(row) ? row.Deciding.High : double.NaN, row.ClaimedLow, row.ClaimedHigh, MarginOf(row),
         Palette.Verdict(row.ConditionVerdict)));
 
     // Outcomes can differ between datasets where one was run by another version.

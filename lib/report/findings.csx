@@ -11,7 +11,7 @@ static KeyNumber ToNumber(this Effect effect, string label, Unit unit, string de
 /// beside the verdict of that condition.</summary>
 static KeyNumber ToNumber(this Judgement judged, string dataset)
 {
-    var (claim, first) = (judged.Claim, judged.Effects[0]);
+    var (claim, first) = (judged.Claim, judged.Deciding(judged.Effects[0]));
     var alone = judged.Effects.Count == 1;
     return new(claim.Text, judged.EstimateInWords(first), Format.Sentences(
             alone ? $"{Capital(first.IntervalInWords(claim.Unit))}, {first.CountInWords()}, {dataset}." : "",
@@ -19,7 +19,7 @@ static KeyNumber ToNumber(this Judgement judged, string dataset)
                 (alone ? "" : $"; {dataset}")}. Claimed: {claim.Region.Words(claim.Unit)}.",
             judged.WordingInWords(), $"Said by {claim.Source}.",
             claim.DeniedBy == "" ? "" : $"Denied by {claim.DeniedBy}."), Judgement.TextOf(judged.Of(first)),
-        alone ? [] : [.. from effect in judged.Effects
+        alone ? [] : [.. from effect in judged.Effects.Select(judged.Deciding)
                          let interval = effect.Interval
                          select (effect.Condition, interval.Level < 0.95 ? judged.EstimateInWords(effect)
                              : claim.Unit.Interval(interval.Estimate, interval.Low, interval.High),

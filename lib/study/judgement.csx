@@ -124,7 +124,7 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
         get
         {
             if (Claim.Region.IsEquivalence || double.IsInfinity(Claim.Region.Low)) return "";
-            var estimates = Effects.Select(effect => effect.Interval.Estimate).ToList();
+            var estimates = Effects.Select(effect => Deciding(effect).Interval.Estimate).ToList();
             return Claim.Unit.Amount(estimates.Min(), estimates.Max()) is { } amount
                 ? $", {Format.Sentences(amount, Claim.Per)}" : "";
         }
@@ -164,6 +164,10 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
     public bool IsByNeighbours(Effect effect) => Of(effect) is not Verdict.Open and var verdict
         && Claim.Region.Judge(effect.Interval) is var here && here != verdict
         && !(Claim.Refutes(here) && Claim.Refutes(verdict));
+
+    /// <summary>The effect by which a condition is decided: at its tuned rates, or at those next to them.</summary>
+    public Effect Deciding(Effect effect) =>
+        IsByNeighbours(effect) ? effect.AtNeighbours! with { Look = effect.Look } : effect;
 
     /// <summary>Whether a condition is decided by an estimate near a bound, and not by a whole interval: at its rates or
     /// at those next to them.</summary>
@@ -239,6 +243,10 @@ public sealed record ClaimRow(string Claim, string Experiment, string Dataset, s
     /// <summary>"interval"; "estimate" where that is narrow; "neighbours" where these decide, against the tuned rates; or
     /// empty where the condition is open.</summary>
     public string DecidedBy { get; init; } = "";
+
+    /// <summary>Effect and interval by which the condition is decided.</summary>
+    public (double Effect, double Low, double High) Deciding => DecidedBy == "neighbours"
+        ? (NeighboursEffect, NeighboursLow, NeighboursHigh) : (Effect, Low, High);
 
     /// <summary>The rows with p adjusted over all of them that have one (Holm 1979).</summary>
     public static IReadOnlyList<ClaimRow> Adjusted(IReadOnlyList<ClaimRow> rows)

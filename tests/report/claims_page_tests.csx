@@ -16,6 +16,10 @@ Test("claims page: each claim has who says it, its answer, and effect, N and loo
         Measured("faster", "x", 1, "depends", "supported") with { Look = 2, Looks = 3, N = 12 },
         Measured("faster", "y", 0.4, "depends", "open") with { Look = 3, Looks = 3, N = 24, SeedsNeeded = 60 },
         Measured("faster", "z", 0.52, "depends", "supported") with { Look = 1, Looks = 3, DecidedBy = "estimate" },
+        Measured("faster", "n", 0.4, "depends", "supported") with
+        {
+            Look = 3, Looks = 3, DecidedBy = "neighbours", NeighboursEffect = 2, NeighboursLow = 1, NeighboursHigh = 3,
+        },
         Row("own", "", 1, 0.2, "supported")));
     var html = ClaimsPageOf(folder);
     html.ShouldContain("<h1>Of 2 claims 1 holds, 1 depends on the case, 0 fail, 0 are open.</h1>");
@@ -32,6 +36,9 @@ Test("claims page: each claim has who says it, its answer, and effect, N and loo
         + "of 3</td>");
     html.ShouldContain("<td>24</td><td class=\"words\">open at look 3 of 3: some 60 seeds would decide it</td>");
     html.ShouldContain("<td class=\"words\">decided at look 1 of 3, narrowly</td>");
+    // What decides is shown.
+    html.ShouldContain("<td>&#215;100 (&#215;10 to &#215;1000)</td><td>");
+    html.ShouldContain("decided at look 3 of 3, by the rates next to the tuned ones</td>");
     // A column that would be empty is not there; a claim of the literature without results is named.
     html.ShouldNotContain("<th scope=\"col\">data</th>");
     html.ShouldContain($"<li>{Literature.Smooth.Text}</li>");

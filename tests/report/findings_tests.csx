@@ -23,6 +23,17 @@ Test("findings: a claim's number stands beside its own condition's verdict, behi
     alone.Detail.ShouldStartWith("95% interval ×5.64 to ×17.7 by t, N = 3 (1 left out), mnist. O, SGD.");
 });
 
+Test("findings: where the rates next to the tuned ones decide, at the last look, theirs is the number", () =>
+{
+    var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002));
+    Effect Of(double mean) => Effect.From("", Enumerable.Range(0, 6).Select(i => mean + 0.001 * (i - 2.5)));
+    Judgement At(int look) => claim.Judge([], _ => [Of(0.01) with { AtNeighbours = Of(-0.003), Look = (look, 2) }]);
+    (At(1).ToNumber("mnist").Value, At(1).ToNumber("mnist").Verdict).ShouldBe(("+1 points", "open"));
+    (At(2).ToNumber("mnist").Value, At(2).ToNumber("mnist").Verdict).ShouldBe(("−0.3 points", "not supported"));
+    At(2).Lines().First().Text.ShouldContain("The rates next to the tuned ones decide.");
+    At(2).Rows("e", "mnist", "smoke").Single().DecidedBy.ShouldBe("neighbours");
+});
+
 Test("findings: a claim's lines have effect, interval, p, the neighbouring rates and whether conditions differ", () =>
 {
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002)) { DeniedBy = "d" };

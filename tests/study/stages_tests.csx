@@ -71,10 +71,11 @@ Test("plan: rates next to the tuned ones are run where these decide a condition,
     claims.Select(claim.Judge).ShouldBe([Verdict.Supported, Verdict.Open]);
     claims.Select(effect => effect.AtNeighbours is null).ShouldBe([false, true]);
 
-    // Where none does as well beside its rate, the condition is open after all, and gets more seeds at all rates.
+    // Where none does as well beside its rate, the condition is open after all, and gets more seeds at all rates, of
+    // which the last look takes the best.
     var closed = Run(none: 0.8, new(3, 6));
     (Count(closed, Norm.Batch, 1), Count(closed, Norm.Batch, 10), Count(closed, Norm.None, 10)).ShouldBe((6, 6, 6));
-    closed.Judged.Claims.Single().Effects.Select(claim.Judge).ShouldBe([Verdict.Open, Verdict.Open]);
+    closed.Judged.Claims.Single().Effects.Select(claim.Judge).ShouldBe([Verdict.NotSupported, Verdict.Open]);
     Count(Run(none: 0.3, new(4)), Norm.Batch, 10).ShouldBe(4);
 });
 

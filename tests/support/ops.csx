@@ -25,6 +25,8 @@ public static class OpCases
         var expected = test.Op64(inputs);
         Tensor[] parameters = [.. test.Inputs.Select((x, i) => Numeric.Parameter($"input{i}", x))];
         var g = Numeric.Draw(new Shape(expected.Shape), "upstream");
+        double[] upstream = [.. g.ToArray().Select(value => (double)value)];
+        var slopes = inputs.Select((_, i) => Numeric.Gradient(test.Op64, inputs, i, upstream)).ToList();
         var tape = new Tape();
         // Twice: the second step runs in memory that the first has used.
         for (var step = 0; step < 2; step++)
@@ -35,8 +37,8 @@ public static class OpCases
                 var gradients = Tape.Gradients(y, g)
                     .ToDictionary(pair => pair.Parameter.Name!, pair => pair.Gradient.ToArray());
                 for (var i = 0; i < inputs.Length; i++)
-                    Numeric.Distance(gradients[$"input{i}"], Numeric.Gradient(test.Op64, inputs, i,
-                        [.. g.ToArray().Select(v => (double)v)])).ShouldBeLessThan(1e-4, $"gradient by input {i}");
+                    Numeric.Distance(gradients[$"input{i}"], slopes[i])
+                        .ShouldBeLessThan(1e-4, $"gradient by input {i}");
                 return 0;
             });
     }
