@@ -1,0 +1,179 @@
+"""Claims on convnets and natural images measured again in PyTorch, from seeds and code of its own, to set beside the
+claims.csv of a run on the same images.
+
+    python3 tests/replicate_convnets.py --data DIR [--results DIR] [--seeds N] [CLAIM...]
+
+DIR has four IDX files of 32 x 32 images in colours. CLAIM is one of: better, rate-is-the-gain, small-batch,
+smooth-scale-free. Nets, budgets and what is measured are those of the standard preset for VGG-6; rates are those that
+its tuning chose on CIFAR-10's images. Intervals are by Student's t.
+"""
+import argparse, csv, gzip, math, os, sys
+import numpy as np
+import torch
+from torch import nn
+from replicate import interval, words, T975
+
+BATCH_NORM = nn.BatchNorm2d
+# None and batch; batch and group.
+RATES = {"better": (0.03, 0.3), "rate_is_the_gain": (0.03, 0.03), "small_batch": (0.01, 0.003),
+         "smooth_scale_free": (0.03, 0.03)}
+
+
+def idx(folder, name):
+    for path in (f"{folder}/{name}.gz", f"{folder}/{name}"):
+        if os.path.exists(path):
+            data = (gzip.open if path.endswith("gz") else open)(path, "rb").read()
+            return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(
+                [int.from_bytes(data[4 + 4 * i:8 + 4 * i], "big") for i in range(data[3])])
+    sys.exit(f"{folder} has no {name}")
+
+
+def halved(pixels):
+    return nn.functional.avg_pool2d(torch.from_numpy(pixels.astype(np.float32) / 255), 2)
+
+
+def groups_of_four(channels):
+    return nn.GroupNorm(channels // 4, channels)
+
+
+def vgg(norm, seed):
+    torch.manual_seed(seed)
+    layers, inputs = [], 3
+    for i in range(6):
+        outputs = 16 << i // 2
+        if i in (2, 4):
+            layers.append(nn.MaxPool2d(2))
+        layers += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=norm is None), *([norm(outputs)] if norm else []),
+                   nn.ReLU()]
+        inputs = outputs
+    model = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, 10))
+    for layer in model:
+        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+            nn.init.kaiming_normal_(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    return model
+
+
+def loss_and_gradient(model, x, y):
+    model.zero_grad()
+    loss = nn.functional.cross_entropy(model(x), y)
+    loss.backward()
+    return loss.item(), torch.cat([weight.grad.flatten() for weight in model.parameters()]).double()
+
+
+class Check:
+    def __init__(self, folder, seeds):
+        self.seeds = range(1001, 1001 + seeds)
+        x, test = halved(idx(folder, "train-images-idx4-ubyte")), halved(idx(folder, "t10k-images-idx4-ubyte"))
+        y, own = (torch.from_numpy(idx(folder, f"{part}-labels-idx1-ubyte").astype(np.int64))
+                  for part in ("train", "t10k"))
+        mean, deviation = x.mean((0, 2, 3), keepdim=True), x.std((0, 2, 3), keepdim=True)
+        self.x, self.y = (x[:10_000] - mean) / deviation, y[:10_000]
+        self.valid = (x[-5_000:] - mean) / deviation, y[-5_000:]
+        self.test = (test - mean) / deviation, own
+
+    def accuracy(self, model, images):
+        model.eval()
+        with torch.no_grad():
+            right = np.mean([(model(images[0][at:at + 500]).argmax(1) == images[1][at:at + 500]).float().mean().item()
+                             for at in range(0, len(images[0]), 500)])
+        model.train()
+        return right
+
+    def trained(self, norm, rate, seed, epochs, batch=128, decay=True, watch=None):
+        model, order = vgg(norm, seed), np.random.default_rng(seed)
+        decayed = [w for w in model.parameters() if w.dim() > 1]
+        optimizer = torch.optim.SGD([{"params": decayed, "weight_decay": 5e-4},
+                                     {"params": [w for w in model.parameters() if w.dim() == 1]}], rate, momentum=0.9)
+        each, step = len(self.x) // batch, 0
+        for _ in range(epochs):
+            shuffled = torch.from_numpy(order.permutation(len(self.x)))
+            for start in range(0, each * batch, batch):
+                for group in optimizer.param_groups:
+                    group["lr"] = rate * (1 - step / (epochs * each)) if decay else rate
+                at = shuffled[start:start + batch]
+                x = self.x[at]
+                flips = torch.from_numpy(order.random(len(at)) < 0.5)
+                x[flips] = x[flips].flip(3)
+                optimizer.zero_grad()
+                nn.functional.cross_entropy(model(x), self.y[at]).backward()
+                optimizer.step()
+                step += 1
+                if watch:
+                    watch(step, model)
+        return model
+
+    def gain(self, rates):
+        none, batch = rates
+        return [100 * (self.accuracy(self.trained(BATCH_NORM, batch, s, 5), self.test)
+                       - self.accuracy(self.trained(None, none, s, 5), self.test)) for s in self.seeds]
+
+    def better(self):
+        yield "VGG-6", self.gain(RATES["better"]), "points"
+
+    def rate_is_the_gain(self):
+        yield "VGG-6", self.gain(RATES["rate_is_the_gain"]), "points"
+
+    def small_batch(self):
+        batch, group = RATES["small_batch"]
+        yield "batches of 2 against group normalization", [100 * (
+            self.accuracy(self.trained(groups_of_four, group, s, 1, 2), self.test)
+            - self.accuracy(self.trained(BATCH_NORM, batch, s, 1, 2), self.test)) for s in self.seeds], "points"
+
+    def smooth_scale_free(self):
+        """The largest change of the gradient per distance along it, over both norms; the geometric mean over the steps
+        from 20% validation accuracy on."""
+        x, y, last = self.x[:500], self.y[:500], 3 * 78
+        points = {round(last ** (i / 15)) for i in range(16)}
+
+        def roughness(norm, rate, seed):
+            found = []
+
+            def watch(step, model):
+                if step not in points or self.accuracy(model, self.valid) < 0.2:
+                    return
+                weights = [w.detach().clone() for w in model.parameters()]
+                statistics = [b.clone() for b in model.buffers()]
+                _, gradient = loss_and_gradient(model, x, y)
+                length, rough = gradient.norm(), 0
+                for distance in (10 ** (k / 2) for k in range(-4, 1)):
+                    with torch.no_grad():
+                        at = 0
+                        for w, was in zip(model.parameters(), weights):
+                            w.copy_(was - (distance / length * gradient[at:at + w.numel()]).reshape(w.shape).float())
+                            at += w.numel()
+                    rough = max(rough, ((loss_and_gradient(model, x, y)[1] - gradient).norm() / distance).item())
+                with torch.no_grad():
+                    for w, was in zip(model.parameters(), weights):
+                        w.copy_(was)
+                    for b, was in zip(model.buffers(), statistics):
+                        b.copy_(was)
+                size = math.sqrt(sum(w.double().square().sum().item() for w in weights))
+                found.append(math.log10(rough / length.item() * size))
+            self.trained(norm, rate, seed, 3, decay=False, watch=watch)
+            return np.mean(found)
+        none, batch = RATES["smooth_scale_free"]
+        yield "VGG-6", [roughness(None, none, s) - roughness(BATCH_NORM, batch, s) for s in self.seeds], "ratio"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("claims", nargs="*")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--results", default="results")
+    parser.add_argument("--seeds", type=int, default=3, choices=sorted(T975))
+    options = parser.parse_args()
+    lab = {}
+    if os.path.exists(f"{options.results}/claims.csv"):
+        for row in csv.DictReader(open(f"{options.results}/claims.csv")):
+            lab[row["claim"], row["condition"]] = row
+    check = Check(options.data, options.seeds)
+    for claim in options.claims or ["better", "rate-is-the-gain", "small-batch", "smooth-scale-free"]:
+        for condition, values, unit in getattr(check, claim.replace("-", "_"))():
+            print(f"{claim}, {condition}: PyTorch {words(*interval(values), unit)}")
+            if (claim, condition) in lab:
+                row = lab[claim, condition]
+                numbers = [(1 if unit == "ratio" else 100) * float(row[name]) for name in ("effect", "low", "high")]
+                print(f"    laboratory {words(*numbers, row['n'], unit)}")
+            sys.stdout.flush()
