@@ -42,6 +42,8 @@ public static class ClaimsPage
         ("supported", "The whole 95% interval lies where the claim says (shaded)."),
         ("not supported", "The whole interval lies elsewhere: there is no such effect, or one that is too small."),
         ("contradicted", "The effect goes the other way, by more than the margin."),
+        ("narrowly", "The interval lies across the bound of what is claimed but is no wider than the margin: the effect "
+            + "is known to half of it, and the estimate decides."),
         ("open", "The interval has effects of both kinds, so the data do not tell; more seeds may."),
         ("depends", "Of a claim: it holds under some conditions and fails under others."),
         ("bars", "The dot is the effect, the bar its 95% interval, the upright line no effect; what the claim says is "
