@@ -279,6 +279,28 @@ Test("edge: without momentum running statistics are the mean over batches, ghost
     }
 });
 
+Test("edge: running statistics forget their start as 0.9^t, and scatter as the mean over 19 batches does", () =>
+{
+    const int Batches = 80;
+    // All batches are 0 but one, the i-th, which is 1: what is left of it in the running mean is its weight.
+    (double Mean, double Variance) After(int one)
+    {
+        var model = BatchNorm(1, momentum: 0.1).ToModel(0);
+        for (var batch = 0; batch < Batches; batch++)
+        {
+            var x = Tensor.Filled((4, 1), batch == one ? 1 : 0);
+            Outcome.Run(model, x, x);
+        }
+        return (model.Buffers[0].Item, model.Buffers[1].Item);
+    }
+    // No batch has a variance, and the start is 1.
+    After(-1).Variance.ShouldBe(Math.Pow(0.9, Batches), 1e-6 * Math.Pow(0.9, Batches) + 1e-9);
+    double[] weights = [.. Enumerable.Range(0, Batches).Select(i => After(i).Mean)];
+    weights.Sum().ShouldBe(1 - Math.Pow(0.9, Batches), 1e-6);
+    // As many equal weights would scatter as little: (2 - momentum) / momentum.
+    (1 / weights.Sum(weight => weight * weight)).ShouldBe(19, 0.01);
+});
+
 // Noise: a stretch and a shift of BN's output.
 
 Test("edge: noisy is batch in evaluation, and in training batch stretched and shifted anew in each step", () =>
