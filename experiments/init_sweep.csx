@@ -38,11 +38,11 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
                 select kind.None with { Init = scheme, Norm = norm };
     var net = new Net("all", [.. scaled, .. named],
         lab.Pick(LogGrid(1e-3, 1e-2, 2), LogGrid(1e-4, 1, lab.On(9, convnets: 5)), LogGrid(1e-4, 1, 17)));
-    var usable = lab.On(lab.Levels.Usable, convnets: lab.Levels.Trained);
+    var (usable, few) = (lab.On(lab.Levels.Usable, convnets: lab.Levels.Trained), lab.Looks.First.Take(3).ToList());
     var probe = TrainingAccuracy.Probe(images: 1_000, points: 8);
 
     return from tuning in Tune([net], seeds: lab.Pick(1, 2, 5), probe)
-           from common in Evaluate(net.Cells.Select(cell => cell with { Lr = 1e-3 }), [1, 2, 3], probe)
+           from common in Evaluate(from cell in net.Cells select cell with { Lr = 1e-3 }, few, probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [Literature.Initialization.Judge(trials, all =>
                    [.. kinds.Select(kind => UsableScaleGain(all, usable, kind.None, kind.Name))])], probe,

@@ -22,6 +22,7 @@ const string Caveats = """
 
 return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [], Why, ["epochs", "lr_end"]), lab =>
 {
+    const int Scouts = 3;
     var count = lab.Pick(smoke: 6, standard: lab.On(16, convnets: 11), full: 31);
     var sgd = lab.Baseline with { Momentum = 0 };
     Net[] optimizers =
@@ -40,7 +41,7 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
                    Literature.HigherRates.Judge(trials, all => StableRateRatios(all, nets)),
                    Literature.Stable.Judge(trials, all => LostAboveBest(all, nets)),
                ], RangeTest.Probe, BisectStableRates, Role.Sweep,
-               later: trials => NearLimits(trials, nets))
+               later: trials => NearLimits(trials, nets), Scouts)
            from tests in Sweep(from net in nets
                                from arm in net.Cells
                                from seed in lab.Looks.First
@@ -55,7 +56,7 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
                Numbers =
                [
                    .. limits.Take(2).Select(one => one.UsableDecades()),
-                   .. from effect in LostBelowBest(runs, nets)
+                   .. from effect in LostBelowBest([.. runs.Where(trial => trial.Seed <= Scouts)], nets)
                       select effect.ToNumber($"Rates too low to learn, {effect.Condition}: none less batch", Unit.Share,
                           "Not claimed."),
                ],

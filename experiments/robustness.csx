@@ -30,7 +30,7 @@ return Experiment(Args, Question, new(["norm", "batch_classes"], ["lr"], Why), l
         new[] { 2, 4, 8, 16, 32, 64, 100, 256, 500 });
     if (lab.OnConvnets)
         (epochs, seeds, rates, corrupted, attacked) = lab.Pick((1, 1, LogGrid(0.03, 0.1, 2), 400, 100),
-            (2, 1, LogGrid(0.003, 0.3, 5), 1_000, 150), (20, 2, LogGrid(0.01, 1, 5), 5_000, 1_000));
+            (2, 1, LogGrid(0.003, 0.3, 5), 1_000, 150), (20, 2, LogGrid(0.003, 1, 6), 5_000, 1_000));
     var start = lab.Baseline with { Activation = Activation.Relu, Epochs = epochs };
     var drawn = new Net("drawn at random", start, rates, Arms(Norm.None, Norm.Batch, Norm.Renorm, Norm.Group));
     var (none, batch) = (drawn["none"], drawn["batch"]);

@@ -15,18 +15,22 @@ torch.set_num_threads(1)
 T975 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
 
 
-def idx(name):
-    for path in (f"{os.environ['LAB_DATA']}/mnist/{name}.gz", f"{os.environ['LAB_DATA']}/mnist/{name}"):
+def idx(folder, name):
+    for path in (f"{folder}/{name}.gz", f"{folder}/{name}"):
         if os.path.exists(path):
             data = (gzip.open if path.endswith("gz") else open)(path, "rb").read()
             return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(
                 [int.from_bytes(data[4 + 4 * i:8 + 4 * i], "big") for i in range(data[3])])
-    sys.exit(f"{os.environ['LAB_DATA']}/mnist has no {name}")
+    sys.exit(f"{folder} has no {name}")
 
 
-def images(name):
-    return torch.from_numpy(idx(f"{name}-images-idx3-ubyte").reshape(-1, 784).astype(np.float32) / 255), \
-        torch.from_numpy(idx(f"{name}-labels-idx1-ubyte").astype(np.int64))
+def labels(folder, part):
+    return torch.from_numpy(idx(folder, f"{part}-labels-idx1-ubyte").astype(np.int64))
+
+
+def images(folder, part):
+    pixels = idx(folder, f"{part}-images-idx3-ubyte").reshape(-1, 784)
+    return torch.from_numpy(pixels.astype(np.float32) / 255), labels(folder, part)
 
 
 def groups_of_ten(width):
@@ -94,9 +98,9 @@ def steps_to(target, curve):
 
 
 class Check:
-    def __init__(self, seeds):
+    def __init__(self, folder, seeds):
         self.seeds = range(1001, 1001 + seeds)
-        (x, y), self.test = images("train"), images("t10k")
+        (x, y), self.test = images(folder, "train"), images(folder, "t10k")
         self.train, self.valid = (x[:50_000], y[:50_000]), (x[50_000:], y[50_000:])
 
     def faster(self):
@@ -178,23 +182,21 @@ def interval(values):
     return mean, mean - half, mean + half, n
 
 
-# None and batch for sigmoid, then for ReLU; batch and group.
-RATES = {"faster": [3, 0.3, 0.3, 0.3], "better": [3, 10, 0.3, 1], "small_batch": [0.001, 0.03]}
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def options(description, seeds):
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("claims", nargs="*")
     parser.add_argument("--results", default="results")
-    parser.add_argument("--seeds", type=int, default=6, choices=sorted(T975))
-    options = parser.parse_args()
-    if "LAB_DATA" not in os.environ:
-        sys.exit("LAB_DATA is not set: it names the folder that has mnist/")
+    parser.add_argument("--seeds", type=int, default=seeds, choices=sorted(T975))
+    return parser
+
+
+def run(check, claims, results):
+    """Prints each claim as PyTorch has it, and beside it the laboratory's from the results folder, if it is there."""
     lab = {}
-    if os.path.exists(f"{options.results}/claims.csv"):
-        for row in csv.DictReader(open(f"{options.results}/claims.csv")):
+    if os.path.exists(f"{results}/claims.csv"):
+        for row in csv.DictReader(open(f"{results}/claims.csv")):
             lab[row["claim"], row["condition"]] = row
-    check = Check(options.seeds)
-    for claim in options.claims or ["faster", "better", "higher-lr", "explodes", "small-batch"]:
+    for claim in claims:
         for condition, values, unit in getattr(check, claim.replace("-", "_"))():
             print(f"{claim}, {condition}: PyTorch {words(*interval(values), unit)}")
             if (claim, condition) in lab:
@@ -203,3 +205,14 @@ if __name__ == "__main__":
                 numbers = [scale * float(row[name]) for name in ("effect", "low", "high")]
                 print(f"    laboratory {words(*numbers, row['n'], unit)}")
             sys.stdout.flush()
+
+
+# None and batch for sigmoid, then for ReLU; batch and group.
+RATES = {"faster": [3, 0.3, 0.3, 0.3], "better": [3, 10, 0.3, 1], "small_batch": [0.001, 0.03]}
+
+if __name__ == "__main__":
+    asked = options(__doc__, seeds=6).parse_args()
+    if "LAB_DATA" not in os.environ:
+        sys.exit("LAB_DATA is not set: it names the folder that has mnist/")
+    run(Check(f"{os.environ['LAB_DATA']}/mnist", asked.seeds),
+        asked.claims or ["faster", "better", "higher-lr", "explodes", "small-batch"], asked.results)

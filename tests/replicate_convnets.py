@@ -7,25 +7,15 @@ DIR has four IDX files of 32 x 32 images in colours. CLAIM is one of: better, ra
 smooth-scale-free. Nets, budgets and what is measured are those of the standard preset for VGG-6; rates are those that
 its tuning chose on CIFAR-10's images. Intervals are by Student's t.
 """
-import argparse, csv, gzip, math, os, sys
+import math
 import numpy as np
 import torch
 from torch import nn
-from replicate import interval, words, T975
+from replicate import idx, labels, options, run
 
-BATCH_NORM = nn.BatchNorm2d
-# None and batch; batch and group.
+# None and batch; in small batches batch and group.
 RATES = {"better": (0.03, 0.3), "rate_is_the_gain": (0.03, 0.03), "small_batch": (0.01, 0.003),
          "smooth_scale_free": (0.03, 0.03)}
-
-
-def idx(folder, name):
-    for path in (f"{folder}/{name}.gz", f"{folder}/{name}"):
-        if os.path.exists(path):
-            data = (gzip.open if path.endswith("gz") else open)(path, "rb").read()
-            return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(
-                [int.from_bytes(data[4 + 4 * i:8 + 4 * i], "big") for i in range(data[3])])
-    sys.exit(f"{folder} has no {name}")
 
 
 def halved(pixels):
@@ -66,12 +56,11 @@ class Check:
     def __init__(self, folder, seeds):
         self.seeds = range(1001, 1001 + seeds)
         x, test = halved(idx(folder, "train-images-idx4-ubyte")), halved(idx(folder, "t10k-images-idx4-ubyte"))
-        y, own = (torch.from_numpy(idx(folder, f"{part}-labels-idx1-ubyte").astype(np.int64))
-                  for part in ("train", "t10k"))
+        y = labels(folder, "train")
         mean, deviation = x.mean((0, 2, 3), keepdim=True), x.std((0, 2, 3), keepdim=True)
         self.x, self.y = (x[:10_000] - mean) / deviation, y[:10_000]
         self.valid = (x[-5_000:] - mean) / deviation, y[-5_000:]
-        self.test = (test - mean) / deviation, own
+        self.test = (test - mean) / deviation, labels(folder, "t10k")
 
     def accuracy(self, model, images):
         model.eval()
@@ -106,7 +95,7 @@ class Check:
 
     def gain(self, rates):
         none, batch = rates
-        return [100 * (self.accuracy(self.trained(BATCH_NORM, batch, s, 5), self.test)
+        return [100 * (self.accuracy(self.trained(nn.BatchNorm2d, batch, s, 5), self.test)
                        - self.accuracy(self.trained(None, none, s, 5), self.test)) for s in self.seeds]
 
     def better(self):
@@ -119,7 +108,7 @@ class Check:
         batch, group = RATES["small_batch"]
         yield "batches of 2 against group normalization", [100 * (
             self.accuracy(self.trained(groups_of_four, group, s, 1, 2), self.test)
-            - self.accuracy(self.trained(BATCH_NORM, batch, s, 1, 2), self.test)) for s in self.seeds], "points"
+            - self.accuracy(self.trained(nn.BatchNorm2d, batch, s, 1, 2), self.test)) for s in self.seeds], "points"
 
     def smooth_scale_free(self):
         """The largest change of the gradient per distance along it, over both norms; the geometric mean over the steps
@@ -154,26 +143,12 @@ class Check:
             self.trained(norm, rate, seed, 3, decay=False, watch=watch)
             return np.mean(found)
         none, batch = RATES["smooth_scale_free"]
-        yield "VGG-6", [roughness(None, none, s) - roughness(BATCH_NORM, batch, s) for s in self.seeds], "ratio"
+        yield "VGG-6", [roughness(None, none, s) - roughness(nn.BatchNorm2d, batch, s) for s in self.seeds], "ratio"
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("claims", nargs="*")
+    parser = options(__doc__, seeds=3)
     parser.add_argument("--data", required=True)
-    parser.add_argument("--results", default="results")
-    parser.add_argument("--seeds", type=int, default=3, choices=sorted(T975))
-    options = parser.parse_args()
-    lab = {}
-    if os.path.exists(f"{options.results}/claims.csv"):
-        for row in csv.DictReader(open(f"{options.results}/claims.csv")):
-            lab[row["claim"], row["condition"]] = row
-    check = Check(options.data, options.seeds)
-    for claim in options.claims or ["better", "rate-is-the-gain", "small-batch", "smooth-scale-free"]:
-        for condition, values, unit in getattr(check, claim.replace("-", "_"))():
-            print(f"{claim}, {condition}: PyTorch {words(*interval(values), unit)}")
-            if (claim, condition) in lab:
-                row = lab[claim, condition]
-                numbers = [(1 if unit == "ratio" else 100) * float(row[name]) for name in ("effect", "low", "high")]
-                print(f"    laboratory {words(*numbers, row['n'], unit)}")
-            sys.stdout.flush()
+    asked = parser.parse_args()
+    run(Check(asked.data, asked.seeds), asked.claims or ["better", "rate-is-the-gain", "small-batch",
+        "smooth-scale-free"], asked.results)

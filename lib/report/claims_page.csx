@@ -42,8 +42,8 @@ public static class ClaimsPage
         ("supported", "The whole 95% interval lies where the claim says (shaded)."),
         ("not supported", "The whole interval lies elsewhere: there is no such effect, or one that is too small."),
         ("contradicted", "The effect goes the other way, by more than the margin."),
-        ("narrowly", "The interval lies across the bound of what is claimed but is no wider than the margin: the effect "
-            + "is known to half of it, and the estimate decides."),
+        ("narrowly", "The interval lies across the bound of what is claimed but is no wider than the margin: the "
+            + "effect is known to half of it, and the estimate decides."),
         ("open", "The interval has effects of both kinds, so the data do not tell; more seeds may."),
         ("depends", "Of a claim: it holds under some conditions and fails under others."),
         ("bars", "The dot is the effect, the bar its 95% interval, the upright line no effect; what the claim says is "
@@ -70,10 +70,11 @@ public static class ClaimsPage
                        .GroupBy(one => one.row.Condition)
                    from one in condition
                    let row = one.row
+                   let shown = row.Deciding
                    let unit = Unit.Named(row.Unit)
                    select new EffectLine(row.Condition, Name(one.Dataset), Palette.Verdict(row.ConditionVerdict),
-                       Bar(row), HasInterval(row) ? unit.Interval(row.Deciding.Effect, row.Deciding.Low,
-                           row.Deciding.High) : unit.Effect(row.Effect),
+                       Bar(row), HasInterval(row) ? unit.Interval(shown.Effect, shown.Low, shown.High)
+                           : unit.Effect(shown.Effect),
                        $"{row.N}", row.LooksInWords()),
             ]);
     }
@@ -81,9 +82,13 @@ public static class ClaimsPage
     // Too few seeds have none of that level.
     static bool HasInterval(ClaimRow row) => row.Level >= 0.95;
 
-    static string Bar(ClaimRow row) => Forest.Row(new(row.Deciding.Effect, HasInterval(row) ? row.Deciding.Low : double.NaN,
-        HasInterval(row) ? row.Deciding.High : double.NaN, row.ClaimedLow, row.ClaimedHigh, MarginOf(row),
-        Palette.Verdict(row.ConditionVerdict)));
+    static string Bar(ClaimRow row)
+    {
+        var (effect, low, high) = row.Deciding;
+        if (!HasInterval(row)) (low, high) = (double.NaN, double.NaN);
+        return Forest.Row(new(effect, low, high, row.ClaimedLow, row.ClaimedHigh, MarginOf(row),
+            Palette.Verdict(row.ConditionVerdict)));
+    }
 
     // Outcomes can differ between datasets where one was run by another version.
     static string About(AnsweredClaim claim)

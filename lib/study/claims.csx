@@ -87,9 +87,6 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
     /// <summary>What an effect's amount is per: "a layer".</summary>
     public string Per { get; init; } = "";
 
-    /// <summary>The least effect that counts.</summary>
-    public double Margin => Region.Margin;
-
     /// <summary>The verdict under one condition. Where rates next to the tuned ones were evaluated, they must say the
     /// same, else it is open: tuning errs, and an effect that is there at one rate alone may be its error. At the last
     /// of several looks, what they say stands: by then each arm's rate there is the best of three by more seeds than it
@@ -103,9 +100,9 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
             : effect.Look is (> 1 and var look, var of) && look == of ? other : Verdict.Open;
     }
 
-    /// <summary>How many seeds would decide a condition that is open, by moving its interval to one side of the bound or
-    /// by making it narrow, if estimate and spread stay as they are; infinite where no number would, NaN where it is not
-    /// open or has no estimate.</summary>
+    /// <summary>How many seeds would decide a condition that is open, by moving its interval to one side of the bound
+    /// or by making it narrow, if estimate and spread stay as they are; infinite where no number would, NaN where it is
+    /// not open or has no estimate.</summary>
     public double SeedsNeeded(Effect effect)
     {
         if (Judge(effect) != Verdict.Open) return double.NaN;

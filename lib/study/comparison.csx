@@ -63,10 +63,11 @@ public sealed record Comparison(Net Net, Tuning Tuning)
     /// <summary>An arm at another one's rate of highest accuracy.</summary>
     public Config AtRateOf(string arm, string other) => Net[arm] with { Lr = this[other].ForAccuracy.Cell.Lr };
 
-    /// <summary>An arm's test accuracy less another's, both at the other one's rate of highest accuracy.</summary>
+    /// <summary>An arm's test accuracy less another's, as a share of 1, seed by seed, both at the other one's rate of
+    /// highest accuracy.</summary>
     /// <param name="trials">At any rates.</param>
     public Effect AccuracyAtRateOf(IReadOnlyList<Trial> trials, string arm, string less) => Effect.From(Name,
-        trials.AtRate(AtRateOf(arm, less)).BySeed(trials.AtRate(AtRateOf(less, less)),
+        trials.AtRate(AtRateOf(arm, less)).BySeed(trials.AtRate(this[less].ForAccuracy.Cell),
             (a, b) => TestAccuracy.OrLost(a[0]) - TestAccuracy.OrLost(b[0])));
 }
 

@@ -145,7 +145,7 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
         P(effect), SmallestSignFlipP(effect.Differences.Count), ClaimedLow: Claim.Region.Low,
         ClaimedHigh: Claim.Region.High)
         {
-            Answer = Answer, Finding = Title, DeniedBy = Claim.DeniedBy, Margin = Claim.Margin,
+            Answer = Answer, Finding = Title, DeniedBy = Claim.DeniedBy, Margin = Claim.Region.Margin,
             HeterogeneityP = HeterogeneityP, IntervalBy = effect.By, LeftOut = effect.LeftOut,
             Wording = Claim.Wording?.Word ?? "", WordingVerdict = WordingVerdict(effect) is { } worded ? TextOf(worded)
                 : "",
@@ -169,10 +169,11 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
     public Effect Deciding(Effect effect) =>
         IsByNeighbours(effect) ? effect.AtNeighbours! with { Look = effect.Look } : effect;
 
-    /// <summary>Whether a condition is decided by an estimate near a bound, and not by a whole interval: at its rates or
-    /// at those next to them.</summary>
-    public bool IsByEstimate(Effect effect) => Of(effect) != Verdict.Open
-        && new[] { effect, effect.AtNeighbours }.Any(one => one is not null && Claim.Region.IsByEstimate(one.Interval));
+    /// <summary>Whether a condition is decided by an estimate near a bound, and not by a whole interval: at the rates
+    /// that decide it or, where these agree, at one of them.</summary>
+    public bool IsByEstimate(Effect effect) => Of(effect) != Verdict.Open && Deciding(effect) is var deciding
+        && new[] { deciding, deciding.AtNeighbours }.Any(one =>
+            one is not null && Claim.Region.IsByEstimate(one.Interval));
 
     /// <summary>The p of no effect; NaN for a claim that there is none, which a small p would speak against.</summary>
     public double P(Effect effect) => Claim.Region.IsEquivalence ? double.NaN : effect.P;
@@ -240,8 +241,8 @@ public sealed record ClaimRow(string Claim, string Experiment, string Dataset, s
     public int Looks { get; init; } = 1;
     public double SeedsNeeded { get; init; } = double.NaN;
 
-    /// <summary>"interval"; "estimate" where that is narrow; "neighbours" where these decide, against the tuned rates; or
-    /// empty where the condition is open.</summary>
+    /// <summary>"interval"; "estimate" where that is narrow; "neighbours" where these decide, against the tuned rates;
+    /// or empty where the condition is open.</summary>
     public string DecidedBy { get; init; } = "";
 
     /// <summary>Effect and interval by which the condition is decided.</summary>

@@ -167,7 +167,8 @@ public static class Literature
 
     public static readonly Claim Ghost = new("ghost-generalizes",
         "Ghost batches generalize better in large batches", "Hoffer et al. 2017",
-        "test error of batch at the end of a rate that falls to 0, less that of ghost", Unit.Points, Region.Above(0.002))
+        "test error of batch at the end of a rate that falls to 0, less that of ghost", Unit.Points,
+        Region.Above(0.002))
     {
         Refuted = "Ghost batches hardly generalize better in large batches",
         Reversed = "Ghost batches generalize worse in large batches", DependsOn = "the batch size",
@@ -234,7 +235,8 @@ public static class Literature
     public static readonly Claim GradientShift = new("shift-gradient",
         "Batch normalization keeps a layer's gradient steady", "Ioffe and Szegedy 2015",
         "cosine between a layer's gradient before and after the earlier layers take their step, mean while validation "
-        + "accuracy rises from 30% to 90% (natural images: 20% to 40%), batch less none", Unit.Cosine, Region.Above(0.1))
+        + "accuracy rises from 30% to 90% (natural images: 20% to 40%), batch less none", Unit.Cosine,
+        Region.Above(0.1))
     {
         DeniedBy = "Santurkar et al. 2018, whose measure this is",
         Refuted = "Batch normalization keeps a layer's gradient no steadier",
@@ -382,7 +384,8 @@ public static class Literature
     /// <summary>All claims by theme; those of a theme in the order in which they are read best.</summary>
     public static IReadOnlyList<(string Theme, IReadOnlyList<Claim> Claims)> Themes { get; } =
     [
-        ("Speed and learning rates", [Faster, Better, RateIsTheGain, HigherRates, Stable, AutoRate, DecayIsRate, FasterInProgram]),
+        ("Speed and learning rates",
+            [Faster, Better, RateIsTheGain, HigherRates, Stable, AutoRate, DecayIsRate, FasterInProgram]),
         ("Initial weights and depth",
             [Initialization, Deeper, DepthLimit, Explodes, RankCollapse, Saturation, SmallBranches]),
         ("The batch", [SmallBatch, LargeBatchRates, Ghost, Inference, SortedBatches]),

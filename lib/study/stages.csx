@@ -62,8 +62,8 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
         var seeds = trials.ToLookup(AtItsRate, trial => trial.Seed);
         bool IsNew(Config config) => !seeds[config.AtItsRate()].Contains(config.Seed);
         var some = own.Where(later?.Invoke(trials) ?? (_ => true)).ToList();
-        var begun = At(some, looks.Counts[0]).ToList();
-        if (begun.Any(IsNew)) return begun;
+        var first = At(some, looks.Counts[0]).ToList();
+        if (first.Any(IsNew)) return first;
         if (refine?.Invoke(trials).ToList() is { Count: > 0 } finer) return finer;
         var judged = Judged(trials);
         var open = looks.Next(judged, some).ToList();

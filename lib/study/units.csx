@@ -42,8 +42,8 @@ public sealed record Unit(string Name, Func<double, string> Text)
 
     /// <summary>A unit by its name; one that this version does not know is a plain number.</summary>
     public static Unit Named(string name) =>
-        new[] { Ratio, Decades, Slope, Points, Cosine, Units, Share, Progress }.FirstOrDefault(unit => unit.Name == name)
-            ?? new(name, Bounded(Signed));
+        new[] { Ratio, Decades, Slope, Points, Cosine, Units, Share, Progress }
+            .FirstOrDefault(unit => unit.Name == name) ?? new(name, Bounded(Signed));
 
     /// <summary>An effect with its interval, the unit said once: "+0.5 points (+0.1 to +0.9)".</summary>
     public string Interval(double effect, double low, double high) => double.IsNaN(effect) ? TooFewData

@@ -77,8 +77,8 @@ schema_tests "$tmp/two"
 expect claims_are_of_all_experiments "$(tail -n +2 "$tmp/two/claims.csv" | cut -d , -f 1 | sort -u | tr '\n' ' ')" \
   "alternatives-group alternatives-layer alternatives-noisy auto-rate better centring-alone decay-is-rate deeper \
 depth-limit dropout-before dropout-variance edge explodes faster faster-program \
-ghost-generalizes higher-lr higher-lr-large-batch inference init outliers placement rank-collapse rate-is-the-gain regularizes repairs-corruption \
-saturation scaling-alone shift-distribution shift-gradient small-batch small-branches smooth smooth-gradient \
+ghost-generalizes higher-lr higher-lr-large-batch inference init outliers placement rank-collapse rate-is-the-gain \
+regularizes repairs-corruption saturation scaling-alone shift-distribution shift-gradient small-batch small-branches smooth smooth-gradient \
 smooth-scale-free sorted-batches stable two-weights two-weights-random undo vulnerable "
 
 # For the browser tests, which open all these pages.

@@ -3,7 +3,7 @@
 // What may come out of a claim: an effect deep inside the region, outside it, the other way, at its end.
 static IEnumerable<(string Outcome, Judgement Judged)> Outcomes(Claim claim, IReadOnlyList<string> conditions)
 {
-    var (region, step) = (claim.Region, claim.Margin);
+    var (region, step) = (claim.Region, claim.Region.Margin);
     var inside = region.IsEquivalence ? 0 : region.Low + 5 * step;
     var end = double.IsFinite(region.High) ? region.High : region.Low;
     var outside = double.IsFinite(region.High) ? region.High + 5 * step : region.Low - 0.5 * step;
@@ -64,7 +64,7 @@ Test("claims: each has its words, its margin and its place, and none is said twi
         // The tables of all claims have no room for more on a phone.
         claim.Text.Length.ShouldBeLessThan(62, claim.Id);
         claim.Refuted.ShouldNotStartWith("Not shown", Case.Sensitive, claim.Id);
-        claim.Margin.ShouldBeGreaterThan(0, claim.Id);
+        claim.Region.Margin.ShouldBeGreaterThan(0, claim.Id);
     }
     // All that are declared are listed.
     typeof(Literature).GetFields().Where(field => field.FieldType == typeof(Claim)).Select(field =>
