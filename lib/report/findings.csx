@@ -13,8 +13,10 @@ static KeyNumber ToNumber(this Judgement judged, string dataset)
 {
     var (claim, first) = (judged.Claim, judged.Deciding(judged.Effects[0]));
     var alone = judged.Effects.Count == 1;
+    string Narrowly(Effect effect) => judged.IsByEstimate(effect) ? ", narrowly" : "";
     return new(claim.Text, judged.EstimateInWords(first), Format.Sentences(
-            alone ? $"{Capital(first.IntervalInWords(claim.Unit))}, {first.CountInWords()}, {dataset}." : "",
+            alone ? $"{Capital(first.IntervalInWords(claim.Unit))}{Narrowly(first)}, {first.CountInWords()}, {dataset}."
+                : "",
             $"{Capital(claim.Outcome)}{(first.Condition == "" || !alone ? "" : $", {first.Condition}")}{
                 (alone ? "" : $"; {dataset}")}. Claimed: {claim.Region.Words(claim.Unit)}.",
             judged.WordingInWords(), $"Said by {claim.Source}.",
@@ -22,7 +24,7 @@ static KeyNumber ToNumber(this Judgement judged, string dataset)
         alone ? [] : [.. from effect in judged.Effects.Select(judged.Deciding)
                          let interval = effect.Interval
                          select (effect.Condition, interval.Level < 0.95 ? judged.EstimateInWords(effect)
-                             : claim.Unit.Interval(interval.Estimate, interval.Low, interval.High),
+                             : claim.Unit.Interval(interval.Estimate, interval.Low, interval.High) + Narrowly(effect),
                              Judgement.TextOf(judged.Of(effect)))])
     {
         Whole = (Judgement.TextOf(judged.Verdict), judged.Answer),

@@ -23,6 +23,15 @@ Test("findings: a claim's number stands beside its own condition's verdict, behi
     alone.Detail.ShouldStartWith("95% interval ×5.64 to ×17.7 by t, N = 3 (1 left out), mnist. O, SGD.");
 });
 
+Test("findings: a card says where an interval lies across the margin and is narrow", () =>
+{
+    var claim = new Claim("c", "t", "s", "o", Unit.Ratio, Region.Above(0.5));
+    var effects = new[] { 0.6, 2.0 }.Select(mean => Effect.From($"at {mean}", [mean - 0.1, mean, mean + 0.1])).ToList();
+    claim.Judge([], _ => effects).ToNumber("mnist").Conditions.Select(one => one.Value.EndsWith(", narrowly"))
+        .ShouldBe([true, false]);
+    claim.Judge([], _ => effects[..1]).ToNumber("mnist").Detail.ShouldContain(" by t, narrowly, N = 3, mnist.");
+});
+
 Test("findings: where the rates next to the tuned ones decide, at the last look, theirs is the number", () =>
 {
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002));
@@ -61,7 +70,8 @@ Test("findings: a condition says at which look it was decided, and an open one h
     var cell = Made().AtItsRate();
     string Line(Effect effect) => new Looks(6, 12).At(claim.Judge([], _ => [effect with { Cells = [cell] }]),
         [.. Enumerable.Range(1, effect.Differences.Count).Select(seed => Made(seed: seed))]).Lines().First().Text;
-    Line(Of(0.02, 6)).ShouldContain("Decided at look 1 of 2, each with intervals of 98.1%, which together cover in 95%");
+    Line(Of(0.02, 6)).ShouldContain("Decided at look 1 of 2, each with intervals of 98.1%, which together cover in "
+        + "95%");
     Line(Of(0.005, 12)).ShouldSatisfyAllConditions(line => line.ShouldContain("95% interval"),
         line => line.ShouldContain("Open after look 2 of 2"),
         line => line.ShouldMatch(@"If the effect stays as it is, some \d\d seeds would decide it\."));
