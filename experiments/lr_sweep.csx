@@ -41,7 +41,7 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
                    Literature.HigherRates.Judge(trials, all => StableRateRatios(all, nets)),
                    Literature.Stable.Judge(trials, all => LostAboveBest(all, nets)),
                ], RangeTest.Probe, BisectStableRates, Role.Sweep,
-               later: trials => NearLimits(trials, nets), Scouts)
+               later: trials => NearLimits(trials, nets), scouts: Scouts)
            from tests in Sweep(from net in nets
                                from arm in net.Cells
                                from seed in lab.Looks.First
