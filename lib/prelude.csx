@@ -51,6 +51,53 @@ public static class Folders
     static string Here([CallerFilePath] string path = "") => path;
 }
 
+/// <summary>Files that several processes read and write.</summary>
+public static class Files
+{
+    /// <summary>Writes a file whole or not at all: under a name of its own, synced to disk, then renamed. Nobody reads
+    /// half of it, and of two that write it at the same time the later one stays.</summary>
+    /// <exception cref="IOException">There is no room, or no such folder; what was there stays.</exception>
+    public static void Replace(string path, Action<Stream> write)
+    {
+        var partial = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            // A lock on an open file goes with it to its new name: it is closed before, or readers could be refused.
+            using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file that nobody else has open, so that others are locked out; null where somebody has. The
+    /// system ends the lock when the process ends, however it ends.</summary>
+    public static FileStream? Lock(string path)
+    {
+        try { return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1); }
+        catch (IOException e) when (IsLocked(e)) { return null; }
+    }
+
+    /// <summary>Deletes a file that Lock has opened, and ends the lock.</summary>
+    public static void Unlock(FileStream file)
+    {
+        // FileOptions.DeleteOnClose would delete a file that another process has locked, even where opening it failed.
+        File.Delete(file.Name);
+        file.Dispose();
+    }
+
+    /// <summary>Whether a file could not be opened since somebody has locked it: EAGAIN, 11 on Linux and 35 on macOS.
+    /// </summary>
+    public static bool IsLocked(IOException e) => e.HResult is 11 or 35;
+}
+
 /// <summary>Training compiled in Debug runs at a tenth of the speed, and Debug is what `dotnet script x.csx` compiles:
 /// so a script that finds itself in Debug starts itself again in Release, in the same process, with the same input,
 /// output and signals. Under a debugger, or where LAB_DEBUG is set, it stays as it is.</summary>

@@ -32,15 +32,31 @@ public static class Downloads
     public static void Fetch(string url, string path, long size, Func<Stream, bool> isRight, TimeSpan patience)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var part = $"{path}.part";
-        using (var file = OpenAlone(part))
+        var turn = Await(path);
+        try
         {
-            if (File.Exists(path))
-            {
-                // The process that this one waited for has it.
-                File.Delete(part);
-                return;
-            }
+            // The process that this one waited for may have it.
+            if (!File.Exists(path)) FetchAlone(url, path, size, isRight, patience);
+        }
+        finally { Files.Unlock(turn); }
+    }
+
+    static FileStream Await(string path)
+    {
+        for (var waited = false; ; waited = true)
+        {
+            if (Files.Lock($"{path}.lock") is { } turn) return turn;
+            if (!waited) Error.WriteLine($"another process downloads {path}: waiting for it");
+            Thread.Sleep(100);
+        }
+    }
+
+    static void FetchAlone(string url, string path, long size, Func<Stream, bool> isRight, TimeSpan patience)
+    {
+        var part = $"{path}.part";
+        bool isWhole;
+        using (var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite))
+        {
             using var client = Client(url);
             Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"downloading {url}, {size / 1e6:0.#} MB")
                 + (file.Length > 0 ? string.Create(CultureInfo.InvariantCulture,
@@ -54,14 +70,14 @@ public static class Downloads
             }
             file.Flush(flushToDisk: true);
             file.Position = 0;
-            if (isRight(file))
-            {
-                File.Move(part, path, overwrite: true);
-                return;
-            }
-            File.Delete(part);
+            isWhole = isRight(file);
         }
-        throw new IOException($"{url} is not the original: its checksum differs");
+        if (isWhole) File.Move(part, path, overwrite: true);
+        else
+        {
+            File.Delete(part);
+            throw new IOException($"{url} is not the original: its checksum differs");
+        }
     }
 
     // Appends what the file lacks, or all of it where the server does not resume.
@@ -93,39 +109,14 @@ public static class Downloads
         }
     }
 
-    // A file that no other process has open in this way.
-    static FileStream OpenAlone(string path)
-    {
-        for (var waited = false; ; waited = true)
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException error) when (IsLocked(error))
-            {
-                if (!waited) Error.WriteLine($"another process downloads {path}: waiting for it");
-                Thread.Sleep(200);
-            }
-    }
-
-    // EAGAIN, 11 on Linux and 35 on macOS.
-    static bool IsLocked(IOException error) => error.HResult is 11 or 35;
-
-    /// <summary>Writes a file under a temporary name and renames it, so that no other process reads half a file. If the
-    /// cache cannot be written, nothing is cached and there is no error.</summary>
+    /// <summary>Keeps a file in the cache. If that cannot be written, nothing is cached and there is no error.</summary>
     public static void Cache(string path, byte[] bytes)
     {
-        var temporary = $"{path}.{Guid.NewGuid():N}";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, path, overwrite: true);
+            Files.Replace(path, file => file.Write(bytes));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            try { File.Delete(temporary); }
-            catch (Exception left) when (left is IOException or UnauthorizedAccessException) { }
-        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
     }
 }

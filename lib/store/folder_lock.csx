@@ -21,7 +21,7 @@ public sealed class FolderLock : IDisposable
     {
         (this.folder, this.shard) = (folder, shard);
         Directory.CreateDirectory(folder);
-        all = Open(Name, alone: shard is null) ?? throw InUse("another run");
+        all = (shard is null ? Files.Lock(Name) : OpenShared(Name)) ?? throw InUse("another run");
         if (shard is not null) Resume();
         // Left by shards that were killed.
         else foreach (var path in FilesOfShards) File.Delete(path);
@@ -49,7 +49,7 @@ public sealed class FolderLock : IDisposable
         for (var attempt = 0; attempt < 10 && own is null; attempt++)
         {
             if (attempt > 0) Thread.Sleep(50);
-            own = Open(path, alone: true);
+            own = Files.Lock(path);
         }
         Release(before);
         if (own is not null) return;
@@ -75,12 +75,9 @@ public sealed class FolderLock : IDisposable
         else all.Dispose();
     }
 
-    // FileOptions.DeleteOnClose would delete a file that another process has locked, even where opening it failed.
     static void Release(FileStream? file)
     {
-        if (file is not { CanWrite: true }) return;
-        File.Delete(file.Name);
-        file.Dispose();
+        if (file is { CanWrite: true }) Files.Unlock(file);
     }
 
     BadInput InUse(string who) =>
@@ -94,18 +91,13 @@ public sealed class FolderLock : IDisposable
             return false;
         }
         catch (FileNotFoundException) { return false; }
-        catch (IOException e) when (Tables.IsLocked(e)) { return true; }
+        catch (IOException e) when (Files.IsLocked(e)) { return true; }
     }
 
     // Null where another process has locked it.
-    static FileStream? Open(string path, bool alone)
+    static FileStream? OpenShared(string path)
     {
-        try
-        {
-            return alone
-                ? new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1)
-                : new(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read, 1);
-        }
-        catch (IOException e) when (Tables.IsLocked(e)) { return null; }
+        try { return new(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read, 1); }
+        catch (IOException e) when (Files.IsLocked(e)) { return null; }
     }
 }

@@ -8,33 +8,12 @@ public static class Tables
 {
     static readonly CsvConfiguration format = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
 
-    /// <summary>Writes a file whole or not at all: under another name, synced to disk, then renamed. Of two processes
-    /// that write it at the same time the second waits.</summary>
-    /// <exception cref="IOException">There is no room, or no such folder; what was there stays.</exception>
-    public static void Replace(string path, Action<TextWriter> write)
+    /// <summary>Writes a text whole or not at all, as Files.Replace does.</summary>
+    public static void Replace(string path, Action<TextWriter> write) => Files.Replace(path, file =>
     {
-        var partial = path + ".partial";
-        for (var attempt = 0; ; attempt++)
-            try
-            {
-                using var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None);
-                try
-                {
-                    using var writer = new StreamWriter(file, leaveOpen: true) { NewLine = "\n" };
-                    write(writer);
-                    writer.Flush();
-                    file.Flush(flushToDisk: true);
-                }
-                catch
-                {
-                    File.Delete(partial);
-                    throw;
-                }
-                File.Move(partial, path, overwrite: true);
-                return;
-            }
-            catch (IOException e) when (attempt < 100 && IsLocked(e)) { Thread.Sleep(50); }
-    }
+        using var writer = new StreamWriter(file, leaveOpen: true) { NewLine = "\n" };
+        write(writer);
+    });
 
     /// <summary>Writes a CSV whole.</summary>
     public static void Write<T>(string path, Columns<T> columns, IEnumerable<T> rows) => Replace(path, writer =>
@@ -86,8 +65,4 @@ public static class Tables
         }
         return rows;
     }
-
-    /// <summary>Whether a file could not be opened since another process has locked it: EAGAIN, 11 on Linux and 35 on
-    /// macOS.</summary>
-    public static bool IsLocked(IOException e) => e.HResult is 11 or 35;
 }
