@@ -10,8 +10,8 @@ const string Why = """
     groups too). Each arm has its own rate, two a decade, chosen by the outcome that is compared.
     """;
 const string Caveats = """
-    - The target is where the plain net ends: it asks who gets there as soon, not who ends best; for that see the column
-      of best test accuracies.
+    - The target is where the plain net surely ends, the lowest end of its tuning seeds: it asks who gets there as soon,
+      not who ends best; for that see the column of best test accuracies.
     - Sigmoids hand on outputs with a mean far from 0, ReLU half as far: what centring is worth depends on it.
     - The published halves are of larger nets: convnets (mean-only BN) and recurrent ones (RMS normalization).
     """;

@@ -13,8 +13,8 @@ const string Why = """
     and two ways to standardize weights join the arms, and clipping is at 1.
     """;
 const string Caveats = """
-    - The target is where the plain net ends: it asks who gets there as soon as BN, not who ends best; for that see the
-      column of best test accuracies.
+    - The target is where the plain net surely ends, the lowest end of its tuning seeds: it asks who gets there as soon
+      as BN, not who ends best; for that see the column of best test accuracies.
     - Accuracy is measured in evaluation mode. Over the first tens of steps batch's running statistics still remember
       their start and hold its curve back; ghost updates them four times a step; layer, group and seed have none.
     - In layers of units instance normalization has one value, so that only the convnet has it. In perceptrons group

@@ -14,8 +14,8 @@ const string Why = """
     images in colours two convnets.
     """;
 const string Caveats = """
-    - To where the arm without BN ends, about half of that arm's seeds do not come: such a seed is beyond the budget,
-      its ratio beyond all others, and the interval is the median's.
+    - The end is the lowest accuracy at which a tuning seed of the arm without BN ends. An evaluation seed that does not
+      come there is beyond the budget, its ratio beyond all others, and the interval is the median's.
     - An accuracy that no arm of a net comes to is left out for that net.
     - Steps are not seconds: with BN a step costs more, here about a tenth (compare the column seconds of trials.csv).
     - On MNIST the gain in final accuracy is about the size of the noise: at 98% an accuracy on 10,000 images has a

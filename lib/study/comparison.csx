@@ -15,8 +15,7 @@ public sealed record Comparison(Net Net, Tuning Tuning)
     /// <summary>The validation accuracy to come to; null: to the end.</summary>
     public double? To { get; init; }
 
-    /// <summary>The accuracy to come to: at the end, where the first arm ends at its best rate, on the tuning seeds.
-    /// </summary>
+    /// <summary>The accuracy to come to: at the end, where the first arm surely ends.</summary>
     public double Target => To ?? Tuning.FinalAccuracy(Net.Cells[0]);
 
     /// <summary>The condition, net and target: "LeNet to 90%", "LeNet to the end".</summary>

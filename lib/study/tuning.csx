@@ -168,14 +168,13 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
         return new(At((tuned, _) => tuned.Cell.Lr), beside.Count == 0 ? null : At(BestOf), beside);
     }
 
-    /// <summary>Where an arm's curves end at its best rate: their median over the tuning seeds; 1 if all were lost.
-    /// </summary>
-    public double FinalAccuracy(Config cell)
-    {
-        var ends = TrialsOf(cell).Where(trial => trial.Lr == Best(cell, ValidationAccuracy.Of).Cell.Lr && IsOk(trial))
-            .Select(trial => trial.Curve.Count == 0 ? double.NaN : trial.Curve[^1].ValidationAccuracy).ToList();
-        return ends.Count == 0 ? 1 : Median(ends);
-    }
+    /// <summary>The accuracy that an arm surely ends at, at its best rate: the lowest end of its curves over the tuning
+    /// seeds; 1 if all were lost. Their median would be missed by half of the arm's own seeds, and a ratio of steps
+    /// that half of them do not have is known to nobody.</summary>
+    public double FinalAccuracy(Config cell) =>
+        TrialsOf(cell).Where(trial => trial.Lr == Best(cell, ValidationAccuracy.Of).Cell.Lr && IsOk(trial))
+            .Select(trial => trial.Curve.Count == 0 ? double.NaN : trial.Curve[^1].ValidationAccuracy)
+            .DefaultIfEmpty(1).Min();
 
     /// <summary>A score that is higher for fewer steps to a target; a trial that does not reach it scores below all
     /// that do, by its accuracy.</summary>

@@ -7,7 +7,7 @@ static Trial Trained(Config cell, int seed, params (int Step, double Accuracy)[]
     Curve = [.. curve.Select(point => new CurvePoint("", point.Step, 0, 0, 0, point.Accuracy))],
 }.JudgedAt(Divergence.Default);
 
-Test("comparison: arms are compared at their own rates, at the steps to where the first arm ends", () =>
+Test("comparison: arms are compared at their own rates, at the steps to where the first arm surely ends", () =>
 {
     Config none = new(), batch = new() { Norm = Norm.Batch };
     double[] rates = [0.1, 1];
@@ -27,7 +27,7 @@ Test("comparison: arms are compared at their own rates, at the steps to where th
                                   from seed in seeds
                                   select Tried(cell, lr, seed)]);
     var compared = tuning.Compare().Single();
-    compared.Target.ShouldBe(0.85, 1e-12);
+    compared.Target.ShouldBe(0.8);
     compared["batch"].ForSpeed.Cell.Lr.ShouldBe(0.1);
     compared["batch"].ForAccuracy.Cell.Lr.ShouldBe(1);
     Evaluate(compared.Chosen, [1]).Stages.Single().Configs().Select(cell => (cell.Norm, cell.Lr))
