@@ -30,7 +30,8 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 /// are still open from the seeds of the next.</summary>
 /// <param name="judge">The claims, from the trials of this stage.</param>
 /// <param name="neighbours">Tunings of which rates next to the chosen ones are run too: where a condition is decided at
-/// the chosen rates, since that is its verdict only if those next to them say the same.</param>
+/// the chosen rates, since that is its verdict only if those next to them say the same. They have the seeds of the
+/// first look, and all of the chosen one's where they may be best by these.</param>
 /// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
 /// </param>
 /// <param name="later">Which of the cells are run from more seeds than the scouts, given the trials so far. Null: all.
@@ -44,9 +45,9 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
 {
     var runs = new Runs();
     var own = from cell in cells.EachOnce() select cell with { Role = role };
-    IEnumerable<Config> Around(Config cell) =>
-        neighbours?.FirstOrDefault(tuning => tuning.Has(cell)) is not { } tuning ? [cell]
-            : from rate in tuning.Neighbours(cell) select cell with { Lr = rate };
+    Tuning? TuningOf(Config cell) => neighbours?.FirstOrDefault(tuning => tuning.Has(cell));
+    IEnumerable<Config> Around(Config cell) => TuningOf(cell) is not { } tuning ? [cell]
+        : from rate in tuning.Neighbours(cell) select cell with { Lr = rate };
     // What is run beside has not all seeds.
     IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials)
     {
@@ -59,8 +60,9 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
                                                                    select cell with { Seed = seed };
     IEnumerable<Config> Next(IReadOnlyList<Trial> trials)
     {
-        var seeds = trials.ToLookup(AtItsRate, trial => trial.Seed);
-        bool IsNew(Config config) => !seeds[config.AtItsRate()].Contains(config.Seed);
+        var run = trials.ToLookup(AtItsRate);
+        IReadOnlyList<Trial> Run(Config config) => [.. run[config.AtItsRate()]];
+        bool IsNew(Config config) => run[config.AtItsRate()].All(trial => trial.Seed != config.Seed);
         var some = own.Where(later?.Invoke(trials) ?? (_ => true)).ToList();
         var first = At(some, looks.Counts[0]).ToList();
         if (first.Any(IsNew)) return first;
@@ -69,11 +71,14 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
         var open = looks.Next(judged, some).ToList();
         if (open.Any(IsNew)) return open;
         var decided = Looks.Decided(judged).ToHashSet();
+        bool HasFirst(Config near) => !At([near], looks.Counts[0]).Any(IsNew);
         return from cell in own
                where decided.Contains(cell.AtItsRate())
                from near in Around(cell)
-               from seed in seeds[cell.AtItsRate()]
-               select near with { Seed = seed };
+               let all = HasFirst(near) && TuningOf(cell)?.MayBeBest(Run(near), Run(cell)) != false
+               from trial in Run(cell)
+               where all || trial.Seed <= looks.Counts[0]
+               select near with { Seed = trial.Seed };
     }
     var stage = new Stage(At(own, later is null ? looks.Counts[0] : Math.Min(scouts, looks.Counts[0])), probe, runs)
     {
@@ -104,7 +109,7 @@ static Plan<Tuning> Tune(IReadOnlyList<Net> nets, int seeds, Probe? probe = null
     var stage = new Stage(At(1), probe, runs)
     {
         AtMost = At(seeds),
-        Next = trials => new Tuning(nets, Runs.Of(trials)).NextRound(measures ?? [ValidationAccuracy], seeds, early),
+        Next = trials => new Tuning(nets, Runs.Of(trials), measures).NextRound(seeds, early),
     };
-    return new([stage], () => new(nets, runs));
+    return new([stage], () => new(nets, runs, measures));
 }

@@ -25,7 +25,9 @@ public sealed record TunedRuns(IReadOnlyList<Trial> Chosen, IReadOnlyList<Trial>
 
 /// <summary>The first stage: every arm of each net at the net's rates, on the tuning seeds. Before it has run, every
 /// best rate is NaN.</summary>
-public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
+/// <param name="measures">By what rates will be selected; null: accuracy. By a measure between these, as of speed to
+/// where a net ends, rates between may be best.</param>
+public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Measure>? measures = null)
 {
     /// <summary>The first tuning seed; evaluation seeds count from 1.</summary>
     public const int FirstSeed = 101;
@@ -34,6 +36,7 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
     /// worse on all of these.</summary>
     public const int EarlySeeds = 2;
 
+    readonly IReadOnlyList<Measure> measures = measures ?? [ValidationAccuracy];
     readonly Lazy<ILookup<Config, Trial>> byCell = new(() => runs.ToLookup(trial => trial.ToCell()));
 
     public IReadOnlyList<Net> Nets => nets;
@@ -88,18 +91,16 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
 
     /// <summary>What is run next, given the trials so far, of which each rate has one: what has been run may be among
     /// it. A rate that lost a seed cannot be chosen and gets no more.</summary>
-    /// <param name="measures">By what rates will be selected. Rates between the best ones by these count as best too:
-    /// by a measure between, as of speed to where a net ends, they may be.</param>
     /// <param name="seeds">Of a rate that may be best.</param>
     /// <param name="early">Of rates next to the best one.</param>
-    public IEnumerable<Config> NextRound(IReadOnlyList<Measure> measures, int seeds, int early) =>
+    public IEnumerable<Config> NextRound(int seeds, int early) =>
         from cell in nets.SelectMany(net => net.Cells)
-        from rate in NextRates(cell, measures, Math.Min(early, seeds), seeds)
+        from rate in NextRates(cell, Math.Min(early, seeds), seeds)
         from seed in Enumerable.Range(FirstSeed, rate.Seeds)
         select cell with { Lr = rate.Rate, Seed = seed, Role = Role.Tune };
 
     // First rates next to the best ones, until these have all neighbours; then those that are not worse on all seeds.
-    IEnumerable<(double Rate, int Seeds)> NextRates(Config cell, IReadOnlyList<Measure> measures, int early, int seeds)
+    IEnumerable<(double Rate, int Seeds)> NextRates(Config cell, int early, int seeds)
     {
         var lost = TrialsOf(cell).Where(trial => !IsOk(trial)).Select(trial => trial.Lr).ToHashSet();
         var (grid, trials) = (RatesOf(cell), TrialsOf(cell).Where(trial => !lost.Contains(trial.Lr))
@@ -118,11 +119,19 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
         var near = Between(best.Select(one => one.Lr), beside: 1).ToList();
         var next = near.Select(rate => (rate, early));
         if (near.Any(rate => trials[rate].Count() < early)) return next;
-        bool MayBeBest((Measure Measure, double Lr) than, double rate) => trials[rate].Any(trial => trials[than.Lr].Any(
-            one => one.Seed == trial.Seed && !(than.Measure.Of(trial) < than.Measure.Of(one))));
-        return next.Concat(Between(best.SelectMany(one => near.Where(rate => MayBeBest(one, rate))), beside: 0)
-            .Select(rate => (rate, seeds)));
+        return next.Concat(Between(best.SelectMany(one => near.Where(rate =>
+            MayBeBest(trials[rate], trials[one.Lr], one.Measure))), beside: 0).Select(rate => (rate, seeds)));
     }
+
+    // Of trials at a rate none is lost, and not all are worse than those at another on the seeds that both have.
+    static bool MayBeBest(IEnumerable<Trial> trials, IEnumerable<Trial> than, Measure by) => trials.All(IsOk)
+        && trials.Join(than, trial => trial.Seed, one => one.Seed,
+            (trial, one) => !(by.OrLost(trial) < by.OrLost(one))).Contains(true);
+
+    /// <summary>Whether trials at a rate are worth more seeds beside those at the chosen one: none is lost, and by one
+    /// of the measures by which rates are selected they are not worse on all seeds that both have.</summary>
+    public bool MayBeBest(IReadOnlyList<Trial> trials, IReadOnlyList<Trial> than) =>
+        measures.Any(measure => MayBeBest(trials, than, measure));
 
     /// <summary>The rate's neighbours in the grid and the rate itself, from the lowest.</summary>
     /// <param name="tuned">A cell at its best rate.</param>
@@ -159,10 +168,15 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs)
         double BestOf(TunedRate tuned, IReadOnlyList<Trial> own) => Near(tuned, own) is var near
             && Best(tuned.Cell, RatesOf(tuned.Cell), near, by.Of) is { Score: > double.NegativeInfinity } best
                 ? best.Cell.Lr : tuned.Cell.Lr;
+        // A neighbour that is worse on all of its seeds needs no more.
+        bool IsBeside(TunedRate tuned, IReadOnlyList<Trial> own) =>
+            Near(tuned, own).Any(trial => trial.Lr != tuned.Cell.Lr)
+            || Neighbours(tuned.Cell).Any(rate => own.Where(trial => trial.Lr == rate).ToList() is { Count: > 0 } there
+                && !MayBeBest(there, own.Where(trial => trial.Lr == tuned.Cell.Lr), by));
         List<Config> beside =
         [
             .. from cell in cells
-               where cell.Tuned is { } tuned && Near(tuned, cell.Own).Any(trial => trial.Lr != tuned.Cell.Lr)
+               where cell.Tuned is { } tuned && IsBeside(tuned, cell.Own)
                select cell.Own[0].ToCell(),
         ];
         return new(At((tuned, _) => tuned.Cell.Lr), beside.Count == 0 ? null : At(BestOf), beside);

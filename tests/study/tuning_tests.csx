@@ -65,6 +65,13 @@ Test("study: evaluated trials at the tuned rates, and at the best of these and t
     Rates(both.Neighbouring!).ShouldBe([(Norm.None, 10), (Norm.Batch, 1)]);
     both.Chosen.Count.ShouldBe(4);
 
+    // A neighbour with fewer seeds is not chosen; it was looked at if it is worse on all of these.
+    TunedRuns WithOne(double accuracy) => tuning.At(ValidationAccuracy, [.. Evaluated(Norm.None, (1, 0.9)),
+        Made(10, 1, accuracy, norm: Norm.None)]);
+    Rates(WithOne(0.85).Neighbouring!).ShouldBe([(Norm.None, 1)]);
+    WithOne(0.95).Neighbouring.ShouldBeNull();
+    Rates(WithOne(0.05).Neighbouring!).ShouldBe([(Norm.None, 1)]);
+
     // Where the best rate was not evaluated, the best of those that were.
     Rates(tuning.At(ValidationAccuracy, Evaluated(Norm.None, (10, 0.9))).Chosen).ShouldBe([(Norm.None, 10)]);
 
