@@ -2,6 +2,7 @@
 #load "engines.csx"
 #load "products.csx"
 #load "convolutions.csx"
+#load "small_batches.csx"
 #load "startup.csx"
 #nullable enable
 // Steps per CPU-second of the lab, NumPy and PyTorch, two models at once. Engines take turns, round after round, and
@@ -23,6 +24,7 @@ const string Help = """
       --no-products   without the matrix products
       --avx2          vectors of 256 bits at most, for all sides: what the targets are for
       --layers        in place of all this: what share of the peak convolutions reach, layer by layer
+      --batches       in place of all this: how many images a second are left of ResNet-8 in small batches
       --startup       in place of all this: seconds from Enter to the first trained step, warm and cold
       --out FILE      in place of results/bench.jsonl
 
@@ -33,13 +35,13 @@ const string Help = """
 return Bench.Run([.. Args], Help);
 
 public sealed record BenchOptions(Workload[] Workloads, bool Quick, bool Peers, bool Products, bool Layers,
-    bool StartUp, string Out)
+    bool Batches, bool StartUp, string Out)
 {
     /// <summary>Null where an option is unknown.</summary>
     public static BenchOptions? Parse(string[] args)
     {
         var options = new BenchOptions(Workload.All, Quick: false, Peers: true, Products: true, Layers: false,
-            StartUp: false, Out: Path.Combine(Folders.Project, "results", "bench.jsonl"));
+            Batches: false, StartUp: false, Out: Path.Combine(Folders.Project, "results", "bench.jsonl"));
         var from = ".";
         for (var rest = args; rest.Length > 0;)
             switch (rest)
@@ -48,6 +50,7 @@ public sealed record BenchOptions(Workload[] Workloads, bool Quick, bool Peers, 
                 case ["--no-peers", .. var next]: (options, rest) = (options with { Peers = false }, next); break;
                 case ["--no-products", .. var next]: (options, rest) = (options with { Products = false }, next); break;
                 case ["--layers", .. var next]: (options, rest) = (options with { Layers = true }, next); break;
+                case ["--batches", .. var next]: (options, rest) = (options with { Batches = true }, next); break;
                 case ["--startup", .. var next]: (options, rest) = (options with { StartUp = true }, next); break;
                 case ["--out", var file, .. var next]:
                     (options, rest) = (options with { Out = Path.GetFullPath(file, Path.GetFullPath(from)) }, next);
@@ -109,6 +112,9 @@ public static class Bench
         {
             if (options.StartUp) StartUp(options);
             else if (options.Layers) Convolutions.Report(options.Quick ? 1 : 9, Write);
+            else if (options.Batches)
+                SmallBatches.Report(Workload.All.Single(workload => workload.Name == "W5"), options.Quick ? 1 : 9,
+                    options.Quick ? 0.2 : 0.75, Write);
             else
             {
                 var peak = Cpu.Peak(options.Quick ? 5 : 30);

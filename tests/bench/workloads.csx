@@ -76,6 +76,18 @@ public sealed record Workload(string Name, string Text, Config Config, int[] Den
         }
     }
 
+    /// <summary>Noise to train on: four fifths of the pixels are 0, as in handwriting.</summary>
+    public ImageSet Images()
+    {
+        var random = new Random(1);
+        var (count, side, channels) = (Config.TrainSize, HasColours ? 32 : 28, HasColours ? 3 : 1);
+        var (pixels, labels) = (new byte[count * channels * side * side], new byte[count]);
+        random.NextBytes(pixels);
+        for (var i = 0; i < pixels.Length; i++) if (random.Next(5) > 0) pixels[i] = 0;
+        for (var i = 0; i < count; i++) labels[i] = (byte)random.Next(10);
+        return new(pixels, labels, side, side, channels);
+    }
+
     /// <summary>What the lab is to reach with two models at once and vectors of 256 bits: for `lab` a share of the
     /// peak, for a peer steps per CPU-second over the peer's.</summary>
     public static double? Target(string workload, bool bn, string engine) => (workload, engine) switch
@@ -102,6 +114,8 @@ public sealed class Job(Config config, ImageSet images)
     readonly byte[] labels = new byte[config.BatchSize];
     int[] order = [];
     int step;
+
+    public int BatchSize => labels.Length;
 
     public float Step()
     {
@@ -135,7 +149,7 @@ public static class Worker
     {
         var own = Workload.All.Single(known => known.Name == workload);
         var config = own.Config with { Norm = bn ? Norm.Batch : Norm.None };
-        var images = own.HasColours ? Noise(config.TrainSize, 32, 3) : Noise(config.TrainSize, 28, 1);
+        var images = own.Images();
         Job[] models = [.. Enumerable.Range(1, jobs).Select(seed => new Job(config with { Seed = seed }, images))];
         for (var begun = Cpu.Seconds; Cpu.Seconds - begun < jobs * WarmUp;) Train(models, 0.5);
         Out.WriteLine("ready");
@@ -175,17 +189,6 @@ public static class Worker
     }
 
     static double Now => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
-
-    // Four fifths of the pixels 0, as in handwriting.
-    static ImageSet Noise(int count, int side, int channels)
-    {
-        var random = new Random(1);
-        var (pixels, labels) = (new byte[count * channels * side * side], new byte[count]);
-        random.NextBytes(pixels);
-        for (var i = 0; i < pixels.Length; i++) if (random.Next(5) > 0) pixels[i] = 0;
-        for (var i = 0; i < count; i++) labels[i] = (byte)random.Next(10);
-        return new(pixels, labels, side, side, channels);
-    }
 }
 
 /// <summary>CPU time, the measure of everything here: a busy machine changes it little.</summary>
