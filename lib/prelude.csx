@@ -6,7 +6,8 @@
 #r "nuget: System.CommandLine, 2.0.15"
 #r "nuget: System.Numerics.Tensors, 10.0.12"
 #nullable enable
-// Packages and usings for every file of the lab, and the restart in Release. Each package is pinned here and only here.
+// Packages and usings for every file of the lab, its folders, files that processes share, and the restart in Release.
+// Each package is pinned here and only here.
 global using System.Collections.Concurrent;
 global using System.Collections.Immutable;
 global using System.Globalization;

@@ -183,12 +183,15 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Mea
     }
 
     /// <summary>The accuracy that an arm surely ends at, at its best rate: the lowest end of its curves over the tuning
-    /// seeds; 1 if all were lost. Their median would be missed by half of the arm's own seeds, and a ratio of steps
-    /// that half of them do not have is known to nobody.</summary>
-    public double FinalAccuracy(Config cell) =>
-        TrialsOf(cell).Where(trial => trial.Lr == Best(cell, ValidationAccuracy.Of).Cell.Lr && IsOk(trial))
+    /// seeds; 1 if all were lost. Their median would be missed by half of the arm's own seeds, so that their ratios of
+    /// steps would have no median.</summary>
+    public double FinalAccuracy(Config cell)
+    {
+        var rate = Best(cell, ValidationAccuracy.Of).Cell.Lr;
+        return TrialsOf(cell).Where(trial => trial.Lr == rate && IsOk(trial))
             .Select(trial => trial.Curve.Count == 0 ? double.NaN : trial.Curve[^1].ValidationAccuracy)
             .DefaultIfEmpty(1).Min();
+    }
 
     /// <summary>A score that is higher for fewer steps to a target; a trial that does not reach it scores below all
     /// that do, by its accuracy.</summary>
