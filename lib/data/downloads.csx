@@ -109,7 +109,7 @@ public static class Downloads
         }
     }
 
-    /// <summary>Keeps a file in the cache. If that cannot be written, nothing is cached and there is no error.</summary>
+    /// <summary>Keeps a file in the cache. If that cannot be written, nothing is kept and there is no error.</summary>
     public static void Cache(string path, byte[] bytes)
     {
         try

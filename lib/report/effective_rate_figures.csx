@@ -50,8 +50,8 @@ static Figure SettlingFigure(IReadOnlyList<Trial> trials, Net net, double decay)
                from line in new[] { (Name: "turn", Value: turn), (Name: "norm", Value: norm) }
                where double.IsFinite(line.Value)
                select new Point(line.Name, $"{trial.Seed}", point.Step, line.Value),
-        ], caption: "Dashed: theory, for norms that have settled: a step turns weights by the root of 2 rate decay, and "
-            + "their norm to the fourth is rate E|g|² / (2 decay), g being the gradient at norm 1. Decay "
+        ], caption: "Dashed: theory, for norms that have settled: a step turns weights by the root of 2 rate decay, "
+            + "and their norm to the fourth is rate E|g|² / (2 decay), g being the gradient at norm 1. Decay "
             + $"{CsvText(decay)} of the hidden layers' weights alone, at a constant rate.",
         guide: new("theory", [(1, 1), (trials.Select(trial => trial.Steps).DefaultIfEmpty(1).Max(), 1)]));
 

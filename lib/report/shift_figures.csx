@@ -4,7 +4,8 @@
 /// <summary>How far the medians of the last hidden layer's inputs go from an accuracy on, what that layer receives,
 /// how far each layer's gradient keeps its direction, and the curves.</summary>
 /// <param name="layers">Those whose gradients were measured, from the input on.</param>
-static IReadOnlyList<Figure> ShiftFigures(this ShiftEffects shift, IReadOnlyList<Trial> runs, IReadOnlyList<int> layers) =>
+static IReadOnlyList<Figure> ShiftFigures(this ShiftEffects shift, IReadOnlyList<Trial> runs,
+    IReadOnlyList<int> layers) =>
 [
     CurveChart.Draw("path", "How far the inputs of the last hidden layer drift while the net learns",
         new("Validation accuracy"), new($"Path since {Format.Percent(shift.From)}, interquartile ranges"),

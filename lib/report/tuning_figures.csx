@@ -5,8 +5,8 @@
 static Figure SpeedCurves(this Comparison one, IReadOnlyList<Trial> trials) => AccuracyCurves(one.Net.Id,
     $"Accuracy while it trains, {one.Name}", [.. one.Arms.SelectMany(arm => trials.AtRate(arm.ForSpeed.Cell))],
     string.Join(", ", one.Arms.Select(arm => $"{arm.Name} at {CsvText(arm.ForSpeed.Cell.Lr)}"))
-        + $". Target: {Format.Percent(one.Target)}, the lowest at which a tuning seed of {one.Arms.First().Name} ends at "
-        + "its best rate.",
+        + $". Target: {Format.Percent(one.Target)}, the lowest at which a tuning seed of {one.Arms.First().Name} ends "
+        + "at its best rate.",
     one.Target);
 
 /// <summary>The rates at which each arm works, by its tuning trials.</summary>

@@ -2,9 +2,9 @@
 // Internal covariate shift while a net learns, from what Shift.Probe measured; compared between BN and none.
 
 /// <summary>Numbers of the part of a training in which the validation accuracy rises from one level to another. Nets
-/// are compared over the same accuracies, and not over the same steps: one that stays at chance for long has no covariate
-/// shift to speak of there, but inputs of next to no spread, which make any path long, and a gradient that points one
-/// way.</summary>
+/// are compared over the same accuracies, and not over the same steps: one that stays at chance for long has no
+/// covariate shift to speak of there, but inputs of next to no spread, which make any path long, and a gradient that
+/// points one way.</summary>
 /// <param name="From">The level from which nets are compared.</param>
 /// <param name="To">The level up to which they are, as far as both come.</param>
 public sealed record ShiftEffects(double From, double To)

@@ -19,8 +19,8 @@ public enum Scheme
     Zero, Normal, LecunNormal, LecunUniform, GlorotNormal, GlorotUniform, HeNormal, HeUniform, Orthogonal
 }
 
-/// <summary>Where training drops outputs of a perceptron's hidden layers: of each layer, so that all normalizers but the
-/// first come after dropout; or of the last, which no normalizer follows.</summary>
+/// <summary>Where training drops outputs of a perceptron's hidden layers: of each layer, so that all normalizers but
+/// the first come after dropout; or of the last, which no normalizer follows.</summary>
 public enum DropoutPlace { Each, Last }
 public enum Learned { All, Affine, Random }
 public enum Standardization { ColourOnly, Always, Never }
