@@ -4,7 +4,7 @@
 const string Question = "What size of batch does batch normalization need, and what does it gain from a larger one?";
 const string Why = """
     Powers of two from the smallest batch that has a variance to one where the curve of steps has bent; ghost batches
-    only where they are smaller than the batch. One epoch of 25,000 images (convnets: 10,000), or as many as make 150
+    only where they are smaller than the batch. One epoch of 25,000 images (convnets: 10,000), or as many as make 120
     steps. Best rates and speed are those of constant rates, of BN and of no normalizer, on six tuning seeds (convnets:
     three), from which the slope is read; the error at the end is that of rates that fall linearly to 0. The best rate
     grows with the batch, so each size has its own rates, two a decade, around 0.004 for a batch of 2, 0.016 for 4, then
@@ -12,7 +12,7 @@ const string Why = """
     rates to a hundred times. (Of 0.001 to 100 at all sizes, tried on one seed, the best lay inside.)
     """;
 const string Caveats = """
-    - Small batches take more steps for the same images, large ones more epochs to make 150 steps: compare arms at one
+    - Small batches take more steps for the same images, large ones more epochs to make 120 steps: compare arms at one
       size rather than sizes.
     - A ghost batch has 16 examples; up to that size the arm is batch itself, and not drawn.
     - A batch of 2 leaves BN only the sign of each difference: two normalized values are always 1 and −1.
@@ -23,7 +23,7 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
 {
     // Convnets have momentum, which makes steps ten times longer.
     double Usual(int size) => lab.OnConvnets ? size / 640.0 : new[] { size * size / 1000.0, size / 200.0, 1 }.Min();
-    var (epochs, steps) = lab.Pick(smoke: (1, 30.0), standard: (1, 150.0), full: (5, 1_000.0));
+    var (epochs, steps) = lab.Pick(smoke: (1, 30.0), standard: (1, 120.0), full: (5, 1_000.0));
     var images = lab.Images(lab.On(lab.Pick(6_000, 25_000, 50_000), convnets: lab.Convnet.TrainSize));
     int[] sizes = lab.Pick([4, 64, 256], lab.On<int[]>([2, 4, 8, 16, 64, 256, 1024], convnets: [2, 4, 64, 256]),
         new[] { 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024 });

@@ -29,7 +29,7 @@ return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
     var net = new Net(lab.On("sigmoid", convnets: "VGG-6"), lab.Baseline with { Epochs = epochs },
         lab.On(rates, StandardNets.ConvnetRates(lab)), Arms(Norm.None, Norm.Batch, Norm.Noisy));
     var shift = new ShiftEffects(lab.Levels.Begun, lab.Levels.Usable);
-    var probe = Shift.Probe(images: 1_000, layers, points);
+    var probe = Shift.Probe(images: lab.On(1_000, convnets: 250), layers, points);
 
     return from tuning in Tune([net], seeds, probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>

@@ -15,7 +15,7 @@ const string Caveats = """
       side, none is selected, and so there is nothing for test images to measure.
     - A share of lost rates depends on the grid, which is even in their logarithm: here only on its upper end. Rates too
       low to learn within the budget are counted apart, since a longer one would make them learn.
-    - One model, one dataset, a budget of two epochs: which rates are usable depends on all three.
+    - One model, one dataset, a budget of one epoch (convnets: two): which rates are usable depends on all three.
     - The range test trains one net through all rates in 200 steps. It tends to put the limit higher than the sweep
       does, since no rate lasts.
     """;
@@ -24,7 +24,7 @@ return Experiment(Args, Question, new(["norm", "lr", "optimizer", "momentum"], [
 {
     const int Scouts = 3;
     var count = lab.Pick(smoke: 6, standard: lab.On(16, convnets: 11), full: 31);
-    var sgd = lab.Baseline with { Momentum = 0 };
+    var sgd = lab.Baseline with { Momentum = 0, Epochs = lab.Pick(1, lab.On(1, convnets: 2), 2) };
     Net[] optimizers =
     [
         new("SGD", sgd, LogGrid(1e-2, 1e3, count)),

@@ -32,8 +32,9 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
                 List<int> points = [.. (probe ?? Probe.Curves()).Steps(trial).Where(at => at <= trial.Steps)];
                 int Measured(int images, int step) => Evaluation.AtMost(images, (long)step * trial.BatchSize);
                 return trial.Steps * cost.Step + points.Count * cost.Probing + cost.Image
-                    * (points.Sum(at => Measured(2_000, at)) + Measured(5_000, trial.Steps)
-                        + Measured(10_000, trial.Steps)
+                    * (points.Sum(at => Measured(Evaluation.CurveImages, at))
+                        + Measured(Evaluation.TrainImages, trial.Steps)
+                        + Measured(data.ValidationImages, trial.Steps)
                         + (trial.Role == Role.Evaluate ? Measured(data.Test.Count, trial.Steps) : 0));
             });
         }

@@ -18,9 +18,17 @@ public static double Median(IEnumerable<double> values) => Quantile(values, 0.5)
 /// <summary>The quantile at probability p (0 to 1), linear between order statistics: Hyndman and Fan's type 7, the
 /// default of R and NumPy.</summary>
 /// <exception cref="ArgumentException">No values, one that is not finite, or p outside 0 to 1.</exception>
-public static double Quantile(IEnumerable<double> values, double p) => p is >= 0 and <= 1
-    ? SortedArrayStatistics.QuantileCustom(SortedFinite(values), p, QuantileDefinition.R7)
-    : throw new ArgumentException($"a quantile's probability lies in 0 to 1, not at {p}", nameof(p));
+public static double Quantile(IEnumerable<double> values, double p) => Quantiles(values, p)[0];
+
+/// <summary>Several of the same values, which are sorted once.</summary>
+/// <inheritdoc cref="Quantile"/>
+public static IReadOnlyList<double> Quantiles(IEnumerable<double> values, params IReadOnlyList<double> ps)
+{
+    var sorted = SortedFinite(values);
+    return [.. ps.Select(p => p is >= 0 and <= 1
+        ? SortedArrayStatistics.QuantileCustom(sorted, p, QuantileDefinition.R7)
+        : throw new ArgumentException($"a quantile's probability lies in 0 to 1, not at {p}", nameof(ps)))];
+}
 
 /// <summary>Student's t interval of the mean; for a comparison, give the paired differences. One value says nothing
 /// of its own spread: its interval is the whole line, at any level.</summary>

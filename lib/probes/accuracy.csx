@@ -4,12 +4,12 @@
 /// <summary>Accuracy on training images in evaluation mode.</summary>
 public static class TrainingAccuracy
 {
-    /// <summary>Column train_accuracy, in tuning trials too.</summary>
+    /// <summary>Column train_accuracy, in evaluation trials.</summary>
     /// <param name="images">The first so many training images.</param>
     /// <param name="points">About how many log-spaced steps.</param>
     public static Probe Probe(int images, int points) => new(["train_accuracy"],
         config => LogSpacedSteps(config.Steps, points),
-        snapshot => [("train_accuracy", snapshot.OnTraining(images).Accuracy)]) { WhileTuning = true };
+        snapshot => [("train_accuracy", snapshot.OnTraining(images).Accuracy)]);
 }
 
 /// <summary>What is measured where every epoch is reported.</summary>

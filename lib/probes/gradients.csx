@@ -48,11 +48,10 @@ static (float[] Values, int Units) RowsOf(Tensor x)
 {
     if (x.Shape.Rank < 4) return (x.ToArray(), x.Shape.Columns);
     var (values, channels, places) = (x.ToArray(), x.Shape[1], x.Shape[2] * x.Shape[3]);
-    var rows = new float[values.Length];
-    for (var i = 0; i < values.Length; i++)
-    {
-        var (image, channel, place) = (i / (channels * places), i / places % channels, i % places);
-        rows[(image * places + place) * channels + channel] = values[i];
-    }
+    var (rows, at) = (new float[values.Length], 0);
+    for (var image = 0; image < values.Length; image += channels * places)
+        for (var channel = 0; channel < channels; channel++)
+            for (var place = 0; place < places; place++)
+                rows[image + place * channels + channel] = values[at++];
     return (rows, channels);
 }

@@ -42,7 +42,7 @@ static double AccuracyByBatch(this Snapshot snapshot, Model model, IEnumerable<i
 /// <summary>Accuracy on validation images by each kind of statistics.</summary>
 public static class InferenceStatistics
 {
-    const int LargeBatch = 1_000, EvaluationBatch = 250;
+    const int LargeBatch = 1_000;
 
     /// <summary>`running`: the statistics of the deployed model. `precise`: averages over training batches of the
     /// training's size; `large`: over batches of 1,000. `batch`: those of each validation batch, of the training's
@@ -62,7 +62,7 @@ public static class InferenceStatistics
         int[] images = [.. Enumerable.Range(Evaluation.ValidationStart(snapshot.Data), count)];
         var trained = Enumerable.Range(0, Math.Min(count, config.TrainSize));
         double ByRunning(Model model) =>
-            snapshot.AccuracyByBatch(model, images, EvaluationBatch, Mode.Evaluation);
+            snapshot.AccuracyByBatch(model, images, Evaluation.BatchSize, Mode.Evaluation);
         double ByBatch(IEnumerable<int> at) =>
             snapshot.AccuracyByBatch(snapshot.Copy(), at, config.BatchSize, Mode.Training);
         var whole = trained.Chunk(config.BatchSize).Where(batch => batch.Length == config.BatchSize);

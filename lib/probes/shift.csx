@@ -44,15 +44,14 @@ public static class Shift
         List<(string, double)> numbers =
         [
             .. from part in new[] { (Name: "unit", Values: Inputs(0)), (Name: "layer", Values: layer) }
-               from level in new[] { (Name: "low", P: 0.15), (Name: "middle", P: 0.5), (Name: "high", P: 0.85) }
-               select ($"{part.Name}_{level.Name}", Quantile(part.Values, level.P)),
+               from level in new[] { "low", "middle", "high" }.Zip(Quantiles(part.Values, 0.15, 0.5, 0.85))
+               select ($"{part.Name}_{level.First}", level.Second),
         ];
-        var quartiles = Enumerable.Range(0, units).Select(Inputs).Select(unit =>
-            (Low: Quantile(unit, 0.25), Middle: Quantile(unit, 0.5), High: Quantile(unit, 0.75))).ToList();
+        var quartiles = Enumerable.Range(0, units).Select(unit => Quantiles(Inputs(unit), 0.25, 0.5, 0.75)).ToList();
         if (before is not null)
             numbers.Add(("drift", quartiles.Zip(before, (now, last) =>
-                Math.Abs(now.Middle - last) / (now.High - now.Low)).Average()));
-        return (numbers, [.. quartiles.Select(now => now.Middle)]);
+                Math.Abs(now[1] - last) / (now[2] - now[0])).Average()));
+        return (numbers, [.. quartiles.Select(now => now[1])]);
     }
 
     /// <summary>Santurkar et al. 2018, definition 2.1: G is the gradient of a layer's weights, G' the same after the

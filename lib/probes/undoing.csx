@@ -105,8 +105,8 @@ public static class Undoing
         yield return ("moved_weights", snapshot.RelativeMovement(start, "weight"));
         foreach (var (i, layer) in hidden.Index())
             foreach (var (kind, values) in kinds.Zip([layer.Gamma, layer.Sigma, layer.Beta, layer.Mu]))
-                foreach (var percentile in Percentiles)
-                    yield return ($"{kind}_{i + 1}_{percentile}",
-                        Quantile(values.Select(value => (double)value), percentile / 100.0));
+                foreach (var (percentile, value) in Percentiles.Zip(Quantiles(values.Select(value => (double)value),
+                    [.. Percentiles.Select(percentile => percentile / 100.0)])))
+                    yield return ($"{kind}_{i + 1}_{percentile}", value);
     }
 }

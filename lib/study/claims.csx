@@ -88,8 +88,8 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
     public string Per { get; init; } = "";
 
     /// <summary>The verdict under one condition. Where rates next to the tuned ones were evaluated, they must say the
-    /// same, else it is open: tuning errs, and an effect that is there at one rate alone may be its error. At the last
-    /// of several looks, what they say stands: by then each arm's rate there is the best of three by more seeds than it
+    /// same, else it is open: tuning errs, and an effect that is there at one rate alone may be its error. From the
+    /// second look on, what they say stands: by then each arm's rate there is the best of three by more seeds than it
     /// was tuned with.</summary>
     public Verdict Judge(Effect effect)
     {
@@ -97,7 +97,7 @@ public sealed record Claim(string Id, string Text, string Source, string Outcome
         if (effect.AtNeighbours is not { } there || Region.Judge(there.Interval) is var other && other == verdict)
             return verdict;
         return Refutes(verdict) && Refutes(other) ? Verdict.NotSupported
-            : effect.Look is (> 1 and var look, var of) && look == of ? other : Verdict.Open;
+            : effect.Look is { Number: > 1 } ? other : Verdict.Open;
     }
 
     /// <summary>How many seeds would decide a condition that is open, by moving its interval to one side of the bound

@@ -30,8 +30,8 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 /// are still open from the seeds of the next.</summary>
 /// <param name="judge">The claims, from the trials of this stage.</param>
 /// <param name="neighbours">Tunings of which rates next to the chosen ones are run too: where a condition is decided at
-/// the chosen rates, since that is its verdict only if those next to them say the same. They have the seeds of the
-/// first look, and all of the chosen one's where they may be best by these.</param>
+/// the chosen rates, since that is its verdict only if those next to them say the same. They have a few seeds, and all
+/// of the chosen one's where they may be best by these: see Tuning.MayBeBest.</param>
 /// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
 /// </param>
 /// <param name="later">Which of the cells are run from more seeds than the scouts, given the trials so far. Null: all.
@@ -71,13 +71,14 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
         var open = looks.Next(judged, some).ToList();
         if (open.Any(IsNew)) return open;
         var decided = Looks.Decided(judged).ToHashSet();
-        bool HasFirst(Config near) => !At([near], looks.Counts[0]).Any(IsNew);
+        var few = Math.Min(Tuning.NeighbourSeeds, looks.Counts[0]);
+        bool HasFew(Config near) => !At([near], few).Any(IsNew);
         return from cell in own
                where decided.Contains(cell.AtItsRate())
                from near in Around(cell)
-               let all = HasFirst(near) && TuningOf(cell)?.MayBeBest(Run(near), Run(cell)) != false
+               let all = HasFew(near) && TuningOf(cell)?.MayBeBest(Run(near), Run(cell)) != false
                from trial in Run(cell)
-               where all || trial.Seed <= looks.Counts[0]
+               where all || trial.Seed <= few
                select near with { Seed = trial.Seed };
     }
     var stage = new Stage(At(own, later is null ? looks.Counts[0] : Math.Min(scouts, looks.Counts[0])), probe, runs)

@@ -36,6 +36,9 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Mea
     /// worse on all of these.</summary>
     public const int EarlySeeds = 2;
 
+    /// <summary>From how many evaluation seeds a rate next to the tuned one is run at least.</summary>
+    public const int NeighbourSeeds = 3;
+
     readonly IReadOnlyList<Measure> measures = measures ?? [ValidationAccuracy];
     readonly Lazy<ILookup<Config, Trial>> byCell = new(() => runs.ToLookup(trial => trial.ToCell()));
 
@@ -128,10 +131,16 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Mea
         && trials.Join(than, trial => trial.Seed, one => one.Seed,
             (trial, one) => !(by.OrLost(trial) < by.OrLost(one))).Contains(true);
 
-    /// <summary>Whether trials at a rate are worth more seeds beside those at the chosen one: none is lost, and by one
-    /// of the measures by which rates are selected they are not worse on all seeds that both have.</summary>
-    public bool MayBeBest(IReadOnlyList<Trial> trials, IReadOnlyList<Trial> than) =>
-        measures.Any(measure => MayBeBest(trials, than, measure));
+    /// <summary>Whether a rate is worth more seeds beside the chosen one: none is lost, and by one of the measures by
+    /// which rates are selected it is not worse on all seeds that both have, those of tuning among them.</summary>
+    /// <param name="evaluated">At that rate.</param>
+    /// <param name="chosen">At the chosen one.</param>
+    public bool MayBeBest(IReadOnlyList<Trial> evaluated, IReadOnlyList<Trial> chosen) =>
+        measures.Any(measure => MayBeBest(WithTuning(evaluated), WithTuning(chosen), measure));
+
+    // Trials of one cell at one rate, and what tuning has there.
+    IReadOnlyList<Trial> WithTuning(IReadOnlyList<Trial> evaluated) =>
+        [.. TrialsOf(evaluated[0]).AtRate(evaluated[0]), .. evaluated];
 
     /// <summary>The rate's neighbours in the grid and the rate itself, from the lowest.</summary>
     /// <param name="tuned">A cell at its best rate.</param>
@@ -172,7 +181,8 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Mea
         bool IsBeside(TunedRate tuned, IReadOnlyList<Trial> own) =>
             Near(tuned, own).Any(trial => trial.Lr != tuned.Cell.Lr)
             || Neighbours(tuned.Cell).Any(rate => own.Where(trial => trial.Lr == rate).ToList() is { Count: > 0 } there
-                && !MayBeBest(there, own.Where(trial => trial.Lr == tuned.Cell.Lr), by));
+                && !MayBeBest(WithTuning(there),
+                    WithTuning([.. own.Where(trial => trial.Lr == tuned.Cell.Lr)]), by));
         List<Config> beside =
         [
             .. from cell in cells

@@ -3,8 +3,6 @@
 
 public static class Training
 {
-    const int TrainImages = 5_000;
-
     /// <summary>Trains the configuration's model from its seed. Divergence is a result, not an error, and so is a trial
     /// that fails: its reason is the error's message.</summary>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
@@ -132,7 +130,7 @@ public static class Training
 
     static Trial Finish(Trial trial, Snapshot last)
     {
-        var (train, validation) = (last.OnTraining(TrainImages), last.OnValidation());
+        var (train, validation) = (last.OnTraining(Evaluation.TrainImages), last.OnValidation());
         // Test images are for selected settings alone, so that nothing can be selected by them.
         var test = trial.Role == Role.Evaluate ? last.OnTest().Accuracy : double.NaN;
         return trial with

@@ -32,7 +32,7 @@ Test("findings: a card says where an interval lies across the margin and is narr
     claim.Judge([], _ => effects[..1]).ToNumber("mnist").Detail.ShouldContain(" by t, narrowly, N = 3, mnist.");
 });
 
-Test("findings: where the rates next to the tuned ones decide, at the last look, theirs is the number", () =>
+Test("findings: where the rates next to the tuned ones decide, from the second look on, theirs is the number", () =>
 {
     var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.002));
     Effect Of(double mean) => Effect.From("", Enumerable.Range(0, 6).Select(i => mean + 0.001 * (i - 2.5)));

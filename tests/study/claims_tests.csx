@@ -39,12 +39,14 @@ Test("claims: what holds at the tuned rates alone is open, whatever the neighbou
     Of(there: yes, here: open).ShouldBe(Verdict.Open);
     Of(there: no, here: no).ShouldBe(Verdict.NotSupported);
     Of(there: no, here: against).ShouldBe(Verdict.NotSupported);
-    // At the last look, where their rates were chosen by more seeds than the tuned ones, they decide.
+    // From the second look on, where their rates were chosen by more seeds than the tuned ones, they decide.
     Verdict AtLook(int look, Interval there, Interval here) => claim.Judge(new Effect("", here, [1, 2])
     {
         AtNeighbours = new("", there, [1, 2]), Look = (look, 3),
     });
-    AtLook(2, there: no, here: yes).ShouldBe(Verdict.Open);
+    AtLook(1, there: no, here: yes).ShouldBe(Verdict.Open);
+    AtLook(2, there: no, here: yes).ShouldBe(Verdict.NotSupported);
+    AtLook(2, there: yes, here: open).ShouldBe(Verdict.Supported);
     AtLook(3, there: no, here: yes).ShouldBe(Verdict.NotSupported);
     AtLook(3, there: yes, here: no).ShouldBe(Verdict.Supported);
     AtLook(3, there: open, here: yes).ShouldBe(Verdict.Open);

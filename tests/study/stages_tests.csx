@@ -77,7 +77,8 @@ Test("plan: rates next to the tuned ones are run where these decide, with more s
     var closed = Run(none: 0.8, new(3, 6));
     (Count(closed, Norm.Batch, 1), Count(closed, Norm.Batch, 10), Count(closed, Norm.None, 10)).ShouldBe((6, 3, 6));
     closed.Judged.Claims.Single().Effects.Select(claim.Judge).ShouldBe([Verdict.NotSupported, Verdict.Open]);
-    Count(Run(none: 0.3, new(4)), Norm.Batch, 10).ShouldBe(4);
+    // Those that are worse on tuning seeds and a few others have no more.
+    Count(Run(none: 0.3, new(4)), Norm.Batch, 10).ShouldBe(Tuning.NeighbourSeeds);
 });
 
 Test("plan: seeds after the scouts are run at those rates alone that these leave", () =>

@@ -12,7 +12,7 @@ Test("training: short trainings and early points of curves are measured on fewer
 {
     Evaluation.AtMost(10_000, 25_000).ShouldBe(10_000);
     Evaluation.AtMost(10_000, 24_300).ShouldBe(9_750);
-    Evaluation.AtMost(10_000, 24_400).ShouldBe(10_000, "whole batches of 250");
+    Evaluation.AtMost(10_000, 24_400).ShouldBe(10_000, "multiples of 250");
     Evaluation.AtMost(10_000, 1).ShouldBe(250);
     Evaluation.AtMost(100, 25_000).ShouldBe(100);
 });

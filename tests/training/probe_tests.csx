@@ -6,8 +6,8 @@ Test("probes: evaluation trials are measured, tuning trials only where a probe s
     Trial Run(Config config, Probe probe) => Training.Run(config, NoiseOf(600), probe);
     Run(tune, Gap.Probe(points: 4, firstStep: 5)).Curve.ShouldAllBe(point => point.Own.Count == 0 && point.Step >= 5);
     Run(Watchable, Gap.Probe(points: 4, firstStep: 5)).Curve.ShouldAllBe(point => point.Own.Count == 4);
-    Run(tune, TrainingAccuracy.Probe(images: 100, points: 4)).Curve.ShouldAllBe(point =>
-        point.Own.ContainsKey("train_accuracy"));
+    var accuracy = TrainingAccuracy.Probe(images: 100, points: 4) with { WhileTuning = true };
+    Run(tune, accuracy).Curve.ShouldAllBe(point => point.Own.ContainsKey("train_accuracy"));
     Run(tune, Undoing.Probe).Curve.ShouldAllBe(point => point.Own.Count == 0);
     Run(tune, Probe.Curves()).Curve.Select(point => point.Step).ShouldBe(LogSpacedSteps(20));
     var epochs = Run(Watchable with { ShortBatch = true }, Epochs.Probe);
