@@ -3,9 +3,9 @@
 
 const string Question = "Does batch normalization regularize: is the gap to validation smaller at equal training loss?";
 const string Why = """
-    Training sets from 500 to 50,000 images, all trained for as many steps, to a tenth of an epoch: so every net gets
-    the same optimization, and small sets are fitted as closely as large ones, or closer. Batches of 16, 60 and 256 of
-    5,000 images for the same number of epochs, so that all see the same images. Dropout and the noise of Santurkar et al.
+    Training sets from 500 to 50,000 images, all trained for as many steps, to an epoch: so every net gets the same
+    optimization, and small sets are fitted as closely as large ones, or closer. Batches of 16, 60 and 256 of 5,000
+    images for the same number of epochs, so that all see the same images. Dropout and the noise of Santurkar et al.
     (2018) are controls: what is meant to regularize should be seen to. They stand at 500 images, where nets of this
     size overfit most, dropout at 5,000 too (tried there alone first, it showed nothing in 20 epochs). On images in
     colours the net is a VGG-6, without flips, on 500 and 5,000 images, and noise is the control. The rate is tuned for
@@ -31,10 +31,10 @@ return Experiment(Args, Question, new(["norm", "train_size", "batch_size", "drop
         new[] { Smallest, 1_000, 2_000, Middle, 10_000, 50_000 }).Select(lab.Images).Distinct()];
     var rates = lab.OnConvnets ? StandardNets.ConvnetRates(lab)
         : lab.Pick(LogGrid(0.1, 1, 2), LogGrid(0.03, 10, 6), LogGrid(0.01, 10, 7));
-    var steps = lab.Pick(166.0, lab.On(1_250, convnets: 833), 16_660);
+    var steps = lab.Pick(166.0, lab.On(1_666, convnets: 833), 16_660);
     Config Plain(int size, int batch = 60) => lab.Baseline with
     {
-        Activation = Activation.Relu, TrainSize = size, BatchSize = batch, Epochs = Math.Round(steps / (size / 60), 1),
+        Activation = Activation.Relu, TrainSize = size, BatchSize = batch, Epochs = Math.Round(steps / (size / 60)),
         Augment = Augmentation.None,
     };
     Net[] nets =

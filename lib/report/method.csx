@@ -70,10 +70,10 @@ public static class Method
             ("Verdicts", "supported where an interval lies beyond the claim's margin, contradicted where beyond it the "
                 + "other way, not supported where it excludes such an effect; narrowly, by the estimate, where it lies "
                 + "across the margin but is no wider; else open. Where rates next to the tuned ones were evaluated, "
-                + "which is done where these decide (from three seeds; from all, if not worse on each of these and of "
-                + "tuning's), the verdict there must be the same, and stands from the second look on. Of several "
-                + "conditions: depends where some support, some refute, and the effects differ (Welch's test, 5%); "
-                + "else the answer of at least half of them, if none has the opposite"),
+                + "which is done where these decide (from three seeds; from all, unless worse on each of these and of "
+                + "tuning's or in the mean), the verdict there must be the same, and stands from the second look on. "
+                + "Of several conditions: depends where some support, some refute, and the effects differ (Welch's "
+                + "test, 5%); else the answer of at least half of them, if none has the opposite"),
             ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
                 + $"last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but {
                     Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, "

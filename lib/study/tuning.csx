@@ -126,13 +126,19 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Mea
             MayBeBest(trials[rate], trials[one.Lr], one.Measure))), beside: 0).Select(rate => (rate, seeds)));
     }
 
-    // Of trials at a rate none is lost, and not all are worse than those at another on the seeds that both have.
-    static bool MayBeBest(IEnumerable<Trial> trials, IEnumerable<Trial> than, Measure by) => trials.All(IsOk)
-        && trials.Join(than, trial => trial.Seed, one => one.Seed,
-            (trial, one) => !(by.OrLost(trial) < by.OrLost(one))).Contains(true);
+    // Of trials at a rate none is lost, and on the seeds that both have they are not worse than those at another: not
+    // all of them, and not in the mean by its 95% interval.
+    static bool MayBeBest(IEnumerable<Trial> trials, IEnumerable<Trial> than, Measure by)
+    {
+        var gains = trials.Join(than, trial => trial.Seed, one => one.Seed,
+            (trial, one) => by.OrLost(trial) - by.OrLost(one)).ToList();
+        return trials.All(IsOk) && gains.Any(gain => !(gain < 0))
+            && !(gains.All(double.IsFinite) && MeanInterval(gains).High < 0);
+    }
 
     /// <summary>Whether a rate is worth more seeds beside the chosen one: none is lost, and by one of the measures by
-    /// which rates are selected it is not worse on all seeds that both have, those of tuning among them.</summary>
+    /// which rates are selected it is not worse on the seeds that both have, those of tuning among them: not on all,
+    /// and not in the mean by its 95% interval.</summary>
     /// <param name="evaluated">At that rate.</param>
     /// <param name="chosen">At the chosen one.</param>
     public bool MayBeBest(IReadOnlyList<Trial> evaluated, IReadOnlyList<Trial> chosen) =>

@@ -71,6 +71,14 @@ Test("study: evaluated trials at the tuned rates, and at the best of these and t
     Rates(WithOne(0.85).Neighbouring!).ShouldBe([(Norm.None, 1)]);
     WithOne(0.95).Neighbouring.ShouldBeNull();
     Rates(WithOne(0.05).Neighbouring!).ShouldBe([(Norm.None, 1)]);
+    // So it was if it is worse in the mean, though better on one seed; not if it is better on half of them.
+    TunedRuns WithBetter(int seeds) => tuning.At(ValidationAccuracy,
+    [
+        .. Enumerable.Range(1, 9).Select(seed => Made(1, seed, 0.9, norm: Norm.None)),
+        .. Enumerable.Range(1, 8).Select(seed => Made(10, seed, seed <= seeds ? 0.91 : 0.8, norm: Norm.None)),
+    ]);
+    Rates(WithBetter(1).Neighbouring!).ShouldBe([(Norm.None, 1)]);
+    WithBetter(5).Neighbouring.ShouldBeNull();
 
     // Where the best rate was not evaluated, the best of those that were.
     Rates(tuning.At(ValidationAccuracy, Evaluated(Norm.None, (10, 0.9))).Chosen).ShouldBe([(Norm.None, 10)]);
