@@ -54,7 +54,7 @@ return Experiment(Args, Question, new(["norm", "batch_size"], ["lr"], Why, ["epo
     var (target, speed, seeds) = (lab.Levels.Usable, SpeedTo(lab.Levels.Usable), lab.Pick(2, lab.On(6, 3), 6));
     var probe = Probe.Curves(config => config.Schedule == Schedule.Linear ? 4 : 16);
 
-    return from tuning in Tune(paced, seeds: seeds, probe, [speed, accuracy], early: seeds)
+    return from tuning in Tune(paced, seeds: seeds, probe, _ => [speed, accuracy], early: seeds)
            from ends in Tune(decaying, seeds: lab.Pick(1, 3, 5), probe)
            from judged in Evaluate(tuning.BestCells(speed).Concat(ends.BestCells(accuracy)), lab.Looks, trials =>
                [.. claimed.GroupBy(one => one.Claim).Select(claim => claim.Key.Judge(ends.At(accuracy, trials), all =>

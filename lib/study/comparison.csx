@@ -70,10 +70,10 @@ public sealed record Comparison(Net Net, Tuning Tuning)
             (a, b) => TestAccuracy.OrLost(a[0]) - TestAccuracy.OrLost(b[0])));
 }
 
-/// <summary>By what rates are tuned that are compared by speed and by accuracy: where a net ends is between these.
+/// <summary>By what rates are tuned that are compared by speed, to these accuracies or to the end, and by accuracy.
 /// </summary>
-static IReadOnlyList<Measure> SpeedAndAccuracy(Levels levels) =>
-    [SpeedTo(levels.Usable), SpeedTo(levels.Good), ValidationAccuracy];
+static Func<Tuning, IReadOnlyList<Measure>> SpeedAndAccuracy(Levels levels) => tuning =>
+    [SpeedTo(levels.Usable), SpeedTo(levels.Good), tuning.SpeedToTheEnd(), ValidationAccuracy];
 
 static Measure SpeedTo(double target) =>
     new($"speed to {Format.Percent(target)}", trial => Tuning.Speed(trial, target));

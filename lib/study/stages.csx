@@ -95,11 +95,11 @@ static IEnumerable<Config> EachOnce(this IEnumerable<Config> cells) =>
 /// <summary>The first stage of tuning: every arm of the nets at each of the net's rates on one seed; those that may be
 /// best on more, which are asked for in rounds.</summary>
 /// <param name="seeds">How many, of their own, for rates that may be best.</param>
-/// <param name="measures">By what rates will be selected; null: accuracy.</param>
+/// <param name="measures">By what rates will be selected, given the trials so far; null: accuracy.</param>
 /// <param name="early">How many for all rates next to the best: as many as seeds where each seed's own best is asked
 /// for.</param>
 static Plan<Tuning> Tune(IReadOnlyList<Net> nets, int seeds, Probe? probe = null,
-    IReadOnlyList<Measure>? measures = null, int early = Tuning.EarlySeeds)
+    Func<Tuning, IReadOnlyList<Measure>>? measures = null, int early = Tuning.EarlySeeds)
 {
     var runs = new Runs();
     IEnumerable<Config> At(int count) => from net in nets

@@ -25,9 +25,9 @@ public sealed record TunedRuns(IReadOnlyList<Trial> Chosen, IReadOnlyList<Trial>
 
 /// <summary>The first stage: every arm of each net at the net's rates, on the tuning seeds. Before it has run, every
 /// best rate is NaN.</summary>
-/// <param name="measures">By what rates will be selected; null: accuracy. By a measure between these, as of speed to
-/// where a net ends, rates between may be best.</param>
-public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Measure>? measures = null)
+/// <param name="measures">By what rates will be selected, which may depend on the trials so far; null: accuracy.
+/// </param>
+public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, Func<Tuning, IReadOnlyList<Measure>>? measures = null)
 {
     /// <summary>The first tuning seed; evaluation seeds count from 1.</summary>
     public const int FirstSeed = 101;
@@ -39,7 +39,7 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Mea
     /// <summary>From how many evaluation seeds a rate next to the tuned one is run at least.</summary>
     public const int NeighbourSeeds = 3;
 
-    readonly IReadOnlyList<Measure> measures = measures ?? [ValidationAccuracy];
+    IReadOnlyList<Measure> Measures => measures?.Invoke(this) ?? [ValidationAccuracy];
     readonly Lazy<ILookup<Config, Trial>> byCell = new(() => runs.ToLookup(trial => trial.ToCell()));
 
     public IReadOnlyList<Net> Nets => nets;
@@ -108,7 +108,7 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Mea
         var lost = TrialsOf(cell).Where(trial => !IsOk(trial)).Select(trial => trial.Lr).ToHashSet();
         var (grid, trials) = (RatesOf(cell), TrialsOf(cell).Where(trial => !lost.Contains(trial.Lr))
             .ToLookup(trial => trial.Lr));
-        var best = (from measure in measures
+        var best = (from measure in Measures
                     let rate = Best(cell, grid, [.. trials.SelectMany(rate => rate)], measure.Of)
                     where rate.Score > double.NegativeInfinity
                     select (Measure: measure, rate.Cell.Lr)).ToList();
@@ -142,7 +142,7 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Mea
     /// <param name="evaluated">At that rate.</param>
     /// <param name="chosen">At the chosen one.</param>
     public bool MayBeBest(IReadOnlyList<Trial> evaluated, IReadOnlyList<Trial> chosen) =>
-        measures.Any(measure => MayBeBest(WithTuning(evaluated), WithTuning(chosen), measure));
+        Measures.Any(measure => MayBeBest(WithTuning(evaluated), WithTuning(chosen), measure));
 
     // Trials of one cell at one rate, and what tuning has there.
     IReadOnlyList<Trial> WithTuning(IReadOnlyList<Trial> evaluated) =>
@@ -207,6 +207,16 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, IReadOnlyList<Mea
         return TrialsOf(cell).Where(trial => trial.Lr == rate && IsOk(trial))
             .Select(trial => trial.Curve.Count == 0 ? double.NaN : trial.Curve[^1].ValidationAccuracy)
             .DefaultIfEmpty(1).Min();
+    }
+
+    /// <summary>Speed to where the first arm of each net surely ends.</summary>
+    public Measure SpeedToTheEnd()
+    {
+        var ends = (from net in nets
+                    let end = FinalAccuracy(net.Cells[0])
+                    from cell in net.Cells
+                    select (Cell: cell.ToCell(), end)).DistinctBy(one => one.Cell).ToDictionary();
+        return new("speed to the end", trial => Speed(trial, ends[trial.ToCell()]));
     }
 
     /// <summary>A score that is higher for fewer steps to a target; a trial that does not reach it scores below all

@@ -20,7 +20,7 @@ static Probe ProbeThat(Action<Config> measured) => new([], _ => [1, 5, 10], snap
 static Plan<Report> TuneAndEvaluate(Action<Config>? measured = null, int tuningSeeds = 1)
 {
     var probe = ProbeThat(measured ?? (_ => { }));
-    return from tuning in Tune([new("net", SmallNet, [1e-4, 0.1, 1])], tuningSeeds, probe, [LowLoss])
+    return from tuning in Tune([new("net", SmallNet, [1e-4, 0.1, 1])], tuningSeeds, probe, _ => [LowLoss])
            from runs in Evaluate(tuning.BestCells(LowLoss).Concat(tuning.BestCells(LowSquare)), [1, 2], probe)
            select SampleReport(runs);
 }

@@ -34,6 +34,12 @@ Test("comparison: arms are compared at their own rates, at the steps to where th
         .ShouldBe([(Norm.None, 1), (Norm.Batch, 0.1), (Norm.Batch, 1)]);
     compared.Net.Id.ShouldBe("net_made_up");
 
+    // At 0.1 batch is worse by its accuracy and its speed to 93 and 99%, and better by that to the end.
+    bool MayBeBest(Func<Tuning, IReadOnlyList<Measure>> by) => new Tuning([net], Runs.Of(tuning.Trials), by)
+        .MayBeBest([Tried(batch, 0.1, seed: 1)], [Tried(batch, 1, seed: 1)]);
+    MayBeBest(_ => [SpeedTo(0.93), SpeedTo(0.99), ValidationAccuracy]).ShouldBeFalse();
+    MayBeBest(SpeedAndAccuracy(new(0.3, 0.5, 0.93, 0.99))).ShouldBeTrue();
+
     // The first seed of none needs ten times the steps; its second does not get there.
     Trial[] evaluated =
     [

@@ -91,7 +91,8 @@ Test("study: evaluated trials at the tuned rates, and at the best of these and t
 static (IReadOnlyList<Trial> Trials, IReadOnlyList<int> Rounds) InRounds(Func<double, int, double> accuracy,
     int seeds = 5, int early = Tuning.EarlySeeds, IReadOnlyList<Measure>? by = null)
 {
-    var stage = Tune([new("net", [new()], [0.01, 0.1, 1, 10, 100])], seeds, null, by, early).Stages.Single();
+    var stage = Tune([new("net", [new()], [0.01, 0.1, 1, 10, 100])], seeds, null,
+        by is null ? null : _ => by, early).Stages.Single();
     stage.AtMost.Count().ShouldBe(5 * seeds);
     List<Config> grid = [.. stage.Configs()];
     List<int> rounds = [];
