@@ -29,7 +29,9 @@ return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
     var net = new Net(lab.On("sigmoid", convnets: "VGG-6"), lab.Baseline with { Epochs = epochs },
         lab.On(rates, StandardNets.ConvnetRates(lab)), Arms(Norm.None, Norm.Batch, Norm.Noisy));
     var shift = new ShiftEffects(lab.Levels.Begun, lab.Levels.Usable);
-    var probe = Shift.Probe(images: lab.On(1_000, convnets: 250), layers, points);
+    // A channel of a convnet has many values in each image.
+    var images = lab.On(1_000, convnets: 250);
+    var probe = Shift.Probe(images, layers, points);
 
     return from tuning in Tune([net], seeds, probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
@@ -42,7 +44,8 @@ return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["norm", "lr"], [TestAccuracy, .. shift.Measures(layers)]))
            {
-               Claims = judged.Claims, Figures = shift.ShiftFigures(runs, layers), Tables = [tuning.RatesTable("norm")],
+               Claims = judged.Claims, Figures = shift.ShiftFigures(runs, layers, images),
+               Tables = [tuning.RatesTable("norm")],
                Numbers = [all.Paths.ToNumber("The drift's ratio over all steps", Unit.Ratio, "Not claimed."),
                    all.Cosines.ToNumber("The cosine's difference over all steps", Unit.Cosine, "Not claimed.")],
                Caveats = Caveats,

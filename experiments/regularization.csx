@@ -14,7 +14,7 @@ const string Why = """
     whose rate is at its end.
     """;
 const string Caveats = """
-    - Where a control's interval reaches 0, so small a net has little to regularize, or its six seeds do not show it;
+    - Where a control's interval reaches 0, so small a net has little to regularize, or its few seeds do not show it;
       elsewhere no control was run.
     - The claim is the direction; that it is slight, less than half a point, is judged beside it.
     - At 500 images the gap depends on the rate, and each arm has its own: the last figure shows what is due to a rate

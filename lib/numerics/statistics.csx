@@ -20,7 +20,7 @@ public static double Median(IEnumerable<double> values) => Quantile(values, 0.5)
 /// <exception cref="ArgumentException">No values, one that is not finite, or p outside 0 to 1.</exception>
 public static double Quantile(IEnumerable<double> values, double p) => Quantiles(values, p)[0];
 
-/// <summary>Several of the same values, which are sorted once.</summary>
+/// <summary>The quantiles at several probabilities, of values that are sorted once.</summary>
 /// <inheritdoc cref="Quantile"/>
 public static IReadOnlyList<double> Quantiles(IEnumerable<double> values, params IReadOnlyList<double> ps)
 {

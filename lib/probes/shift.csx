@@ -47,11 +47,13 @@ public static class Shift
                from level in new[] { "low", "middle", "high" }.Zip(Quantiles(part.Values, 0.15, 0.5, 0.85))
                select ($"{part.Name}_{level.First}", level.Second),
         ];
-        var quartiles = Enumerable.Range(0, units).Select(unit => Quantiles(Inputs(unit), 0.25, 0.5, 0.75)).ToList();
+        var quartiles = (from unit in Enumerable.Range(0, units)
+                         let own = Quantiles(Inputs(unit), 0.25, 0.5, 0.75)
+                         select (Low: own[0], Middle: own[1], High: own[2])).ToList();
         if (before is not null)
             numbers.Add(("drift", quartiles.Zip(before, (now, last) =>
-                Math.Abs(now[1] - last) / (now[2] - now[0])).Average()));
-        return (numbers, [.. quartiles.Select(now => now[1])]);
+                Math.Abs(now.Middle - last) / (now.High - now.Low)).Average()));
+        return (numbers, [.. quartiles.Select(now => now.Middle)]);
     }
 
     /// <summary>Santurkar et al. 2018, definition 2.1: G is the gradient of a layer's weights, G' the same after the

@@ -39,8 +39,10 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, Func<Tuning, IRea
     /// <summary>From how many evaluation seeds a rate next to the tuned one is run at least.</summary>
     public const int NeighbourSeeds = 3;
 
-    IReadOnlyList<Measure> Measures => measures?.Invoke(this) ?? [ValidationAccuracy];
     readonly Lazy<ILookup<Config, Trial>> byCell = new(() => runs.ToLookup(trial => trial.ToCell()));
+
+    // Asked for once the trials are there, which they may depend on.
+    IReadOnlyList<Measure> Measures => field ??= measures?.Invoke(this) ?? [ValidationAccuracy];
 
     public IReadOnlyList<Net> Nets => nets;
     public Runs Trials => runs;

@@ -3,8 +3,8 @@
 
 public static class Evaluation
 {
-    /// <summary>A LeNet is 5 to 40% slower in batches of 250, where its activations outgrow the second-level cache; a
-    /// residual net is slower in batches of 50.</summary>
+    /// <summary>Of evaluation. In larger batches a convnet's activations outgrow the second-level cache; in much
+    /// smaller ones each step's fixed costs show.</summary>
     public const int BatchSize = 125;
 
     // What short trainings are measured on is a multiple of this.
