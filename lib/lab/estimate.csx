@@ -34,7 +34,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
                 return trial.Steps * cost.Step + points.Count * cost.Probing + cost.Image
                     * (points.Sum(at => Measured(Evaluation.CurveImages, at))
                         + Measured(Evaluation.TrainImages, trial.Steps)
-                        + Measured(data.ValidationImages, trial.Steps)
+                        + Measured(Evaluation.ValidationImages(trial, data), trial.Steps)
                         + (trial.Role == Role.Evaluate ? Measured(data.Test.Count, trial.Steps) : 0));
             });
         }

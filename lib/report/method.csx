@@ -55,7 +55,7 @@ public static class Method
                     ? "no validation, since nothing is selected; test images are only looked at"
                     : $"validation on the last {Count(past.Data.ValidationImages)}, curves on "
                         + $"{Count(Math.Min(Evaluation.CurveImages, past.Data.ValidationImages))} of these (early in "
-                        + "training and after a short one on fewer, two for five images trained on); "
+                        + "training and after a short one on fewer, one for five images trained on); "
                         + (trials.All(trial => trial.Role != Role.Evaluate)
                             ? "no test images, since nothing is selected that they could be for"
                             : "test images only at the end of evaluation seeds"))),

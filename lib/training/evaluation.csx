@@ -37,10 +37,18 @@ public static class Evaluation
     /// <summary>The training images that the end of a training is measured on, at most.</summary>
     public const int TrainImages = 2_000;
 
-    /// <summary>How many of some images are measured after so many have been trained on: two for five, in multiples of
+    /// <summary>The validation images that the end of a training is measured on where it only tunes a rate, at most.
+    /// </summary>
+    public const int TuningImages = 5_000;
+
+    /// <summary>How many validation images the end of a training is measured on, if it is not a short one.</summary>
+    public static int ValidationImages(Config config, Dataset data) =>
+        config.Role == Role.Tune ? Math.Min(TuningImages, data.ValidationImages) : data.ValidationImages;
+
+    /// <summary>How many of some images are measured after so many have been trained on: one for five, in multiples of
     /// 250, and at least that. So measuring does not outweigh a short training.</summary>
     public static int AtMost(int images, long trainedOn) =>
-        (int)Math.Min(images, Math.Max(1, (2 * trainedOn / 5 + Fewest - 1) / Fewest) * Fewest);
+        (int)Math.Min(images, Math.Max(1, (trainedOn / 5 + Fewest - 1) / Fewest) * Fewest);
 
     /// <summary>False where images that are for validation are trained on, as in the program that this lab grew from.
     /// </summary>

@@ -29,13 +29,15 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
     public (double Loss, double Accuracy) OnTraining(int images) =>
         On(Data.Train, 0, OfWhole(Math.Min(images, Config.TrainSize)));
 
-    /// <summary>The same on all validation images; NaN where there are none.</summary>
-    public (double Loss, double Accuracy) OnValidation() => OnValidation(OfWhole(Data.ValidationImages));
+    /// <summary>The same on all validation images, or on the first 5,000 while rates are tuned; NaN where there are
+    /// none.</summary>
+    public (double Loss, double Accuracy) OnValidation() =>
+        OnValidation(OfWhole(Evaluation.ValidationImages(Config, Data)));
 
     /// <summary>The same on all test images.</summary>
     public (double Loss, double Accuracy) OnTest() => On(Data.Test, 0, OfWhole(Data.Test.Count));
 
-    /// <summary>The same for a curve: on the first 2,000 validation images, and on fewer until 5,000 images have been
+    /// <summary>The same for a curve: on the first 2,000 validation images, and on fewer until 10,000 images have been
     /// trained on.</summary>
     public (double Loss, double Accuracy) OnCurve() => OnValidation(CurveImages);
 

@@ -10,9 +10,17 @@ Test("training: outputs that are not finite in evaluation are wrong, and the tri
 
 Test("training: short trainings and early points of curves are measured on fewer images", () =>
 {
-    Evaluation.AtMost(10_000, 25_000).ShouldBe(10_000);
-    Evaluation.AtMost(10_000, 24_300).ShouldBe(9_750);
-    Evaluation.AtMost(10_000, 24_400).ShouldBe(10_000, "multiples of 250");
+    Evaluation.AtMost(10_000, 50_000).ShouldBe(10_000);
+    Evaluation.AtMost(10_000, 48_700).ShouldBe(9_750);
+    Evaluation.AtMost(10_000, 48_800).ShouldBe(10_000, "multiples of 250");
     Evaluation.AtMost(10_000, 1).ShouldBe(250);
-    Evaluation.AtMost(100, 25_000).ShouldBe(100);
+    Evaluation.AtMost(100, 50_000).ShouldBe(100);
+});
+
+Test("training: a tuning trial ends on the first half of the validation images, the others on all", () =>
+{
+    int Images(Role role, int all = 10_000) =>
+        Evaluation.ValidationImages(new() { Role = role }, NoiseData() with { ValidationImages = all });
+    (Images(Role.Tune), Images(Role.Evaluate), Images(Role.Sweep)).ShouldBe((5_000, 10_000, 10_000));
+    Images(Role.Tune, all: 800).ShouldBe(800, "it has no more");
 });
