@@ -40,22 +40,28 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     /// <summary>A value for perceptrons, and one for convnets, by which of them the data has trained.</summary>
     public T On<T>(T perceptrons, T convnets) => OnConvnets ? convnets : perceptrons;
 
-    /// <summary>The perceptron of Ioffe and Szegedy 2015, with fewer images in `smoke`.</summary>
-    public Config Perceptron => new() { TrainSize = Images(smoke: 12_000, standard: 50_000, full: 50_000) };
+    /// <summary>The perceptron of Ioffe and Szegedy 2015, with fewer images in `smoke`; large ones at half their
+    /// resolution, as convnets have them.</summary>
+    public Config Perceptron => new()
+    {
+        Halve = Halved, TrainSize = Images(smoke: 12_000, standard: 50_000, full: 50_000),
+    };
 
     /// <summary>A convnet of six convolutions in the manner of Simonyan and Zisserman 2015, trained as nets for
     /// CIFAR-10 usually are (He et al. 2016, section 4.2), but on few images and, where that leaves 16 x 16 pixels or
-    /// more, at half their resolution.</summary>
+    /// more, at half their resolution by a net of half the width.</summary>
     public Config Convnet => new()
     {
-        Model = Architecture.Vgg, Depth = 6, Width = 16, Activation = Activation.Relu, Init = Scheme.HeNormal,
+        Model = Architecture.Vgg, Depth = 6, Width = Halved ? 8 : 16, Activation = Activation.Relu, Init = Scheme.HeNormal,
         Momentum = 0.9, WeightDecay = 5e-4, Decayed = Decayed.Weights, BatchSize = 128, Augment = Augmentation.Flip,
-        Halve = Preset != Preset.Full && CanHalve && Math.Min(Data.Height, Data.Width) >= 32,
+        Halve = Halved,
         TrainSize = Images(smoke: 2_000, standard: 10_000, full: 50_000),
     };
 
     /// <summary>What experiments train variants of: the convnet on images in colours, else the perceptron.</summary>
     public Config Baseline => On(Perceptron, Convnet);
+
+    bool Halved => Preset != Preset.Full && CanHalve && Math.Min(Data.Height, Data.Width) >= 32;
 
     /// <summary>Whether images have a half of their resolution.</summary>
     public bool CanHalve => Data.Height % 2 + Data.Width % 2 == 0;

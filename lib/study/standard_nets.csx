@@ -40,13 +40,12 @@ static class StandardNets
     public static IReadOnlyList<double> ConvnetRates(Lab lab) =>
         lab.Pick(LogGrid(0.03, 0.3, 2), LogGrid(1e-2, 1, 5), LogGrid(1e-3, 3, 14));
 
-    /// <summary>A residual net for CIFAR-10 (He et al. 2016, section 4.2), of half its width where images are.
-    /// </summary>
-    /// <param name="start">How it is trained.</param>
+    /// <summary>A residual net for CIFAR-10 (He et al. 2016, section 4.2).</summary>
+    /// <param name="start">Its width, and how it is trained.</param>
     /// <param name="depth">6 n + 2.</param>
     public static Config ResNet(Config start, int depth) => start with
     {
-        Model = Architecture.Resnet, Depth = depth, Width = start.Halve ? 8 : 16,
+        Model = Architecture.Resnet, Depth = depth,
     };
 
     /// <summary>Perceptrons with sigmoids and with ReLU, for comparisons of many arms; two rates a decade.</summary>
