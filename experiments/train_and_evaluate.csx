@@ -21,7 +21,7 @@ return Experiment(Args, Question, new(["norm"], [], Why, ["short_batch"]), lab =
 {
     var start = StandardNets.LeNet(new Config
     {
-        Lr = 1e-3, ShortBatch = true, Epochs = lab.Pick(1, 3, 10),
+        Lr = 1e-3, ShortBatch = true, Epochs = lab.Pick(1, 2, 10),
         TrainSize = lab.Pick(lab.Images(6_000), lab.Data.TrainingImages, lab.Data.TrainingImages),
     });
     var net = new Net("LeNet", start, [start.Lr], Arms(Norm.None, Norm.Seed, Norm.Batch, Norm.BatchNoGamma));
