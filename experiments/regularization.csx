@@ -20,7 +20,7 @@ const string Caveats = """
     - At 500 images the gap depends on the rate, and each arm has its own: the last figure shows what is due to a rate
       at which only one of them trains.
     - At equal training loss the arms stand at different steps: the faster one early in its training.
-    - Training loss is that of the first 5,000 images in evaluation mode. The validation images also choose the rates.
+    - Training loss is that of 5,000 images in evaluation mode. The validation images also choose the rates.
     """;
 
 return Experiment(Args, Question, new(["norm", "train_size", "batch_size", "dropout"], ["lr"], Why, ["epochs"]), lab =>

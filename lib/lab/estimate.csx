@@ -92,7 +92,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
     // Seconds of a step, of evaluation on an image and of the probe, and the bytes that a worker has in hand.
     static (double Step, double Image, double Probing, long Bytes) MeasureNet(Config config, Dataset data, Probe? probe)
     {
-        var images = Math.Min(250, data.Train.Count);
+        var images = Math.Min(250, config.TrainSize);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var model = config.Layers(data).ToModel(config.Seed);
         var (tape, optimizer) = (new Tape(), config.NewOptimizer(model));
@@ -120,7 +120,7 @@ public sealed record Estimate(IReadOnlyList<Config> Asked, int Kept, TimeSpan Ti
             return clock.Elapsed.TotalSeconds / count;
         }
         var step = Mean(Step);
-        var image = Mean(() => Evaluation.Run(tape, config, model, data.Train, 0, images)) / images;
+        var image = Mean(() => Evaluation.Run(tape, config, model, data.Train, order[..images])) / images;
         var probing = Stopwatch.StartNew();
         probe?.Begin(config)(new(config, data, tape, model, 1, 0)).Count();
         return (step, image, probe is null ? 0 : probing.Elapsed.TotalSeconds,

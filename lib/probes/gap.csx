@@ -6,7 +6,7 @@ public static class Gap
 {
     const int TrainImages = 5_000;
 
-    /// <summary>Loss and accuracy in evaluation mode on the first 5,000 training images (or all, if fewer) and on all
+    /// <summary>Loss and accuracy in evaluation mode on 5,000 training images (or all, if fewer) and on all
     /// validation images.</summary>
     public static IReadOnlyList<string> Columns { get; } =
         ["eval_train_loss", "eval_train_accuracy", "full_validation_loss", "full_validation_accuracy"];

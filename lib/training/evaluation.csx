@@ -10,26 +10,30 @@ public static class Evaluation
     // What short trainings are measured on is a multiple of this.
     const int Fewest = 250;
 
-    /// <summary>Mean cross-entropy in nats and accuracy as a share of 1, on the images first..first+count-1, in
-    /// evaluation mode.</summary>
-    public static (double Loss, double Accuracy) Run(Tape tape, Config config, Model model, ImageSet set,
-        int first, int count)
+    /// <summary>Mean cross-entropy in nats and accuracy as a share of 1, on the images at these places, in evaluation
+    /// mode.</summary>
+    public static (double Loss, double Accuracy) Run(Tape tape, Config config, Model model, ImageSet set, int[] images)
     {
         var (loss, correct) = (0.0, 0);
-        for (var start = first; start < first + count; start += BatchSize)
+        foreach (var at in images.Chunk(BatchSize))
         {
-            var at = Enumerable.Range(start, Math.Min(BatchSize, first + count - start)).ToArray();
-            var labels = set.Labels.AsMemory(start, at.Length);
+            var labels = new byte[at.Length];
+            Batches.Labels(set, at, labels);
             var (mean, right) = tape.Step(() =>
             {
                 var logits = model.Forward(config.Input(set, at), Mode.Evaluation);
-                return ((double)logits.CrossEntropy(labels).Item, logits.CountCorrect(labels.Span));
+                return ((double)logits.CrossEntropy(labels).Item, logits.CountCorrect(labels));
             }, record: false);
             loss += mean * at.Length;
             correct += right;
         }
-        return (loss / count, (double)correct / count);
+        return (loss / images.Length, (double)correct / images.Length);
     }
+
+    /// <summary>So many of the places first..first+of-1, spread evenly: the images at the start of a set may be harder
+    /// than the others, as MNIST's are.</summary>
+    public static int[] Spread(int first, int of, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => first + (int)((long)i * of / count))];
 
     /// <summary>The validation images that a point of a curve is measured on, at most.</summary>
     public const int CurveImages = 2_000;

@@ -21,9 +21,10 @@ public sealed record Trial : Config
     /// <summary>Why a trial is not ok; empty where it is.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>At the end, in evaluation mode: on the first 2,000 training images (or all, if fewer), on the
-    /// validation images (5,000 at most where the role is to tune), and, where the role is to evaluate, on the test
-    /// images; on fewer of each after a training that took few (Evaluation.AtMost). Accuracies are shares of 1, losses mean cross-entropies in nats.</summary>
+    /// <summary>At the end, in evaluation mode: on 2,000 training images (or all, if fewer), on the validation images
+    /// (5,000 where the role is to tune), and, where the role is to evaluate, on the test images; on fewer of each,
+    /// spread evenly, after a training that took few (Evaluation.AtMost). Accuracies are shares of 1, losses mean
+    /// cross-entropies in nats.</summary>
     public double TrainLoss { get; init; } = double.NaN;
     public double TrainAccuracy { get; init; } = double.NaN;
     public double ValidationLoss { get; init; } = double.NaN;

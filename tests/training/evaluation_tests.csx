@@ -17,6 +17,21 @@ Test("training: short trainings and early points of curves are measured on fewer
     Evaluation.AtMost(100, 50_000).ShouldBe(100);
 });
 
+Test("training: fewer images than there are are spread evenly over them", () =>
+{
+    Evaluation.Spread(100, 10, 4).ShouldBe([100, 102, 105, 107]);
+    Evaluation.Spread(100, 4, 4).ShouldBe([100, 101, 102, 103]);
+    var data = NoiseData();
+    var config = new Config { Width = 4, Lr = 0.1 };
+    var model = config.Layers(data).ToModel(1);
+    var tape = new Tape();
+    double Accuracy(params int[] at) => Evaluation.Run(tape, config, model, data.Train, at).Accuracy;
+    var right = Enumerable.Range(0, 500).Where(at => Accuracy(at) == 1).Take(30).ToArray();
+    var wrong = Enumerable.Range(0, 500).Where(at => Accuracy(at) == 0).Take(10).ToArray();
+    Accuracy([.. right, .. wrong]).ShouldBe(0.75);
+    Accuracy([.. wrong, .. right, .. right, .. right, .. right]).ShouldBe(120 / 130.0, 1e-12);
+});
+
 Test("training: a tuning trial ends on the first half of the validation images, the others on all", () =>
 {
     int Images(Role role, int all = 10_000) =>
