@@ -21,14 +21,14 @@ const string Caveats = """
     - On MNIST the gain in final accuracy is about the size of the noise: at 98% an accuracy on 10,000 images has a
       standard error of 0.14 points.
     - Where BN's higher rate is said to be its gain, a net that has no gain at its own rate either says nothing.
-    - Budgets are short (three epochs, 0.6 for LeNet, five for convnets): with more, both arms end closer together.
+    - Budgets are short (three epochs, 0.6 for LeNet, eight for convnets): with more, both arms end closer together.
     """;
 
 return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], Why,
     [.. StandardNets.Dependent, "schedule"]), lab =>
 {
     var nets = StandardNets.Several(lab, epochs: lab.Pick(1, 3, 20), lenetEpochs: lab.Pick(1, 0.6, 10),
-        convnetEpochs: lab.Pick(1, 5, 60));
+        convnetEpochs: lab.Pick(1, 8, 60));
     Net[] paced = lab.OnConvnets ? [.. nets]
         : [nets[0].Within(0.3, 10), nets[1].Within(0.1, 3), nets[2].Within(1e-3, 0.1)];
     Net[] cooled = lab.OnConvnets ? paced
