@@ -38,8 +38,11 @@ static Figure SpeedByAccuracy(string id, string title, string ratio, IReadOnlyLi
     }
     var layout = Axes.FigureLayout(460);
     var across = Axes.Layout(x, errors, pad: 0.03);
-    var ticks = new[] { 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001 }
-        .Where(error => error >= errors.Min() && error <= errors.Max()).ToArray();
+    double[] Inside(IEnumerable<double> some) =>
+        [.. some.Where(error => error >= errors.Min() && error <= errors.Max())];
+    // Errors that stay high, as on natural images, lie between the usual ticks.
+    var ticks = Inside([0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.002, 0.001]) is { Length: > 1 } usual
+        ? usual : Inside(Enumerable.Range(1, 19).Select(twentieths => twentieths / 20.0));
     // Errors from right to left, with the names of accuracies.
     double[] range = [.. ((double[])across["range"]).Reverse()];
     (across["range"], across["tickvals"], across["ticktext"]) =

@@ -29,4 +29,10 @@ Test("figures: speed against accuracy reads from left to right, and ends a line 
     JsonDocument.Parse(GenericChart.toFigureJson(Drawn(raced, lost).Chart)).RootElement.GetProperty("layout")
         .GetProperty("xaxis").GetProperty("range")[1].GetDouble().ShouldBe(range[1], 1e-9);
     Drawn(lost).Title.ShouldBe("s");
+    // Accuracies that stay low have ticks too.
+    var low = SpeedByAccuracy("s", "s", "Steps", [raced], one => [.. one.SpeedCourse(trials, "none", over: "batch")
+        .Take(3).Zip([0.21, 0.3, 0.42], (point, accuracy) => (accuracy, point.Steps))], Literature.Faster);
+    JsonDocument.Parse(GenericChart.toFigureJson(low.Chart)).RootElement.GetProperty("layout").GetProperty("xaxis")
+        .GetProperty("ticktext").EnumerateArray().Select(tick => tick.GetString())
+        .ShouldBe(["40%", "35%", "30%", "25%"], ignoreOrder: true);
 });
