@@ -53,9 +53,10 @@ public static class Method
             ("Data", Data(past) + $": training on the first {sizes} training images; " + (
                 trials.All(trial => double.IsNaN(trial.ValidationAccuracy))
                     ? "no validation, since nothing is selected; test images are only looked at"
-                    : $"validation on the last {Count(past.Data.ValidationImages)}, curves on "
-                        + $"{Count(Math.Min(Evaluation.CurveImages, past.Data.ValidationImages))} of these (early in "
-                        + "training and after a short one on fewer, one for five images trained on); "
+                    : $"validation on the last {Count(past.Data.ValidationImages)}, while rates are tuned on "
+                        + $"{Count(Math.Min(Evaluation.TuningImages, past.Data.ValidationImages))} of these, curves on "
+                        + $"{Count(Math.Min(Evaluation.CurveImages, past.Data.ValidationImages))}, spread evenly "
+                        + "(early in training and after a short one on fewer, one for five images trained on); "
                         + (trials.All(trial => trial.Role != Role.Evaluate)
                             ? "no test images, since nothing is selected that they could be for"
                             : "test images only at the end of evaluation seeds"))),
