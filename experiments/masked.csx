@@ -6,7 +6,7 @@ const string Why = """
     Nets with BN of which gamma and beta alone are learned, and the same nets of which two weights of each hidden unit
     are learned in their place, drawn at random: as many numbers, and the same start. All else stays as it was drawn,
     the last layer too. Three widths, since what so few numbers can do grows with their number. (Of 25 units, tried
-    first, both learn so little that the difference would need some 300 seeds.) Each arm has a rate of its own, two a
+    first, seeds differ so much that the question would need some 300 of them.) Each arm has a rate of its own, two a
     decade; nets that learn all weights stand beside them.
     """;
 const string Caveats = """

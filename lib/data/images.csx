@@ -80,6 +80,18 @@ public sealed record ImageSet(byte[] Pixels, byte[] Labels, int Height, int Widt
         return new(small, Labels, Height / 2, Width / 2, Channels) { Training = Training?.Halved };
     }
 
+    /// <summary>The images at these places, copied, and standardized as these are.</summary>
+    public ImageSet At(IReadOnlyList<int> places)
+    {
+        var pixels = new byte[places.Count * Size];
+        for (var i = 0; i < places.Count; i++)
+            Pixels.AsSpan(places[i] * Size, Size).CopyTo(pixels.AsSpan(i * Size));
+        return new(pixels, [.. places.Select(at => Labels[at])], Height, Width, Channels)
+        {
+            Training = Training ?? this,
+        };
+    }
+
     /// <summary>Joins images (N, H, W) or (N, C, H, W) and labels (N). Throws BadInput, which names the labels' file,
     /// if their counts differ or a label is not below the number of classes.</summary>
     public static ImageSet From(Idx images, Idx labels, int classes)

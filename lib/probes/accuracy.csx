@@ -5,7 +5,7 @@
 public static class TrainingAccuracy
 {
     /// <summary>Column train_accuracy, in evaluation trials.</summary>
-    /// <param name="images">The first so many training images.</param>
+    /// <param name="images">On how many training images.</param>
     /// <param name="points">About how many log-spaced steps.</param>
     public static Probe Probe(int images, int points) => new(["train_accuracy"],
         config => LogSpacedSteps(config.Steps, points),

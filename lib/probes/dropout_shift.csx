@@ -44,8 +44,7 @@ public static class DropoutShift
         var (config, data) = (snapshot.Config, snapshot.Data);
         var batches = Enumerable.Range(0, config.TrainSize).Chunk(config.BatchSize)
             .Where(batch => batch.Length == config.BatchSize).Take(Images / config.BatchSize + 1).ToList();
-        var images = Evaluation.Spread(Evaluation.ValidationStart(data), data.ValidationImages,
-            snapshot.OfWhole(data.ValidationImages));
+        var images = Evaluation.ValidationPlaces(data, snapshot.OfWhole(data.ValidationImages));
         double Accuracy(Model model) => Evaluation.Run(snapshot.Tape, config, model, data.Train, images).Accuracy;
         return [("accuracy_by_running", Accuracy(snapshot.Model)),
             ("accuracy_by_own", Accuracy(plain.PreciseCopy(batches)))];

@@ -59,7 +59,7 @@ public static class InferenceStatistics
         var config = snapshot.Config;
         var count = snapshot.Step == config.Steps ? snapshot.OfWhole(snapshot.Data.ValidationImages)
             : snapshot.CurveImages;
-        var images = Evaluation.Spread(Evaluation.ValidationStart(snapshot.Data), snapshot.Data.ValidationImages, count);
+        var images = Evaluation.ValidationPlaces(snapshot.Data, count);
         var trained = Enumerable.Range(0, Math.Min(count, config.TrainSize));
         double ByRunning(Model model) =>
             snapshot.AccuracyByBatch(model, images, Evaluation.BatchSize, Mode.Evaluation);

@@ -33,7 +33,7 @@ public static class Robustness
     public static IEnumerable<(string Column, double Value)> UnderAttack(Snapshot snapshot, int attacked,
         double epsilon, int pgdSteps)
     {
-        var set = SomeValidationImages(snapshot.Data, attacked);
+        var set = ValidationImages(snapshot.Data, attacked);
         var images = snapshot.Config.Input(set, [.. Enumerable.Range(0, set.Count)]);
         var (shape, pixels, labels) = (images.Shape, images.ToArray(), set.Labels);
         var attack = new Attack(snapshot, snapshot.Copy(), (float)epsilon);
@@ -47,7 +47,7 @@ public static class Robustness
     public static IEnumerable<(string Column, double Value)> Corrupted(Snapshot snapshot, IReadOnlyList<int> sizes,
         int corrupted)
     {
-        var clean = SomeValidationImages(snapshot.Data, corrupted);
+        var clean = ValidationImages(snapshot.Data, corrupted);
         int[] places = [.. Enumerable.Range(0, clean.Count)];
         foreach (var (kind, set) in Kinds.Zip(Corruption.All.Select(one => one.Of(clean)).Prepend(clean)))
         {
@@ -77,12 +77,6 @@ public static class Robustness
         return AtAccuracy(one, level, attack) - AtAccuracy(other, level, attack);
     }
 
-    static ImageSet SomeValidationImages(Dataset data, int count)
-    {
-        var set = data.Train;
-        var places = Evaluation.Spread(Evaluation.ValidationStart(data), data.ValidationImages,
-            Math.Min(count, data.ValidationImages));
-        return new([.. places.SelectMany(at => set.Pixels[(at * set.Size)..((at + 1) * set.Size)])],
-            [.. places.Select(at => set.Labels[at])], set.Height, set.Width, set.Channels) { Training = set };
-    }
+    static ImageSet ValidationImages(Dataset data, int count) =>
+        data.Train.At(Evaluation.ValidationPlaces(data, count));
 }

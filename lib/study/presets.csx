@@ -51,19 +51,19 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     /// more, at half their resolution by a net of half the width.</summary>
     public Config Convnet => new()
     {
-        Model = Architecture.Vgg, Depth = 6, Width = Halved ? 8 : 16, Activation = Activation.Relu, Init = Scheme.HeNormal,
-        Momentum = 0.9, WeightDecay = 5e-4, Decayed = Decayed.Weights, BatchSize = 128, Augment = Augmentation.Flip,
-        Halve = Halved,
+        Model = Architecture.Vgg, Depth = 6, Width = Halved ? 8 : 16, Halve = Halved, Activation = Activation.Relu,
+        Init = Scheme.HeNormal, Momentum = 0.9, WeightDecay = 5e-4, Decayed = Decayed.Weights, BatchSize = 128,
+        Augment = Augmentation.Flip,
         TrainSize = Images(smoke: 2_000, standard: 10_000, full: 50_000),
     };
 
     /// <summary>What experiments train variants of: the convnet on images in colours, else the perceptron.</summary>
     public Config Baseline => On(Perceptron, Convnet);
 
-    bool Halved => Preset != Preset.Full && CanHalve && Math.Min(Data.Height, Data.Width) >= 32;
-
     /// <summary>Whether images have a half of their resolution.</summary>
     public bool CanHalve => Data.Height % 2 + Data.Width % 2 == 0;
+
+    bool Halved => Preset != Preset.Full && CanHalve && Math.Min(Data.Height, Data.Width) >= 32;
 
     /// <summary>Accuracies that are like hard to come to on any data.</summary>
     public Levels Levels => Levels.Of(Data);

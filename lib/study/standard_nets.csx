@@ -43,10 +43,8 @@ static class StandardNets
     /// <summary>A residual net for CIFAR-10 (He et al. 2016, section 4.2).</summary>
     /// <param name="start">Its width, and how it is trained.</param>
     /// <param name="depth">6 n + 2.</param>
-    public static Config ResNet(Config start, int depth) => start with
-    {
-        Model = Architecture.Resnet, Depth = depth,
-    };
+    public static Config ResNet(Config start, int depth) =>
+        start with { Model = Architecture.Resnet, Depth = depth };
 
     /// <summary>Perceptrons with sigmoids and with ReLU, for comparisons of many arms; two rates a decade.</summary>
     public static IReadOnlyList<Net> Perceptrons(Lab lab, Config none, IReadOnlyList<Func<Config, Config>> arms) =>

@@ -60,4 +60,9 @@ public static class Evaluation
 
     /// <summary>Place of the first validation image in the training set.</summary>
     public static int ValidationStart(Dataset data) => data.Train.Count - data.ValidationImages;
+
+    /// <summary>Places of so many validation images in the training set, or of all if there are fewer, spread evenly.
+    /// </summary>
+    public static int[] ValidationPlaces(Dataset data, int count) =>
+        Spread(ValidationStart(data), data.ValidationImages, Math.Min(count, data.ValidationImages));
 }

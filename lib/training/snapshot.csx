@@ -24,10 +24,10 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
         return copy;
     }
 
-    /// <summary>Mean loss and accuracy in evaluation mode on so many training images (or all, if fewer). Where the whole
-    /// training takes few images, this and what follows measure fewer, spread evenly: see Evaluation.AtMost.</summary>
+    /// <summary>Mean loss and accuracy in evaluation mode on so many training images (or all, if fewer), spread evenly.
+    /// Where the whole training takes few images, this and what follows measure fewer: see Evaluation.AtMost.</summary>
     public (double Loss, double Accuracy) OnTraining(int images) =>
-        On(Data.Train, 0, Config.TrainSize, OfWhole(Math.Min(images, Config.TrainSize)));
+        On(Data.Train, Evaluation.Spread(0, Config.TrainSize, OfWhole(Math.Min(images, Config.TrainSize))));
 
     /// <summary>The same on all validation images, or on 5,000 while rates are tuned; NaN where there are none.
     /// </summary>
@@ -35,7 +35,8 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
         OnValidation(OfWhole(Evaluation.ValidationImages(Config, Data)));
 
     /// <summary>The same on all test images.</summary>
-    public (double Loss, double Accuracy) OnTest() => On(Data.Test, 0, Data.Test.Count, OfWhole(Data.Test.Count));
+    public (double Loss, double Accuracy) OnTest() =>
+        On(Data.Test, Evaluation.Spread(0, Data.Test.Count, OfWhole(Data.Test.Count)));
 
     /// <summary>The same for a curve: on 2,000 validation images, and on fewer until 10,000 images have been
     /// trained on.</summary>
@@ -49,10 +50,9 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
     public int OfWhole(int images) => Evaluation.AtMost(images, (long)Config.Steps * Config.BatchSize);
 
     (double, double) OnValidation(int images) => Evaluation.HasValidation(Config, Data)
-        ? On(Data.Train, Evaluation.ValidationStart(Data), Data.ValidationImages, images) : (double.NaN, double.NaN);
+        ? On(Data.Train, Evaluation.ValidationPlaces(Data, images)) : (double.NaN, double.NaN);
 
-    (double, double) On(ImageSet set, int first, int of, int count) =>
-        Evaluation.Run(Tape, Config, Model, set, Evaluation.Spread(first, of, count));
+    (double, double) On(ImageSet set, int[] images) => Evaluation.Run(Tape, Config, Model, set, images);
 
     /// <summary>A batch that is the same in every measurement: the last `count` training images, by their places.
     /// </summary>

@@ -197,3 +197,13 @@ Test("images: what changes images is named in every row", () =>
     Should.Throw<ArgumentException>(() => new Design([], [], "").Check([config]));
     new Design(["standardize", "augment", "halve"], [], "").Extras.ShouldBe(["standardize", "augment", "halve"]);
 });
+
+Test("images: some of a set are its images at these places, standardized as the set is", () =>
+{
+    var all = NoiseOf(20).Train;
+    var some = all.At([7, 3]);
+    some.Pixels.ShouldBe([.. all.Pixels[(7 * all.Size)..(8 * all.Size)], .. all.Pixels[(3 * all.Size)..(4 * all.Size)]]);
+    some.Labels.ShouldBe([all.Labels[7], all.Labels[3]]);
+    some.Moments.ShouldBe(all.Moments);
+    some.At([1]).Moments.ShouldBe(all.Moments, "some of some");
+});

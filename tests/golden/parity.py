@@ -30,7 +30,7 @@ convnets: a folder of four IDX files, images of rank 4, standardized by the mean
        training images; trained on the first 10,000, reshuffled every epoch, an epoch's last, partial batch left out;
        validation on the last sixth of the training images, test on the test images. ResNet of depth 8 and VGG of 6
        convolutions, width 16; He's normal weights; SGD with momentum 0.9 at a constant rate, batch 128, no decay.
-       train_loss: in evaluation mode, on the first 5,000 training images.
+       train_loss: in evaluation mode, on every fifth of the 10,000 training images, as the lab has it.
 """
 import argparse
 import csv
@@ -173,7 +173,7 @@ def convnet_run(run, train, validation, test):
             logits = torch.cat([net.forward(function, x, training=False) for x in images.split(250)])
         return F.cross_entropy(logits, labels).item(), 100 * (logits.argmax(1) == labels).float().mean().item()
 
-    yield {"train_loss": evaluate(train[0][:5000], train[1][:5000])[0],
+    yield {"train_loss": evaluate(train[0][::5], train[1][::5])[0],
            "validation_accuracy": evaluate(*validation)[1], "test_accuracy": evaluate(*test)[1],
            "seconds": round(time.time() - begun, 1)}
 

@@ -32,7 +32,7 @@ Test("training: fewer images than there are are spread evenly over them", () =>
     Accuracy([.. wrong, .. right, .. right, .. right, .. right]).ShouldBe(120 / 130.0, 1e-12);
 });
 
-Test("training: a tuning trial ends on the first half of the validation images, the others on all", () =>
+Test("training: a tuning trial ends on 5,000 validation images, the others on all", () =>
 {
     int Images(Role role, int all = 10_000) =>
         Evaluation.ValidationImages(new() { Role = role }, NoiseData() with { ValidationImages = all });
