@@ -27,10 +27,10 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     /// convnets, whose trials cost more, in `full` alone.</summary>
     public bool Neighbours => Preset == Preset.Full || Preset == Preset.Standard && !OnConvnets;
 
-    /// <summary>When claims are judged: `standard` looks up to four times, `full` three times, each at twice the seeds
-    /// of the one before; `smoke`, or where the user asked for a number of seeds, once.</summary>
+    /// <summary>When claims are judged: `standard` looks up to four times (convnets, whose trials cost more, have fewer
+    /// seeds at the last), `full` three times; `smoke`, or where the user asked for a number of seeds, once.</summary>
     public Looks Looks => SeedCount is { } count ? new(count)
-        : Pick<Looks>(new(2), new(6, 12, 24, 48), new(10, 20, 40));
+        : Pick<Looks>(new(2), On<Looks>(new(6, 12, 24, 72), convnets: new(6, 12, 24, 48)), new(10, 20, 40));
 
     /// <summary>Whether the images have colours, as natural ones do: then experiments train convnets where else they
     /// train perceptrons.</summary>

@@ -23,7 +23,7 @@ Test("looks: the printed interval covers in 95% of studies, by t and by order st
         return covered / (double)Worlds;
     }
     WriteLine("  share of studies whose printed interval covers: looks, region, by t, by order statistics");
-    foreach (var counts in new int[][] { [6, 12, 24, 48], [10, 20, 40], [6, 12, 24] })
+    foreach (var counts in new int[][] { [6, 12, 24, 72], [6, 12, 24, 48], [10, 20, 40], [6, 12, 24] })
         foreach (var (name, region, effect) in new[]
         {
             ("no effect", Region.Above(0.5), 0.0), ("at the margin", Region.Above(0.5), 0.5),

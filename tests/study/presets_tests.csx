@@ -13,4 +13,6 @@ Test("presets: each has its value, and seeds that the user asked for come before
     (colours with { Facts = colours.Data with { Height = 28 } }).Baseline.Halve.ShouldBeFalse();
     (colours with { Preset = Preset.Full }).Baseline.Halve.ShouldBeFalse();
     new Lab(Preset.Smoke).Baseline.TrainSize.ShouldBeLessThan(new Config().TrainSize);
+    new Lab(Preset.Standard).Looks.Counts[^1].ShouldBeGreaterThan(
+        new Lab(Preset.Standard, Facts: new Lab(Preset.Standard).Data with { Channels = 3 }).Looks.Counts[^1]);
 });
