@@ -15,7 +15,7 @@ const string Caveats = """
     - Small branches say why deep residual nets can be trained at all; what BN does to the rate is another question.
     - Theory is for nets of infinite width; with 64 units the plain signal scatters, the more the deeper. It is not for
       ResNets, where an activation follows each sum and two stages change the shape: there the signal is only drawn.
-    - Two epochs are few: an arm that is slower without a normalizer may come as far with more.
+    - Trainings are short: an arm that is slower without a normalizer may come as far with more.
     """;
 
 return Experiment(Args, Question, new(["norm", "depth"], ["lr"], Why), lab =>

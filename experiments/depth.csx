@@ -55,11 +55,11 @@ return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [
                    Literature.Deeper.Judge(trials, all =>
-                       DepthRatios(all, [residual], depths, trained, Norm.Batch, over: Norm.None)),
+                       DepthRatios(all, [residual], trained, Norm.Batch, over: Norm.None)),
                    .. lab.OnConvnets ? [] : new[]
                    {
                        Literature.DepthLimit.Judge(trials, all =>
-                           DepthRatios(all, [.. plain, .. sigmoids], depths, trained, Norm.None, over: Norm.Batch)),
+                           DepthRatios(all, [.. plain, .. sigmoids], trained, Norm.None, over: Norm.Batch)),
                        Literature.Explodes.Judge(trials, all => GrowthEffects(all, plain, depths[^1])),
                    },
                ], probe, trials => BisectDepths(trials, trained))

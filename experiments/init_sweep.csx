@@ -12,7 +12,7 @@ const string Caveats = """
     - Tuning and the common rate answer different questions: at 0.001 a scale can look unusable since the rate is wrong.
     - Usable is what comes to 90% (convnets: 30%, in one epoch of 10,000 images), for both arms the same. Within 2
       points of its own best scale, which stands beside it, an arm that is good nowhere can have a wide range.
-    - Scales beyond the ends of the grid are not counted. One budget: a small net, one epoch of 25,000 images.
+    - Scales beyond the ends of the grid are not counted. One budget, in `standard` an epoch of 25,000 images.
     """;
 
 return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation"], ["lr"], Why), lab =>

@@ -3,7 +3,7 @@
 
 const string Question = "How much higher a learning rate does batch normalization allow?";
 const string Why = """
-    Three rates a decade (two for convnets, and for these no plain SGD), over five decades, so that both arms fail at
+    Three rates a decade (`full`: six; convnets: two, and no plain SGD), over five decades, so that both arms fail at
     the upper end; those in which each optimizer's steps have like size (momentum 0.9 makes them ten times longer,
     Adam's do not scale with the gradient). Between the last rate at which a seed trains and the first at which it does
     not, its limit is bisected to a tenth of a decade. Three seeds are run at all rates, the others about the best rates
@@ -15,7 +15,7 @@ const string Caveats = """
       side, none is selected, and so there is nothing for test images to measure.
     - A share of lost rates depends on the grid, which is even in their logarithm: here only on its upper end. Rates too
       low to learn within the budget are counted apart, since a longer one would make them learn.
-    - One model, one dataset, a budget of one epoch (convnets: two): which rates are usable depends on all three.
+    - One model, one dataset, a budget of one epoch or two: which rates are usable depends on all three.
     - The range test trains one net through all rates in 200 steps. It tends to put the limit higher than the sweep
       does, since no rate lasts.
     """;

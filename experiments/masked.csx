@@ -1,7 +1,7 @@
 #load "../lib/lab.csx"
 #nullable enable
 
-const string Question = "Do gamma and beta learn more than as many random weights?";
+const string Question = "Does learning gamma and beta alone reach more than learning as many weights?";
 const string Why = """
     Nets with BN of which gamma and beta alone are learned, and the same nets of which two weights of each hidden unit
     are learned in their place, drawn at random: as many numbers, and the same start. All else stays as it was drawn,

@@ -20,8 +20,8 @@ const string Caveats = """
     - In layers of units instance normalization has one value, so that only the convnet has it. In perceptrons group
       normalizes ten groups of ten units, in the convnet groups of four channels; ghost takes batches of 16 out of 60 or
       128.
-    - Budgets are short: one epoch of 30,000 images, or one and a half of 10,000 in colours, where the rates next to the
-      tuned ones are not evaluated. With more, all arms end closer together.
+    - Budgets are short: in `standard` one epoch of 30,000 images, or one and a half of 10,000 in colours, where the
+      rates next to the tuned ones are not evaluated. With more, all arms end closer together.
     """;
 
 return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation"], ["lr"], Why,

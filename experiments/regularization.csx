@@ -53,7 +53,7 @@ return Experiment(Args, Question, new(["norm", "train_size", "batch_size", "drop
         Control("noisy BN", Smallest, none => none with { Norm = Norm.Noisy }),
     ];
     var all = new Net("all", [.. nets.SelectMany(net => net.Cells), .. controls.Select(net => net.Cells[1])], rates);
-    var probe = Gap.Probe(points: 14, firstStep: 25);
+    var probe = Gap.Probe(points: 9, firstStep: 25);
 
     return from tuning in Tune([all], seeds: lab.Pick(1, 3, 5), probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>

@@ -160,5 +160,7 @@ public static class Release
 
 // Every number that is written has a decimal point, wherever the machine stands.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+// Its threads would share one vector, in an order of their own, beside trials that have the cores already.
+MathNet.Numerics.Control.UseSingleThread();
 Release.Begun();
 Release.Ensure(Args);

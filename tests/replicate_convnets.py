@@ -14,7 +14,7 @@ from torch import nn
 from replicate import idx, labels, options, run
 
 # None and batch; in small batches batch and group.
-RATES = {"better": (0.03, 0.3), "rate_is_the_gain": (0.03, 0.03), "small_batch": (0.01, 0.003),
+RATES = {"better": (0.03, 0.3), "rate_is_the_gain": (0.03, 0.03), "small_batch": (0.003, 0.003),
          "smooth_scale_free": (0.03, 0.03)}
 
 
@@ -30,7 +30,7 @@ def vgg(norm, seed):
     torch.manual_seed(seed)
     layers, inputs = [], 3
     for i in range(6):
-        outputs = 16 << i // 2
+        outputs = 8 << i // 2
         if i in (2, 4):
             layers.append(nn.MaxPool2d(2))
         layers += [nn.Conv2d(inputs, outputs, 3, padding=1, bias=norm is None), *([norm(outputs)] if norm else []),
@@ -95,8 +95,8 @@ class Check:
 
     def gain(self, rates):
         none, batch = rates
-        return [100 * (self.accuracy(self.trained(nn.BatchNorm2d, batch, s, 5), self.test)
-                       - self.accuracy(self.trained(None, none, s, 5), self.test)) for s in self.seeds]
+        return [100 * (self.accuracy(self.trained(nn.BatchNorm2d, batch, s, 8), self.test)
+                       - self.accuracy(self.trained(None, none, s, 8), self.test)) for s in self.seeds]
 
     def better(self):
         yield "VGG-6", self.gain(RATES["better"]), "points"

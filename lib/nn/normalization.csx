@@ -146,7 +146,7 @@ static Layer SeedNorm(int channels, bool last = false) => new(scope =>
 /// A.2): y = x * scale + shift. For each step and channel a mean shift in [-0.5, 0.5) and a mean scale in [1, 1.25) are
 /// drawn. Each example's shift differs from that mean by up to 0.1, and its scale by a normal number with standard
 /// deviation 0.1.</summary>
-static Layer NoisyBatchNorm(int channels) => BatchNorm(channels) >> new Layer(scope =>
+static Layer NoisyBatchNorm(int channels, double? momentum = 0.1) => BatchNorm(channels, momentum) >> new Layer(scope =>
 {
     var next = scope.StreamOfEachStep(scope.Next("noise"));
     return (x, mode) =>

@@ -1,6 +1,7 @@
 #nullable enable
 // Medians, quantiles and intervals over seeds. MathNet.Numerics gives the distributions.
-// Numbers only: a lost seed is counted by who calls, so NaN and infinity are errors here and never averaged.
+// NaN is an error here, and so is infinity, which stands for a lost seed and is never averaged: who calls counts it.
+// Where it has a rank or a sign, as in SignFlipP, it is allowed.
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
 
@@ -77,13 +78,13 @@ static Interval OrderInterval(double[] sorted, double level)
 public static double SignFlipP(IEnumerable<double> differences)
 {
     var sorted = Sorted(differences, value => !double.IsNaN(value));
-    var largest = sorted.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max();
+    var largest = sorted.Where(value => double.IsFinite(value) && value != 0).Select(Math.Abs).DefaultIfEmpty(1).Max();
     var values = sorted.Select(value => double.IsFinite(value) ? value : Math.CopySign(2 * largest, value)).ToArray();
     // Sums that differ by rounding alone are equal.
     var observed = Math.Abs(values.Sum()) * (1 - 1e-12);
     var random = new RandomStream(1, "sign flips");
-    var exact = values.Length <= 20;
-    var choices = exact ? 1 << values.Length : 100_000;
+    var exact = values.Length <= ExactSignFlips;
+    var choices = exact ? 1 << values.Length : RandomSignFlips;
     var extreme = 0;
     for (var choice = 0; choice < choices; choice++)
     {
@@ -95,8 +96,12 @@ public static double SignFlipP(IEnumerable<double> differences)
     return exact ? (double)extreme / choices : (extreme + 1.0) / (choices + 1);
 }
 
-/// <summary>The smallest p that so many sign flips can give: 2 of 2^N.</summary>
-public static double SmallestSignFlipP(int count) => Math.Min(1, Math.Pow(2, 1 - count));
+/// <summary>The smallest p that SignFlipP can give of so many differences: 2 of 2^N where it is exact.</summary>
+public static double SmallestSignFlipP(int count) => count > ExactSignFlips ? 1.0 / (RandomSignFlips + 1)
+    : Math.Min(1, Math.Pow(2, 1 - count));
+
+// Up to so many differences all choices of signs are taken, above it so many random ones.
+const int ExactSignFlips = 20, RandomSignFlips = 100_000;
 
 /// <summary>Holm's (1979) adjusted p of each p, in the order given: rejecting those below a level keeps the chance of
 /// any false rejection among them below it.</summary>

@@ -23,7 +23,7 @@ public static class Captions
     /// <summary>What the lanes of lost seeds show.</summary>
     /// <param name="stuck">What a seed did that has no number and did not diverge.</param>
     public static string Lost(IReadOnlyList<Lost> lost, string stuck) => lost.Count == 0 ? ""
-        : lost.All(l => l.Missing == 0) ? $"No seed diverged or {stuck}."
+        : lost.All(l => l.Missing == 0) ? $"No seed is lost: none diverged or {stuck}."
         : $"Lower panel: seeds that diverged or {stuck}, of those that ran. They enter no median; a hollow marker is "
             + "the median of the seeds that were left.";
 

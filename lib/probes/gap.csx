@@ -30,8 +30,11 @@ public static class Gap
 
     /// <summary>The gap of one trial less the other's at the lowest training loss that both reach, which is where the
     /// worse of them ends; NaN where one was lost.</summary>
-    public static double Narrowed(Trial wide, Trial narrow) =>
-        LowestLoss(wide, narrow) is var loss ? At(wide, loss) - At(narrow, loss) : 0;
+    public static double Narrowed(Trial wide, Trial narrow)
+    {
+        var loss = LowestLoss(wide, narrow);
+        return At(wide, loss) - At(narrow, loss);
+    }
 
     /// <summary>The lowest training loss that every one of the trials reaches; infinite where one was lost.</summary>
     public static double LowestLoss(params IEnumerable<Trial> trials) => trials.Max(trial =>

@@ -53,7 +53,7 @@ public static class Hessian
     /// <param name="start">For the direction in which it starts.</param>
     public static IReadOnlyList<double> Lanczos(Func<double[], double[]> times, int rows, int steps, RandomStream start)
     {
-        var next = Columns.Dense(rows, _ => start.Normal()).Normalize(2);
+        var next = Columns.DenseOfEnumerable(Enumerable.Range(0, rows).Select(_ => start.Normal())).Normalize(2);
         List<MathNet.Numerics.LinearAlgebra.Vector<double>> basis = [];
         List<double> diagonal = [], beside = [];
         while (true)

@@ -4,8 +4,10 @@
 /// <summary>A copy of the model whose running statistics are the averages of these batches' statistics, all computed
 /// with the current weights (precise BN, Wu and Johnson 2021). Where no layer is BN, a plain copy.</summary>
 /// <param name="batches">Places in the training set, batch by batch.</param>
+/// <exception cref="ArgumentException">No batches.</exception>
 static Model PreciseCopy(this Snapshot snapshot, params IReadOnlyList<int[]> batches)
 {
+    if (batches.Count == 0) throw new ArgumentException("precise statistics need a batch");
     // With a momentum of 1 the running statistics are those of the last batch.
     var config = snapshot.Config with { BnMomentum = 1 };
     var (model, precise) = ((snapshot with { Config = config }).Copy(), snapshot.Copy());
@@ -60,7 +62,7 @@ public static class InferenceStatistics
         var count = snapshot.Step == config.Steps ? snapshot.OfWhole(snapshot.Data.ValidationImages)
             : snapshot.CurveImages;
         var images = Evaluation.ValidationPlaces(snapshot.Data, count);
-        var trained = Enumerable.Range(0, Math.Min(count, config.TrainSize));
+        var trained = Enumerable.Range(0, Math.Min(Math.Max(count, config.BatchSize), config.TrainSize));
         double ByRunning(Model model) =>
             snapshot.AccuracyByBatch(model, images, Evaluation.BatchSize, Mode.Evaluation);
         double ByBatch(IEnumerable<int> at) =>

@@ -14,7 +14,7 @@ public static class Robustness
     /// largest N, each of one class. At about so many log-spaced steps fgsm and pgd, the accuracy under attack.
     /// </summary>
     /// <param name="sizes">N, from the smallest.</param>
-    /// <param name="corrupted">How many of the first validation images.</param>
+    /// <param name="corrupted">How many validation images, spread evenly.</param>
     /// <param name="attacked">How many of them are attacked.</param>
     /// <param name="epsilon">Of pixels / 255.</param>
     public static Probe Probe(IReadOnlyList<int> sizes, int corrupted, int attacked, double epsilon, int pgdSteps,

@@ -41,7 +41,8 @@ public static class ClaimsPage
         ("margin", "The least effect that the claim asks for. It is declared before anything is run."),
         ("supported", "The whole 95% interval lies where the claim says (shaded)."),
         ("not supported", "The whole interval lies elsewhere: there is no such effect, or one that is too small."),
-        ("contradicted", "The effect goes the other way, by more than the margin."),
+        ("contradicted", "The effect goes the other way, by more than the margin; of a claim about the sign "
+            + "alone, by any amount."),
         ("narrowly", "The interval lies across the bound of what is claimed but is no wider than the margin: the "
             + "effect is known to half of it, and the estimate decides."),
         ("open", "The interval has effects of both kinds, so the data do not tell; more seeds may."),

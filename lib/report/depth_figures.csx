@@ -19,7 +19,7 @@ static IReadOnlyList<Figure> DepthFigures(IReadOnlyList<Trial> runs, IReadOnlyLi
     [
         Maps("map", "What trains: depth against batch size, ReLU", Of(plain), (Norm.None, Norm.Batch),
             new("Batch size"), trial => trial.BatchSize, new("Hidden layers"), trial => trial.Depth, ValidationAccuracy,
-            0.1, Each),
+            runs[0].Data.Chance, Each),
         GrowthFigure("gradients", $"Squared gradient of each layer's weights, ReLU, {deepest} layers", Of(plain)),
         ByDepth("residual", $"Residual nets beside plain ones, ReLU, batch of {size}", "Hidden layers",
             [.. plain.Where(net => net.Cells[0].BatchSize == size), residual]),

@@ -10,9 +10,9 @@ static IReadOnlyList<Figure> EpochFigures(IReadOnlyList<Trial> runs) =>
     ByEpoch("test", "What it left out: accuracy on test images", runs, "test_accuracy", "Test accuracy",
         "In evaluation mode; nothing was selected by them."),
     ByEpoch("train", "Training images in evaluation mode", runs, "train_accuracy", "Training accuracy",
-        "The first 10,000 training images at most."),
-    ByStep("early", "Early training", runs, "train_accuracy", "Training accuracy", "In evaluation mode, on the first "
-        + "2,000 training images at most (10,000 at the ends of epochs). Over the first tens of steps the running "
-        + "statistics of batch and batch_no_gamma still remember their start, and hold back what the nets have "
+        "10,000 training images at most, spread evenly."),
+    ByStep("early", "Early training", runs, "train_accuracy", "Training accuracy", "In evaluation mode, on 2,000 "
+        + "training images at most (10,000 at the ends of epochs), spread evenly. Over the first tens of steps the "
+        + "running statistics of batch and batch_no_gamma still remember their start, and hold back what the nets have "
         + "learned; seed evaluates by its batch."),
 ];

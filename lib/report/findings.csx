@@ -65,7 +65,8 @@ static string PInWords(this Judgement judged, Effect effect) => judged.Claim.Reg
     ? "no p, which would be of a difference."
     : double.IsNaN(effect.P)
         ? $"so few pairs allow no p below {Format.Number(SmallestSignFlipP(effect.Differences.Count), 2)}."
-        : $"exact sign-flip p {Format.Number(effect.P, 2)} (adjusted over all claims in claims.csv).";
+        : $"sign-flip p {Format.Number(effect.P, 2)}, as if there were but this look (adjusted over all claims in "
+            + "claims.csv).";
 
 // What tuning may have missed.
 static string NeighboursInWords(this Judgement judged, Effect effect) => effect.AtNeighbours is not { } there ? ""
@@ -83,8 +84,8 @@ static string LookInWords(this Judgement judged, Effect effect)
     var open = judged.Of(effect) == Verdict.Open;
     var needed = NeededInWords(judged.Claim.SeedsNeeded(effect));
     return Format.Sentences(effect.Look is not { } look ? "" : $"{(open ? "Open after" : "Decided at")} look {
-        look.Number} of {look.Of}, each with intervals of {Format.Percent(effect.Interval.Level)}, which together "
-            + "cover in 95%.", judged.IsByNeighbours(effect) ? "The rates next to the tuned ones decide." : "",
+        look.Number} of {look.Of}, this one with an interval of {Format.Percent(effect.Interval.Level)}; all looks "
+            + "together cover in 95%.", judged.IsByNeighbours(effect) ? "The rates next to the tuned ones decide." : "",
         judged.IsByEstimate(effect) ? ByEstimate : "", needed == "" ? "" : $"If the effect stays as it is, {needed}.");
 }
 
@@ -117,7 +118,7 @@ static string EstimateInWords(this Judgement judged, Effect effect) => effect.Di
 // Seeds that agree leave an interval of no width, which says nothing of others.
 static string IntervalInWords(this Effect effect, Unit unit) => effect.Differences.Count < 2 ? "no interval"
     : effect.Interval.Low == effect.Interval.High ? "the same in all seeds"
-    : $"{Format.Percent(effect.Look is null ? effect.Interval.Level : 0.95)} interval {
+    : $"{Format.Percent(effect.Look is null ? effect.Interval.Level : Math.Min(0.95, effect.Interval.Level))} interval {
         unit.Range(effect.Interval.Low, effect.Interval.High)} by {effect.By}";
 
 // Words that begin a sentence.

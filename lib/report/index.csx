@@ -74,8 +74,9 @@ public static class IndexPage
     static readonly Explanation What = new("What is batch normalization?",
         "y = γ (x − μ) / √(σ² + ε) + β",
         [
-            "It stands in a layer, before the activation. For each unit x it takes mean μ and variance σ² over the "
-                + "images of the batch, so that all units have mean 0 and variance 1, whatever earlier layers do.",
+            "It stands in a layer, usually before the activation. For each unit x (in convnets each channel, over all "
+                + "positions) it takes mean μ and variance σ² over the images of the batch: (x − μ) / √(σ² + ε) has "
+                + "mean 0 and variance 1 there, whatever earlier layers do.",
             "γ and β are two weights for each unit, which are learned: a net that wants other means and variances can "
                 + "have them. ε, 0.00001, keeps the division from failing.",
             "When the net is used, averages from training (the running statistics) take the place of μ and σ².",

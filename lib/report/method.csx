@@ -74,7 +74,9 @@ public static class Method
                 + "which is done where these decide (from three seeds; from all, unless worse on each of these and of "
                 + "tuning's or in the mean), the verdict there must be the same, and stands from the second look on. "
                 + "Of several conditions: depends where some support, some refute, and the effects differ (Welch's "
-                + "test, 5%); else the answer of at least half of them, if none has the opposite"),
+                + "test, 5%); else the answer of at least half of them, if none has the opposite. Each is a verdict of "
+                + "its own: of many some are wrong by chance. The p of all claims, adjusted for their number (Holm "
+                + "1979), stand in claims.csv"),
             ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
                 + $"last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but {
                     Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, "
@@ -120,8 +122,8 @@ public static class Method
         return (momenta.Any() ? $"epsilon 1e-5 inside the root, momentum {string.Join(", ", momenta)}. " : "")
             + "Evaluation, of validation and test images too, is by running statistics"
             + (Has(Norm.Seed) ? "; the arm seed has none and takes the batch's" : "")
-            + (Has(Norm.Layer, Norm.Group, Norm.Instance) ? "; layer, group and instance normalization take each "
-                + "example's own" : "");
+            + (Has(Norm.Layer, Norm.Group, Norm.Instance, Norm.Rms, Norm.WeightStd) ? "; normalizers that take their "
+                + "statistics of each example by itself do so there too" : "");
     }
 
     static string RateInWords(Config config)

@@ -14,8 +14,8 @@ static Figure RateRanges(this IReadOnlyList<RateLimits> all, string id, string t
 /// <summary>The decades of usable rates as a number for the head of a report.</summary>
 static KeyNumber UsableDecades(this RateLimits one) => new($"Usable rates, {one.Label}",
     string.Create(CultureInfo.InvariantCulture, $"{one.Usable.Decades():F1} decades"),
-    double.IsNaN(one.Usable.Low) ? "no rate works" : string.Create(CultureInfo.InvariantCulture,
-        $"{one.Usable.Low:G2} to {one.Usable.High:G2}: within 2 points of the arm's best, at {one.Usable.Best}"));
+    double.IsNaN(one.Usable.Low) ? "no rate works" : $"{Format.Number(one.Usable.Low, 2)} to {
+        Format.Number(one.Usable.High, 2)}: within 2 points of the arm's best, at {Format.Number(one.Usable.Best)}");
 
 /// <summary>A row for each arm: usable and largest stable rates, what a range test says, and what was lost.</summary>
 /// <param name="rangeTests">Trials of range tests; each belongs to the arm that it differs from in its rates.</param>

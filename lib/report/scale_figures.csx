@@ -27,8 +27,8 @@ static Figure ByWeightScale(string id, string title, IReadOnlyList<Trial> trials
 /// <summary>Learning rate against scale: maps of both arms and of their difference.</summary>
 static Figure ScaleMap(string id, string title, IReadOnlyList<Trial> trials, Config none) => Maps(id, title,
     [.. new[] { Norm.None, Norm.Batch }.SelectMany(norm => trials.AtScales(none, norm))], (Norm.None, Norm.Batch),
-    weightScale, trial => trial.InitScale, new("Learning rate"), trial => trial.Lr, ValidationAccuracy, 0.1,
-    "The tuning trials.");
+    weightScale, trial => trial.InitScale, new("Learning rate"), trial => trial.Lr, ValidationAccuracy,
+    trials[0].Data.Chance, "The tuning trials.");
 
 /// <summary>The table of the usual schemes.</summary>
 static TableSection NamedSchemes(string title, IReadOnlyList<Trial> trials, IReadOnlyList<string> by) => new(title,

@@ -8,6 +8,9 @@ public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurveP
 {
     readonly Lock gate = new();
 
+    // Lines of a run that had other columns, or these in another order, must not be read by these names.
+    readonly string columns = Fingerprint.Hash([.. trials.Names, .. points.Names]);
+
     string Own => Path.Combine(folder, $"journal{shard?.Suffix}.jsonl");
 
     /// <summary>All journals that exist, in the order of their names.</summary>
@@ -16,7 +19,7 @@ public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurveP
 
     /// <summary>The line is on disk when this returns.</summary>
     public void Append(Trial trial) => Append(new Line(trials.Texts(trial),
-        [.. trial.Curve.Select(point => points.Texts(point with { Trial = trial.Id }))]));
+        [.. trial.Curve.Select(point => points.Texts(point with { Trial = trial.Id }))], columns));
 
     /// <inheritdoc cref="Append(Trial)"/>
     public void Append(RunRecord run) => Append(new Line(Run: run));
@@ -26,6 +29,9 @@ public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurveP
     {
         var lines = Files.SelectMany(file => Lines(file).Select(line => (file, line: Parse(line))))
             .Where(one => one.line is not null).ToList();
+        if (lines.FirstOrDefault(one => one.line!.Trial is not null && one.line.Columns != columns) is
+            { file: { } other })
+            throw new BadInput($"{other} comes from another version: finish that run with it, or move the file away");
         return (
             [
                 .. from one in lines
@@ -89,8 +95,6 @@ public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurveP
 
     static T From<T>(Columns<T> columns, T row, string[] texts, string file)
     {
-        if (texts.Length != columns.Names.Count())
-            throw new BadInput($"{file} comes from another version: finish that run with it, or move the file away");
         var named = columns.Names.Zip(texts).ToDictionary(pair => pair.First, pair => pair.Second);
         return columns.Fill(row, named.GetValueOrDefault, file);
     }
@@ -101,5 +105,6 @@ public sealed class Journal(string folder, Columns<Trial> trials, Columns<CurveP
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 
-    sealed record Line(string[]? Trial = null, string[][]? Curve = null, RunRecord? Run = null);
+    sealed record Line(string[]? Trial = null, string[][]? Curve = null, string? Columns = null,
+        RunRecord? Run = null);
 }

@@ -29,12 +29,12 @@ public sealed class Store(string folder, IReadOnlyList<string>? extras = null, P
     /// <summary>Finished trials that are not yet in the CSVs.</summary>
     public Journal Journal => journal ??= new(folder, trialColumns, curveColumns, shard);
 
-    /// <summary>All trials of the CSVs, then those that only a journal has. Where a trial stands twice, the one that
-    /// did not fail.</summary>
+    /// <summary>All trials of the CSVs, then those that only a journal has. Where a trial stands twice, the first that
+    /// did not fail; where it failed each time, the last.</summary>
     public IReadOnlyList<Trial> Read() =>
     [
-        .. ReadTables().Concat(Journal.Read().Trials).OrderBy(trial => trial.Status == Status.Failed)
-            .DistinctBy(trial => trial.Id),
+        .. ReadTables().Concat(Journal.Read().Trials).GroupBy(trial => trial.Id).Select(own =>
+            own.FirstOrDefault(trial => trial.Status != Status.Failed) ?? own.Last()),
     ];
 
     /// <summary>Writes the CSVs whole, in the order given, and drops the journals.</summary>

@@ -18,33 +18,20 @@ static int Buildable(Config config, double depth) => config.IsConvnet ? 6 * (int
     : (int)Math.Round(depth);
 
 /// <summary>For each net, the largest depth up to which every depth trains, one arm over another, as log10; known to a
-/// tenth of a decade, of residual convnets to what lies between 8 layers and 14. Where one arm trains at the deepest
-/// that was tried, its limit may lie farther, and the interval has no end on that side. A seed says nothing whose both
-/// arms train at the deepest, or neither at any.</summary>
+/// tenth of a decade, of residual convnets to what lies between 8 layers and 14.</summary>
 /// <param name="nets">Each with cells of all depths in either arm.</param>
 /// <param name="trained">The validation accuracy from which on a net counts as trained.</param>
-static IReadOnlyList<Effect> DepthRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets,
-    IReadOnlyList<int> depths, double trained, Norm norm, Norm over)
+static IReadOnlyList<Effect> DepthRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets, double trained,
+    Norm norm, Norm over)
 {
-    double Deepest(IEnumerable<Trial> seed) => DepthLimit(seed, trained).Last?.Depth ?? 0;
-    bool AtEnd(IEnumerable<Trial> seed) => Deepest(seed) == depths[^1];
     IReadOnlyList<Trial> Arm(Net net, Norm norm)
     {
         var cell = net.Cells.First(cell => cell.Norm == norm).ToCell() with { Depth = 1 };
         return [.. trials.Where(trial => trial.ToCell() with { Depth = 1 } == cell)];
     }
-    Effect Ratio(Net net, IReadOnlyList<Trial> first, IReadOnlyList<Trial> second)
-    {
-        bool Any(Func<bool, bool, bool> ends) =>
-            first.BySeed(second, (one, other) => ends(AtEnd(one), AtEnd(other)) ? 1 : 0).Values.Contains(1);
-        return (Effect.From(net.Name, first.BySeed(second, (one, other) => AtEnd(one) && AtEnd(other) ? double.NaN
-            : Math.Log10(Deepest(one)) - Math.Log10(Deepest(other))),
-            resolution: net.Cells[0].IsConvnet ? Math.Log10(14 / 8.0) : 0.1) with
-        {
-            Censored = (Any((one, other) => other && !one), Any((one, other) => one && !other)),
-        }).AtLevel(0.95);
-    }
-    return [.. nets.Select(net => Ratio(net, Arm(net, norm), Arm(net, over)))];
+    return [.. nets.Select(net => LimitRatio(net.Name, Arm(net, norm), Arm(net, over),
+        seed => DepthLimit(seed, trained), trial => trial.Depth,
+        resolution: net.Cells[0].IsConvnet ? Math.Log10(14 / 8.0) : 0.1))];
 }
 
 /// <summary>For each net, the growth of the squared gradient a layer with BN at one depth, as log10.</summary>

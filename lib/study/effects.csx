@@ -32,11 +32,11 @@ public sealed record Effect(string Condition, Interval Interval, IReadOnlyList<d
     /// evaluation seeds; null where only the tuned rates were evaluated.</summary>
     public Effect? AtNeighbours { get; init; }
 
-    /// <summary>The pairs from which on the exact sign-flip p can be below 0.05.</summary>
+    /// <summary>The pairs from which on the sign-flip p can be below 0.05.</summary>
     public const int CountForP = 6;
 
-    /// <summary>The exact two-sided sign-flip p of no effect; NaN where so few pairs cannot bring it below 0.05.
-    /// </summary>
+    /// <summary>The two-sided sign-flip p of no effect, which knows nothing of earlier looks; NaN where so few pairs
+    /// cannot bring it below 0.05.</summary>
     public double P => Differences.Count < CountForP ? double.NaN : SignFlipP(Differences);
 
     /// <summary>Paired differences with the interval of their mean by t, or of their median by order statistics where
@@ -95,6 +95,26 @@ static IReadOnlyList<Effect> LogRatios(IReadOnlyList<Trial> trials, IReadOnlyLis
     double MeanLog(Trial trial) => IsOk(trial) ? trial.MeanLog(of) : double.NaN;
     return [.. nets.Select(net => Effect.From(net.Name, trials.Paired(net[arm], net[over],
         (first, second) => MeanLog(first) - MeanLog(second))))];
+}
+
+/// <summary>How many times as far one arm works as another, as log10, by the limits of each seed. Where one arm works
+/// to the end of what was tried, its limit may lie farther, and the interval has no end on that side. A seed says
+/// nothing whose both arms work to the end, or neither anywhere.</summary>
+/// <param name="limit">Of one seed's trials.</param>
+/// <param name="swept">The number of which a limit is asked for.</param>
+/// <param name="resolution">What the ratio is known to, in decades.</param>
+static Effect LimitRatio(string condition, IReadOnlyList<Trial> first, IReadOnlyList<Trial> second,
+    Func<IEnumerable<Trial>, Limit> limit, Func<Trial, double> swept, double resolution)
+{
+    bool IsAtEnd(IEnumerable<Trial> seed) => limit(seed) is { Last: not null, Next: null };
+    double Decades(IEnumerable<Trial> seed) => Math.Log10(limit(seed).Last is { } last ? swept(last) : 0);
+    bool Any(Func<bool, bool, bool> ends) =>
+        first.BySeed(second, (one, other) => ends(IsAtEnd(one), IsAtEnd(other)) ? 1 : 0).Values.Contains(1);
+    return (Effect.From(condition, first.BySeed(second, (one, other) => IsAtEnd(one) && IsAtEnd(other) ? double.NaN
+        : Decades(one) - Decades(other)), resolution) with
+    {
+        Censored = (Any((one, other) => other && !one), Any((one, other) => one && !other)),
+    }).AtLevel(0.95);
 }
 
 /// <summary>The test error of one cell less that of another, as a share of 1; a lost trial is worse than any other.

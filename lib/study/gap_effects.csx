@@ -2,8 +2,8 @@
 // The gap to validation, compared between the arms of nets.
 
 /// <summary>Training less validation accuracy at the end of training, as a share of 1.</summary>
-static readonly Measure FinalGap = new("final_gap", trial => trial.Curve[^1].Own
-    is var own ? own["eval_train_accuracy"] - own["full_validation_accuracy"] : 0);
+static readonly Measure FinalGap = new("final_gap", trial =>
+    trial.Curve[^1].Own["eval_train_accuracy"] - trial.Curve[^1].Own["full_validation_accuracy"]);
 
 /// <summary>For each net, the gap of its first arm less that of its second, at the lowest training loss that both arms
 /// of a seed reach.</summary>

@@ -52,7 +52,8 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
             var all = Effects.Count;
             if (all < 2) return "";
             var (yes, no) = (Conditions(Verdict.Supported), Conditions(Verdict.NotSupported, Verdict.Contradicted));
-            string Rest(string what, int count, string whole, string rest = "open") => count == all ? whole
+            var whole = all == 2 ? "both conditions" : $"all {all} conditions";
+            string Rest(string what, int count, string ofAll, string rest = "open") => count == all ? ofAll
                 : $"{what} in {count} of {all} conditions, the rest {rest}";
             string Of(IReadOnlyList<string> some) => some.Count > 3 ? $"in {some.Count} of {all} conditions"
                 : $"with {Listed(some)}";
@@ -60,13 +61,13 @@ public sealed record Judgement(Claim Claim, IReadOnlyDictionary<double, IReadOnl
             {
                 Verdict.Depends => $"yes {Of(yes)}, no {Of(no)}"
                     + (Conditions(Verdict.Open) is { Count: > 0 } open ? $"; open {Of(open)}" : ""),
-                Verdict.Supported => Rest("yes", yes.Count, $"in all {all} conditions"),
-                Verdict.NotSupported => Rest("refuted", no.Count, $"refuted in all {all} conditions"),
+                Verdict.Supported => Rest("yes", yes.Count, $"in {whole}"),
+                Verdict.NotSupported => Rest("refuted", no.Count, $"refuted in {whole}"),
                 Verdict.Contradicted => Rest("the other way", Conditions(Verdict.Contradicted).Count,
-                    $"the other way in all {all} conditions", no.Count == all ? "refuted" : "open or refuted"),
+                    $"the other way in {whole}", no.Count == all ? "refuted" : "open or refuted"),
                 _ => (yes.Count, no.Count) switch
                 {
-                    (0, 0) => $"in all {all} conditions",
+                    (0, 0) => $"in {whole}",
                     (var some, 0) => $"but for a yes in {some} of {all} conditions",
                     (0, var some) => $"but for a no in {some} of {all} conditions",
                     _ => $"yes {Of(yes)}, no {Of(no)}, which may differ by chance",
@@ -195,17 +196,16 @@ static Judgement Judge(this Claim claim, TunedRuns runs, Func<IReadOnlyList<Tria
 
 /// <summary>The same where conditions differ in what arms were tuned for: the effects of each of the parts.</summary>
 static Judgement Judge(this Claim claim,
-    IReadOnlyList<(TunedRuns Runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> Effects)> parts)
-{
-    var neighbours = parts.Select(part => part.Runs.Neighbouring is { } there ? part.Effects(there) : []).ToList();
-    return new(claim, Divergence.Multiples.ToDictionary(multiple => multiple, multiple => (IReadOnlyList<Effect>)
+    IReadOnlyList<(TunedRuns Runs, Func<IReadOnlyList<Trial>, IReadOnlyList<Effect>> Effects)> parts) =>
+    new(claim, Divergence.Multiples.ToDictionary(multiple => multiple, multiple => (IReadOnlyList<Effect>)
     [
-        .. from part in parts.Zip(neighbours, (part, there) => (part.Runs, part.Effects, There: there))
-           from effect in part.Effects([.. part.Runs.Chosen.Select(trial => trial.JudgedAt(multiple))]).Index()
-           select part.There.Count == 0 || !effect.Item.Cells.All(part.Runs.HasNeighbours) ? effect.Item
-               : effect.Item with { AtNeighbours = part.There[effect.Index] },
+        .. from part in parts
+           let judged = part.Runs.JudgedAt(multiple)
+           let there = judged.Neighbouring is { } neighbouring ? part.Effects(neighbouring) : []
+           from effect in part.Effects(judged.Chosen).Index()
+           select there.Count == 0 || !effect.Item.Cells.All(judged.HasNeighbours) ? effect.Item
+               : effect.Item with { AtNeighbours = there[effect.Index] },
     ]));
-}
 
 /// <summary>A row of claims.csv: one claim under one condition. Verdict is the claim's, over all its conditions and
 /// multiples of the divergence rule, of which strict and lax are the ends; P and its Holm adjustment over all claims

@@ -30,7 +30,7 @@ public static class Literature
     };
 
     public static readonly Claim RateIsTheGain = new("rate-is-the-gain",
-        "Batch normalization's higher accuracy comes from higher rates", "Bjorck et al. 2018",
+        "Batch normalization gains accuracy by higher rates alone", "Bjorck et al. 2018",
         "test accuracy at a rate that falls linearly to 0, of batch at the best rate of none, less none there (at its "
         + "own best rate: see 'reaches higher test accuracy')", Unit.Points, Region.Below(0.002))
     {
@@ -64,7 +64,8 @@ public static class Literature
 
     public static readonly Claim AutoRate = new("auto-rate",
         "Batch normalization makes hidden weights' rate matter less", "Arora et al. 2019",
-        "decades of usable rates of the hidden layers' weights, the others' staying, batch less none", Unit.Decades,
+        "decades of usable rates, within those tried, of the hidden layers' weights, the others' staying, batch less "
+        + "none", Unit.Decades,
         Region.Above(0.5))
     {
         Refuted = "Batch normalization hardly widens the rates that hidden weights bear",
@@ -281,11 +282,11 @@ public static class Literature
         Exceeded = "Batch normalization lets sharpness exceed the edge of stability", DependsOn = "the rate",
     };
 
-    public static readonly Claim Outliers = new("outliers", "Batch normalization removes outliers of the Hessian",
+    public static readonly Claim Outliers = new("outliers", "Batch normalization shrinks outliers of the Hessian",
         "Ghorbani et al. 2019", "largest eigenvalue over the first after as many as there are classes, mean over "
         + "full-batch training, none over batch", Unit.Ratio, Region.Above(Math.Log10(1.5)))
     {
-        Refuted = "Batch normalization hardly removes outliers of the Hessian",
+        Refuted = "Batch normalization hardly shrinks outliers of the Hessian",
         Reversed = "Batch normalization makes outliers of the Hessian larger", DependsOn = "the rate",
     };
 
@@ -298,21 +299,22 @@ public static class Literature
         Reversed = "Training moves gamma and beta away from undoing the normalization", DependsOn = "the net",
     };
 
-    public static readonly Claim TwoWeights = new("two-weights", "Gamma and beta alone come far above chance",
+    public static readonly Claim TwoWeights = new("two-weights", "Gamma and beta alone reach half of full training",
         "Frankle et al. 2021, whose nets come to 82%, far above chance",
         "how far gamma and beta come, learned alone, on the way from chance to the test accuracy of all weights, each "
         + "tuned", Unit.Progress, Region.Above(0.5))
     {
-        Refuted = "Gamma and beta alone do not come far above chance", DependsOn = "the net",
+        Refuted = "Gamma and beta alone do not reach half of full training", DependsOn = "the net",
     };
 
     public static readonly Claim TwoWeightsRandom = new("two-weights-random",
-        "Gamma and beta alone beat as many random weights", "Frankle et al. 2021",
-        "test accuracy of gamma and beta learned alone, less that of two random weights of each unit, each tuned",
+        "Learning gamma and beta beats learning as many weights", "Frankle et al. 2021",
+        "test accuracy of gamma and beta learned alone, less that of two weights of each unit, drawn at random and "
+        + "learned alone, each tuned",
         Unit.Points, Region.Above(0.002))
     {
-        Refuted = "Gamma and beta alone do hardly better than as many random weights",
-        Reversed = "Gamma and beta alone do worse than as many random weights", DependsOn = "the net",
+        Refuted = "Learning gamma and beta does hardly better than learning as many weights",
+        Reversed = "Learning gamma and beta does worse than learning as many weights", DependsOn = "the net",
     };
 
     // Generalization, and what could take its place.

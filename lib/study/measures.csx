@@ -5,8 +5,10 @@ using Microsoft.Data.Analysis;
 /// <summary>A number measured on each trial, by the name it has in tables.</summary>
 public sealed record Measure(string Name, Func<Trial, double> Of)
 {
-    /// <summary>The number of a trial that ended well; −infinity, worse than any, of a lost one.</summary>
-    public double OrLost(Trial trial) => IsOk(trial) ? Of(trial) : double.NegativeInfinity;
+    /// <summary>The number of a trial that ended well; −infinity, worse than any, of a lost one; NaN of one that
+    /// failed, since an error of the program is no evidence against an arm.</summary>
+    public double OrLost(Trial trial) => IsOk(trial) ? Of(trial)
+        : IsLost(trial) ? double.NegativeInfinity : double.NaN;
 }
 
 static readonly Measure ValidationAccuracy = new("validation_accuracy", trial => trial.ValidationAccuracy);
@@ -73,6 +75,8 @@ static DataFrame Summarize(this IEnumerable<Trial> trials, IReadOnlyList<string>
 }
 
 static bool IsOk(Trial trial) => trial.Status == Status.Ok;
+
+static bool IsLost(Trial trial) => trial.Status is Status.Stuck or Status.Diverged;
 
 /// <summary>Steps to a target: the first measured step at or above it, interpolated in the logarithm of the step from
 /// the measurement before. NaN where it is not reached: that is beyond the budget, which is no number of steps.

@@ -1,8 +1,6 @@
 #nullable enable
 // Over which values of a swept number training works.
 
-static bool IsLost(Trial trial) => trial.Status is Status.Stuck or Status.Diverged;
-
 /// <summary>The limit of a seed's stable rates: going up from its best one, the last before the first that diverges or
 /// is stuck. (Going up from the smallest would end at once: rates too small to leave chance within the budget are stuck
 /// as well.)</summary>

@@ -57,11 +57,11 @@ static IEnumerable<double> NearLimits(IReadOnlyList<Trial> trials, IReadOnlyList
     return rates.Where((_, i) => rates[Math.Min(i + 1, rates.Count - 1)] >= low && rates[Math.Max(i - 1, 0)] <= high);
 }
 
-/// <summary>For each net, the largest stable rate of one arm over that of another, as log10; known to a tenth of a
-/// decade.</summary>
+/// <summary>For each net, the largest stable rate with BN over that without, as log10; known to a tenth of a decade.
+/// </summary>
 static IReadOnlyList<Effect> StableRateRatios(IReadOnlyList<Trial> trials, IReadOnlyList<Net> nets) =>
-    [.. nets.Select(net => Effect.From(net.Name, trials.At(net["batch"]).BySeed(trials.At(net["none"]),
-        (batch, none) => Math.Log10(LargestStableRate(batch) / LargestStableRate(none))), resolution: 0.1))];
+    [.. nets.Select(net => LimitRatio(net.Name, trials.At(net["batch"]), trials.At(net["none"]), StableRateLimit,
+        trial => trial.Lr, resolution: 0.1))];
 
 /// <summary>For each net, which share of its grid's rates is lost to a seed above its best one, none less batch; known
 /// to one rate of the grid.</summary>

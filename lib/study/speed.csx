@@ -42,7 +42,7 @@ static string? SpeedTitle(Judgement judged, IReadOnlyList<Comparison> races)
         && new[] { effect, effect.AtNeighbours ?? effect }.All(one => one.Interval is { Level: >= 0.95, Low: > 0 });
     string Times(IEnumerable<Effect> some)
     {
-        var ratios = some.Select(effect => Math.Pow(10, effect.Interval.Estimate)).ToList();
+        var ratios = some.Select(effect => Math.Pow(10, judged.Deciding(effect).Interval.Estimate)).ToList();
         var (low, high) = (Format.Number(ratios.Min(), 2), Format.Number(ratios.Max(), 2));
         return $"{(low == high ? low : $"{low}–{high}")} times";
     }
@@ -50,6 +50,7 @@ static string? SpeedTitle(Judgement judged, IReadOnlyList<Comparison> races)
         || !first.All(Sooner) ? null
         : $"Batch normalization trains nets {Times(first)} sooner to {Format.Percent(first.Key!.Value)}, "
             + (ends.All(Sooner) ? $"{Times(ends)} to the end"
+                : ends.All(effect => judged.Of(effect) == Verdict.Supported) ? "and to the end"
                 : ends.Any(Sooner) ? "some also to the end"
                 : !ends.All(effect => Claim.Refutes(judged.Of(effect))) ? "perhaps to the end"
                 : ends.Any(effect => judged.Of(effect) == Verdict.Contradicted) ? "some later to the end"

@@ -29,9 +29,9 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 /// <summary>A stage that runs each of the configurations from the seeds of the first look, and those of conditions that
 /// are still open from the seeds of the next.</summary>
 /// <param name="judge">The claims, from the trials of this stage.</param>
-/// <param name="neighbours">Tunings of which rates next to the chosen ones are run too: where a condition is decided at
-/// the chosen rates, since that is its verdict only if those next to them say the same. They have a few seeds, and all
-/// of the chosen one's where they may be best by these: see Tuning.MayBeBest.</param>
+/// <param name="neighbours">Tunings of which the rates next to the chosen ones are run too, once a condition is decided
+/// at the chosen ones, since its verdict must hold there as well. A neighbour has a few seeds first, and all seeds of
+/// the chosen rate only where it may be better: see Tuning.MayBeBest.</param>
 /// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
 /// </param>
 /// <param name="later">Which of the cells are run from more seeds than the scouts, given the trials so far. Null: all.

@@ -21,6 +21,13 @@ public sealed record TunedRuns(IReadOnlyList<Trial> Chosen, IReadOnlyList<Trial>
 {
     /// <summary>Whether a cell was evaluated at rates next to its tuned one.</summary>
     public bool HasNeighbours(Config cell) => Beside is null || Beside.Contains(cell.ToCell());
+
+    /// <summary>The same trials, with divergence beginning at another multiple.</summary>
+    public TunedRuns JudgedAt(double multiple) => this with
+    {
+        Chosen = [.. Chosen.Select(trial => trial.JudgedAt(multiple))],
+        Neighbouring = Neighbouring?.Select(trial => trial.JudgedAt(multiple)).ToList(),
+    };
 }
 
 /// <summary>The first stage: every arm of each net at the net's rates, on the tuning seeds. Before it has run, every

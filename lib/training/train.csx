@@ -74,7 +74,11 @@ public static class Training
             (examples, epochExamples, epochCorrect) =
                 (examples + batch.Length, epochExamples + batch.Length, epochCorrect + correct);
             if (watch.Reason is not null || !measureAt.Contains(step)) continue;
-            if (NotFinite(model) is { } reason) watch.Lose(reason);
+            if (NotFinite(model) is { } reason)
+            {
+                watch.Lose(reason);
+                continue;
+            }
             Snapshot snapshot = new(config, data, tape, model, step, (double)epochCorrect / epochExamples);
             var validation = snapshot.OnCurve();
             curve.Add(new("", step, examples, watch.MeanSinceLast(), validation.Loss, validation.Accuracy));

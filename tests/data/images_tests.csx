@@ -202,7 +202,8 @@ Test("images: some of a set are its images at these places, standardized as the 
 {
     var all = NoiseOf(20).Train;
     var some = all.At([7, 3]);
-    some.Pixels.ShouldBe([.. all.Pixels[(7 * all.Size)..(8 * all.Size)], .. all.Pixels[(3 * all.Size)..(4 * all.Size)]]);
+    byte[] Pixels(int at) => all.Pixels[(at * all.Size)..((at + 1) * all.Size)];
+    some.Pixels.ShouldBe([.. Pixels(7), .. Pixels(3)]);
     some.Labels.ShouldBe([all.Labels[7], all.Labels[3]]);
     some.Moments.ShouldBe(all.Moments);
     some.At([1]).Moments.ShouldBe(all.Moments, "some of some");

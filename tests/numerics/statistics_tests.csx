@@ -79,6 +79,10 @@ Test("statistics: sign flips and Holm", () =>
     SignFlipP(Enumerable.Range(0, 25).Select(i => (double)(i % 5 - 2))).ShouldBeGreaterThan(0.9);
     SignFlipP(Enumerable.Repeat(1.0, 25)).ShouldBeLessThan(1e-4);
     SmallestSignFlipP(6).ShouldBe(2.0 / 64);
+    // Seeds beyond all others say so whatever the finite ones are, and above 20 no p is smaller than random signs give.
+    double[] beyond = [0, .. Enumerable.Repeat(double.PositiveInfinity, 5)];
+    SignFlipP(beyond).ShouldBe(2.0 / 32);
+    SignFlipP(Enumerable.Repeat(1.0, 40)).ShouldBe(SmallestSignFlipP(40));
     Holm([0.01, 0.04, 0.03, 0.005]).ShouldBe([0.03, 0.06, 0.06, 0.02], 1e-12);
     Holm([0.9, 0.8]).ShouldBe([1, 1]);
     Holm([]).ShouldBeEmpty();

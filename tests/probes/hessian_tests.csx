@@ -16,6 +16,15 @@ Test("hessian: Lanczos finds all eigenvalues of a small matrix, and the largest 
     Hessian.Lanczos(vector => TimesOf(large, vector), 1_000, 15, new(1, "start"))[^1].ShouldBe(10, 1e-3);
 });
 
+Test("hessian: Lanczos in as many rows as a net has weights is the same each time, beside other threads", () =>
+{
+    double Largest() => Hessian.Lanczos(v => [.. v.Select((x, i) => x * (1 + i % 17))], 40_000, 4, new(1, "test"))[^1];
+    var alone = Largest();
+    var beside = new double[8];
+    Parallel.For(0, beside.Length, i => beside[i] = Largest());
+    beside.ShouldAllBe(value => value == alone);
+});
+
 Test("hessian: products are linear and symmetric, and leave the model as it is", () =>
     Watched(Watchable with { Activation = Activation.Tanh }, [20], snapshot =>
     {

@@ -17,6 +17,7 @@ Test("inference: precise statistics are the batches' averages, and running ones 
         var (model, places) = (snapshot.PreciseCopy(second), Enumerable.Range(600, 10_000).ToList());
         snapshot.AccuracyByBatch(model, second, 60, Mode.Evaluation)
             .ShouldBe(snapshot.AccuracyByBatch(snapshot.Copy(), second, 60, Mode.Training), 0.02);
+        Should.Throw<ArgumentException>(() => snapshot.PreciseCopy());
         // A short last batch is left out.
         snapshot.AccuracyByBatch(model, places.Take(70), 60, Mode.Training)
             .ShouldBe(snapshot.AccuracyByBatch(model, places.Take(60), 60, Mode.Training));
@@ -26,4 +27,12 @@ Test("inference: precise statistics are the batches' averages, and running ones 
     }));
     trial.Curve[0].Own["running"].ShouldBe(trial.ValidationAccuracy, 1e-12);
     trial.Curve[0].Own["loss"].ShouldBe(trial.TrainLoss, 1e-12);
+});
+
+// Early in training a curve's images are fewer than a large batch.
+Test("inference: precise statistics are of a whole batch at least", () =>
+{
+    var config = Watchable with { Norm = Norm.Batch, BatchSize = 300, Epochs = 2 };
+    Training.Run(config, NoiseOf(600), InferenceStatistics.Probe(points: 3)).Curve.ShouldAllBe(point =>
+        point.Own["precise"] > 0);
 });

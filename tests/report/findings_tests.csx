@@ -52,8 +52,9 @@ Test("findings: a claim's lines have effect, interval, p, the neighbouring rates
     var lines = claim.Judge([], _ => [near with { AtNeighbours = near }, far with { AtNeighbours =
         Of("", 0) }]).Lines().ToList();
     lines.Select(line => line.Term).ShouldBe(["c, near", "c, far", "c, all"]);
-    lines[0].Text.ShouldStartWith("supported: +1 points, 95% interval +0.8 to +1.2 points by t, N = 6; exact sign-flip "
-        + "p 0.031 (adjusted over all claims in claims.csv). No rate next to the tuned ones does better");
+    lines[0].Text.ShouldStartWith("supported: +1 points, 95% interval +0.8 to +1.2 points by t, N = 6; sign-flip p "
+        + "0.031, as if there were but this look (adjusted over all claims in claims.csv). No rate next to the tuned "
+        + "ones does better");
     lines[1].Text.ShouldStartWith("open: +2 points");
     lines[1].Text.ShouldContain("at the best of its rate and its neighbours: 0 points (−0.2 to +0.2), not supported.");
     lines[1].Text.ShouldEndWith("no number of seeds up to 1,000 would decide it.");
@@ -70,8 +71,8 @@ Test("findings: a condition says at which look it was decided, and an open one h
     var cell = Made().AtItsRate();
     string Line(Effect effect) => new Looks(6, 12).At(claim.Judge([], _ => [effect with { Cells = [cell] }]),
         [.. Enumerable.Range(1, effect.Differences.Count).Select(seed => Made(seed: seed))]).Lines().First().Text;
-    Line(Of(0.02, 6)).ShouldContain("Decided at look 1 of 2, each with intervals of 98.1%, which together cover in "
-        + "95%");
+    Line(Of(0.02, 6)).ShouldContain("Decided at look 1 of 2, this one with an interval of 98.1%; all looks "
+        + "together cover in 95%");
     Line(Of(0.005, 12)).ShouldSatisfyAllConditions(line => line.ShouldContain("95% interval"),
         line => line.ShouldContain("Open after look 2 of 2"),
         line => line.ShouldMatch(@"If the effect stays as it is, some \d\d seeds would decide it\."));

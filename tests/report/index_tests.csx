@@ -55,7 +55,7 @@ Test("index: it begins with how many claims hold, depend, fail and are open, and
 Test("index: answers that differ between datasets stand in a table, each dataset in a column of its own", () =>
 {
     string Of(string dataset, params ClaimRow[] rows) => WithReport(Reported(dataset, dataset, 1, rows));
-    var folder = Of("mnist", Row("faster", "", 1, 0.2, "supported") with { Answer = "in all 2 conditions" },
+    var folder = Of("mnist", Row("faster", "", 1, 0.2, "supported") with { Answer = "in both conditions" },
         Row("better", "", 1, 0.2, "supported"), Row("init", "", 1, 0.2, "open"));
     var other = Of("cifar-10", Row("faster", "", -1, 0.2, "contradicted"), Row("better", "", 1, 0.2, "supported"));
     string Written(params string[] with) => File.ReadAllText(IndexPage.Write(folder, new Dictionary<string, string>(),
@@ -67,7 +67,7 @@ Test("index: answers that differ between datasets stand in a table, each dataset
     html.ShouldContain("""<th scope="col">mnist</th><th scope="col">cifar-10</th>""");
     Regex.Matches(html, """<a href="claims.html#e_(\w+)">""").Select(link => link.Groups[1].Value).ShouldBe(["faster"]);
     html.ShouldContain("""
-        <span class="badge supported">supported</span> in all 2 conditions</td><td><span class="badge contradicted">
+        <span class="badge supported">supported</span> in both conditions</td><td><span class="badge contradicted">
         """.Trim());
     Written().ShouldContain("<h1>Of 3 claims 2 hold");
 });

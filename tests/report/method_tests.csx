@@ -67,7 +67,7 @@ Test("report: the method tells how the rate changes and what decays, in every wa
         + "statistics");
     Said(new() { Norm = Norm.Seed }, new() { Norm = Norm.Group })["Batch normalization"].ShouldBe("Evaluation, of "
         + "validation and test images too, is by running statistics; the arm seed has none and takes the batch's; "
-        + "layer, group and instance normalization take each example's own");
+        + "normalizers that take their statistics of each example by itself do so there too");
     Said(new(), new() { WeightDecay = 1e-4 })["Weight decay"]
         .ShouldBe("times the parameter, added to its gradient, of all parameters");
     Said(new Config { WeightDecay = 1e-4, Decay = Decay.Decoupled, Decayed = Decayed.Weights })["Weight decay"]

@@ -42,4 +42,10 @@ Test("store: a journal of another version is refused", () => InFolder(folder =>
 {
     File.WriteAllText(Path.Combine(folder, "journal.jsonl"), "{\"Trial\":[\"a\",\"b\"],\"Curve\":[]}\n");
     Message(() => new Store(folder).Read()).ShouldContain("another version");
+    // As many columns, but others.
+    File.Delete(Path.Combine(folder, "journal.jsonl"));
+    Store With(params IReadOnlyList<string> columns) => new(folder, probe: new(columns, _ => [1], _ => []));
+    With("a", "b").Journal.Append(Ended(0.1));
+    With("a", "b").Read().Count.ShouldBe(1);
+    Message(() => With("b", "a").Read()).ShouldContain("another version");
 }));

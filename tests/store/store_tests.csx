@@ -41,6 +41,9 @@ Test("store: of two of a trial, the one that did not fail", () => InFolder(folde
     store.Journal.Append(Ended(0.1, Status.Failed, "no room"));
     store.Write(store.Read());
     store.Read().Single().Status.ShouldBe(Status.Failed);
+    // Where it failed again, the later failure.
+    store.Journal.Append(Ended(0.1, Status.Failed, "no time"));
+    store.Read().Single().Reason.ShouldBe("no time");
     store.Journal.Append(Ended(0.1));
     store.Read().Single().Status.ShouldBe(Status.Ok);
 }));

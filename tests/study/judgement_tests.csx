@@ -17,7 +17,7 @@ Test("judgement: it depends where some conditions support and some refute, else 
     const double Yes = 5, No = 0, Against = -5, Open = 1;
     (double[] Means, Verdict Verdict, string Answer)[] table =
     [
-        ([Yes, Yes], Verdict.Supported, "in all 2 conditions"),
+        ([Yes, Yes], Verdict.Supported, "in both conditions"),
         ([Yes, Yes, Open], Verdict.Supported, "yes in 2 of 3 conditions, the rest open"),
         ([Yes, Open, Open], Verdict.Open, "but for a yes in 1 of 3 conditions"),
         ([Yes, No, Open], Verdict.Depends, "yes with a, no with b; open with c"),
@@ -25,10 +25,10 @@ Test("judgement: it depends where some conditions support and some refute, else 
         ([Yes, Yes, Yes, Yes, No], Verdict.Depends, "yes in 4 of 5 conditions, no with e"),
         ([No, No, Against], Verdict.NotSupported, "refuted in all 3 conditions"),
         ([No, Open], Verdict.NotSupported, "refuted in 1 of 2 conditions, the rest open"),
-        ([Against, Against], Verdict.Contradicted, "the other way in all 2 conditions"),
+        ([Against, Against], Verdict.Contradicted, "the other way in both conditions"),
         ([Against, Against, No], Verdict.Contradicted, "the other way in 2 of 3 conditions, the rest refuted"),
         ([Against, Open, No], Verdict.NotSupported, "refuted in 2 of 3 conditions, the rest open"),
-        ([Open, Open], Verdict.Open, "in all 2 conditions"),
+        ([Open, Open], Verdict.Open, "in both conditions"),
         ([Yes], Verdict.Supported, ""),
     ];
     foreach (var (means, verdict, answer) in table)
@@ -58,6 +58,9 @@ Test("judgement: open where the divergence rule's multiple decides", () =>
     var judged = MadeUp.Judge(trials, all => [Around("", all.All(IsOk) ? 5 : 0)]);
     judged.ByMultiple.Values.ShouldBe([Verdict.NotSupported, Verdict.Supported, Verdict.Supported]);
     judged.Verdict.ShouldBe(Verdict.Open);
+    // Of neighbouring rates too.
+    var beside = MadeUp.Judge(new TunedRuns([Made()], trials), all => [Around("", all.All(IsOk) ? 5 : 0)]);
+    beside.ByMultiple.Values.ShouldBe([Verdict.Open, Verdict.Supported, Verdict.Supported]);
 });
 
 Test("judgement: titles say what was found, with amounts or conditions where there is room", () =>

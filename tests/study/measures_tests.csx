@@ -26,4 +26,6 @@ Test("measures: a lost trial is worse than any, and has no numbers at its end", 
     var (ok, lost) = (Made() with { Curve = [point] }, Made(excess: 5) with { Curve = [point] });
     (ok.AtEnd("way"), lost.AtEnd("way")).ShouldBe((0.5, double.NaN));
     (ValidationAccuracy.OrLost(ok), ValidationAccuracy.OrLost(lost)).ShouldBe((0.9, double.NegativeInfinity));
+    // An error of the program says nothing of an arm.
+    ValidationAccuracy.OrLost(ok with { Status = Status.Failed }).ShouldBe(double.NaN);
 });

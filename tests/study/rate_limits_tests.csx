@@ -14,6 +14,10 @@ Test("study: each arm of a net has its usable and its largest stable rates", () 
     limits[0].Usable.Low.ShouldBe(0.1);
     limits[0].Usable.High.ShouldBeInRange(1, 1.1);
     limits[1].Usable.High.ShouldBe(10);
+    // BN trains at the highest rate that was tried, so the ratio may be larger.
+    var ratio = StableRateRatios(trials, [net]).Single();
+    ratio.Differences.ShouldBe([1, 1]);
+    (ratio.Interval.Low, ratio.Interval.High).ShouldBe((0.9, double.PositiveInfinity));
 });
 
 Test("study: what the arms lose above and below their best rates is compared by seed, to a rate of the grid", () =>

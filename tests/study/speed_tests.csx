@@ -57,6 +57,7 @@ Test("title: of speed, whatever comes out, at most 14 words that are true, or th
         (0.6, 0, "Batch normalization trains nets 4–5 times sooner to 90%, hardly sooner to the end"),
         (0.6, -0.5, "Batch normalization trains nets 4–5 times sooner to 90%, some later to the end"),
         (0.6, double.NaN, "Batch normalization trains nets 4–5 times sooner to 90%, perhaps to the end"),
+        (0.6, double.PositiveInfinity, "Batch normalization trains nets 4–5 times sooner to 90%, and to the end"),
         (0, 0.4, null), (double.PositiveInfinity, 0.4, null),
     ];
     Comparison Net(string name) => new(new(name, [new Config()], [1]), new([], new Runs()));

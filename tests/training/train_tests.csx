@@ -82,6 +82,9 @@ Test("training: running statistics that overflow are a divergence of their own",
     var trial = Training.Run(Huge, NoiseData());
     (trial.Status, trial.Reason, trial.LossExcess).ShouldBe(
         (Status.Diverged, "a buffer is not finite", double.PositiveInfinity));
+    // A probe does not see a model that is not finite, where it could fail.
+    Training.Run(Huge, NoiseData(), new Probe([], config => [config.Steps], _ => throw new ArgumentException("seen")))
+        .ShouldSatisfyAllConditions(seen => seen.Status.ShouldBe(Status.Diverged), seen => seen.Curve.ShouldBeEmpty());
     Training.Run(Huge with { Lr = 1e30, Norm = Norm.None, InitScale = 1 }, NoiseData()).Reason
         .ShouldBeOneOf("a parameter is not finite", "the loss is not finite");
 });
