@@ -63,7 +63,7 @@ static double DecadesFrom(this IEnumerable<Trial> trialsOfOneSeed, double level,
 
 /// <summary>Which share of a grid of rates is lost to a seed above its best rate, diverged or stuck, and which below,
 /// where training is too slow for its budget; not a number where all is lost. Rates that were not tried count as lost
-/// above one that was tried and lost; elsewhere they leave no number.</summary>
+/// where they lie above the highest that was tried, and that was lost; elsewhere they leave no number.</summary>
 /// <param name="rates">The grid: other rates, as a search for a limit tries, would weigh where they lie.</param>
 static (double Above, double Below) LostShares(this IEnumerable<Trial> trialsOfOneSeed, IReadOnlyList<double> rates)
 {

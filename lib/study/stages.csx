@@ -30,8 +30,7 @@ public sealed class JudgedRuns(Runs trials, Func<IReadOnlyList<Judgement>> judge
 /// are still open from the seeds of the next.</summary>
 /// <param name="judge">The claims, from the trials of this stage.</param>
 /// <param name="neighbours">Tunings of which the rates next to the chosen ones are run too, once a condition is decided
-/// at the chosen ones, since its verdict must hold there as well. A neighbour has a few seeds first, and all seeds of
-/// the chosen rate only where it may be better: see Tuning.MayBeBest.</param>
+/// at the chosen ones, since its verdict must hold there as well.</param>
 /// <param name="refine">What is run beside, given the trials so far, before the claims are judged: see Stage.Next.
 /// </param>
 /// <param name="later">Which of the cells are run from more seeds than the scouts, given the trials so far. Null: all.
@@ -44,48 +43,80 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     int scouts = 3)
 {
     var runs = new Runs();
-    var own = from cell in cells.EachOnce() select cell with { Role = role };
-    Tuning? TuningOf(Config cell) => neighbours?.FirstOrDefault(tuning => tuning.Has(cell));
-    IEnumerable<Config> Around(Config cell) => TuningOf(cell) is not { } tuning ? [cell]
-        : from rate in tuning.Neighbours(cell) select cell with { Lr = rate };
-    // What is run beside has not all seeds.
-    IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials)
+    var rounds = new LookByLook(from cell in cells.EachOnce() select cell with { Role = role }, looks, judge)
     {
-        var cells = own.Select(cell => cell.ToCell()).ToHashSet();
-        var counted = trials.Where(trial => cells.Contains(trial.ToCell())).ToList();
+        Neighbours = neighbours ?? [], Refine = refine ?? (_ => []), Later = later,
+    };
+    var first = later is null ? looks.Counts[0] : Math.Min(scouts, looks.Counts[0]);
+    var stage = new Stage(rounds.First(first), probe, runs) { AtMost = rounds.AtMost, Next = rounds.Next };
+    return new([stage], () => new(runs, () => rounds.Judged(runs)));
+}
+
+/// <summary>Which trials are run, round after round, until the claims on some cells are decided.</summary>
+/// <param name="cells">A query: evaluated anew in each round, since rates are chosen by trials.</param>
+public sealed class LookByLook(IEnumerable<Config> cells, Looks looks,
+    Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge)
+{
+    // As in Evaluate.
+    public IReadOnlyList<Tuning> Neighbours { get; init; } = [];
+    public Func<IReadOnlyList<Trial>, IEnumerable<Config>> Refine { get; init; } = _ => [];
+    public Func<IReadOnlyList<Trial>, Func<Config, bool>>? Later { get; init; }
+
+    /// <summary>The first round, of so many seeds.</summary>
+    public IEnumerable<Config> First(int seeds) => At(cells, seeds);
+
+    /// <summary>All that can be asked for, but for what is run beside.</summary>
+    public IEnumerable<Config> AtMost => At(cells.SelectMany(Around).EachOnce(), looks.Counts[^1]);
+
+    /// <summary>The claims at the looks that the cells have come to; what is run beside has not all seeds, and does not
+    /// count.</summary>
+    public IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials)
+    {
+        var own = cells.Select(cell => cell.ToCell()).ToHashSet();
+        var counted = trials.Where(trial => own.Contains(trial.ToCell())).ToList();
         return [.. judge(trials).Select(one => looks.At(one, counted))];
     }
-    IEnumerable<Config> At(IEnumerable<Config> some, int seeds) => from cell in some
-                                                                   from seed in Enumerable.Range(1, seeds)
-                                                                   select cell with { Seed = seed };
-    IEnumerable<Config> Next(IReadOnlyList<Trial> trials)
+
+    /// <summary>The next round: the first look's seeds, where some are missing; else what is run beside; else the next
+    /// look of open conditions; last, where conditions are decided, the neighbouring rates.</summary>
+    public IEnumerable<Config> Next(IReadOnlyList<Trial> trials)
     {
         var run = trials.ToLookup(AtItsRate);
-        IReadOnlyList<Trial> Run(Config config) => [.. run[config.AtItsRate()]];
         bool IsNew(Config config) => run[config.AtItsRate()].All(trial => trial.Seed != config.Seed);
-        var some = own.Where(later?.Invoke(trials) ?? (_ => true)).ToList();
+        var some = cells.Where(Later?.Invoke(trials) ?? (_ => true)).ToList();
         var first = At(some, looks.Counts[0]).ToList();
         if (first.Any(IsNew)) return first;
-        if (refine?.Invoke(trials).ToList() is { Count: > 0 } finer) return finer;
+        if (Refine(trials).ToList() is { Count: > 0 } finer) return finer;
         var judged = Judged(trials);
         var open = looks.Next(judged, some).ToList();
-        if (open.Any(IsNew)) return open;
-        var decided = Looks.Decided(judged).ToHashSet();
+        return open.Any(IsNew) ? open : Beside(Looks.Decided(judged).ToHashSet(), run);
+    }
+
+    // At rates next to the chosen ones: a few seeds first, and all of the chosen one's where the rate may be better.
+    IEnumerable<Config> Beside(HashSet<Config> decided, ILookup<Config, Trial> run)
+    {
         var few = Math.Min(Tuning.NeighbourSeeds, looks.Counts[0]);
-        bool HasFew(Config near) => !At([near], few).Any(IsNew);
-        return from cell in own
+        IReadOnlyList<Trial> Run(Config config) => [.. run[config.AtItsRate()]];
+        bool IsWorthAll(Config near, Config cell) => Run(near).Count(trial => trial.Seed <= few) == few
+            && TuningOf(cell)?.MayBeBest(Run(near), Run(cell)) != false;
+        return from cell in cells
                where decided.Contains(cell.AtItsRate())
                from near in Around(cell)
-               let all = HasFew(near) && TuningOf(cell)?.MayBeBest(Run(near), Run(cell)) != false
+               let all = IsWorthAll(near, cell)
                from trial in Run(cell)
                where all || trial.Seed <= few
                select near with { Seed = trial.Seed };
     }
-    var stage = new Stage(At(own, later is null ? looks.Counts[0] : Math.Min(scouts, looks.Counts[0])), probe, runs)
-    {
-        AtMost = At(own.SelectMany(Around).EachOnce(), looks.Counts[^1]), Next = Next,
-    };
-    return new([stage], () => new(runs, () => Judged(runs)));
+
+    Tuning? TuningOf(Config cell) => Neighbours.FirstOrDefault(tuning => tuning.Has(cell));
+
+    // A cell at its chosen rate and those next to it.
+    IEnumerable<Config> Around(Config cell) => TuningOf(cell) is not { } tuning ? [cell]
+        : from rate in tuning.Neighbours(cell) select cell with { Lr = rate };
+
+    static IEnumerable<Config> At(IEnumerable<Config> some, int seeds) => from cell in some
+                                                                          from seed in Enumerable.Range(1, seeds)
+                                                                          select cell with { Seed = seed };
 }
 
 // Two cells whose rates have not been chosen yet may come to differ.

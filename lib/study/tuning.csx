@@ -176,7 +176,7 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, Func<Tuning, IRea
         var cells = evaluated.GroupBy(trial => trial.ToCell()).Select(cell => (Own: cell.ToList(),
             Tuned: byCell.Value.Contains(cell.Key) ? Best(cell.Key, [.. RatesOf(cell.Key).Where(rate =>
                 cell.Any(trial => trial.Lr == rate))], TrialsOf(cell.Key), by.Of) : null)).ToList();
-        IReadOnlyList<Trial> At(Func<TunedRate, IReadOnlyList<Trial>, double> rate) =>
+        IReadOnlyList<Trial> EachAt(Func<TunedRate, IReadOnlyList<Trial>, double> rate) =>
         [
             .. cells.SelectMany(cell => cell.Tuned is not { } tuned ? cell.Own
                 : cell.Own.Where(trial => trial.Lr == rate(tuned, cell.Own))),
@@ -204,7 +204,7 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, Func<Tuning, IRea
                where cell.Tuned is { } tuned && IsBeside(tuned, cell.Own)
                select cell.Own[0].ToCell(),
         ];
-        return new(At((tuned, _) => tuned.Cell.Lr), beside.Count == 0 ? null : At(BestOf), beside);
+        return new(EachAt((tuned, _) => tuned.Cell.Lr), beside.Count == 0 ? null : EachAt(BestOf), beside);
     }
 
     /// <summary>The accuracy that an arm surely ends at, at its best rate: the lowest end of its curves over the tuning
