@@ -75,8 +75,8 @@ public static class Method
                 + "tuning's or in the mean), the verdict there must be the same, and stands from the second look on. "
                 + "Of several conditions: depends where some support, some refute, and the effects differ (Welch's "
                 + "test, 5%); else the answer of at least half of them, if none has the opposite. Each is a verdict of "
-                + "its own: of many some are wrong by chance. The p of all claims, adjusted for their number (Holm "
-                + "1979), stand in claims.csv"),
+                + "its own: of many some are wrong by chance. The p of each, adjusted for the number of all (Holm "
+                + "1979), stands in claims.csv"),
             ("Diverged", "a loss, parameter or running statistic is not finite, or after step 200 the median of the "
                 + $"last 100 mini-batch losses exceeds 5 ln(classes). Stuck: finite, but {
                     Divergence.StuckReason(past.Data.Chance).Replace("accuracy", "accuracy ends")}. Both are counted, "
