@@ -160,7 +160,8 @@ public static class Release
 
 // Every number that is written has a decimal point, wherever the machine stands.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-// Its threads would share one vector, in an order of their own, beside trials that have the cores already.
+// Its threads would fill and sum a long vector in an order of their own, so that results differed from run to run; and
+// trials have the cores already.
 MathNet.Numerics.Control.UseSingleThread();
 Release.Begun();
 Release.Ensure(Args);

@@ -45,8 +45,8 @@ public sealed record Region(double Low, double High, Func<Interval, bool> Agains
 
     /// <summary>Whether the estimate decides: the interval lies across a bound, and is no wider than the margin. The
     /// effect is then known to about half the margin, and which side of the bound it lies on hardly matters: an
-    /// indifference zone (Bechhofer 1954). A truth half a margin or more from the bound is judged wrongly no more often
-    /// than an interval that is symmetric about its estimate misses it.</summary>
+    /// indifference zone (Bechhofer 1954). Where the interval is symmetric about its estimate, a truth half a margin or
+    /// more from the bound is judged wrongly no more often than the interval misses it.</summary>
     public bool IsByEstimate(Interval interval) =>
         interval.Level >= 0.95 && Lies(interval) == Verdict.Open && interval.High - interval.Low <= Margin;
 

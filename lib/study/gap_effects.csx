@@ -3,7 +3,7 @@
 
 /// <summary>Training less validation accuracy at the end of training, as a share of 1.</summary>
 static readonly Measure FinalGap = new("final_gap", trial =>
-    trial.Curve[^1].Own["eval_train_accuracy"] - trial.Curve[^1].Own["full_validation_accuracy"]);
+    trial.AtEnd("eval_train_accuracy") - trial.AtEnd("full_validation_accuracy"));
 
 /// <summary>For each net, the gap of its first arm less that of its second, at the lowest training loss that both arms
 /// of a seed reach.</summary>

@@ -65,8 +65,7 @@ public static class Literature
     public static readonly Claim AutoRate = new("auto-rate",
         "Batch normalization makes hidden weights' rate matter less", "Arora et al. 2019",
         "decades of usable rates, within those tried, of the hidden layers' weights, the others' staying, batch less "
-        + "none", Unit.Decades,
-        Region.Above(0.5))
+        + "none", Unit.Decades, Region.Above(0.5))
     {
         Refuted = "Batch normalization hardly widens the rates that hidden weights bear",
         Reversed = "Batch normalization makes hidden weights' rate matter more", DependsOn = "the net",
@@ -310,8 +309,7 @@ public static class Literature
     public static readonly Claim TwoWeightsRandom = new("two-weights-random",
         "Learning gamma and beta beats learning as many weights", "Frankle et al. 2021",
         "test accuracy of gamma and beta learned alone, less that of two weights of each unit, drawn at random and "
-        + "learned alone, each tuned",
-        Unit.Points, Region.Above(0.002))
+        + "learned alone, each tuned", Unit.Points, Region.Above(0.002))
     {
         Refuted = "Learning gamma and beta does hardly better than learning as many weights",
         Reversed = "Learning gamma and beta does worse than learning as many weights", DependsOn = "the net",

@@ -45,7 +45,7 @@ static Plan<JudgedRuns> Evaluate(IEnumerable<Config> cells, Looks looks,
     var runs = new Runs();
     var rounds = new LookByLook(from cell in cells.EachOnce() select cell with { Role = role }, looks, judge)
     {
-        Neighbours = neighbours ?? [], Refine = refine ?? (_ => []), Later = later,
+        Neighbours = neighbours, Refine = refine, Later = later,
     };
     var first = later is null ? looks.Counts[0] : Math.Min(scouts, looks.Counts[0]);
     var stage = new Stage(rounds.First(first), probe, runs) { AtMost = rounds.AtMost, Next = rounds.Next };
@@ -58,8 +58,8 @@ public sealed class LookByLook(IEnumerable<Config> cells, Looks looks,
     Func<IReadOnlyList<Trial>, IReadOnlyList<Judgement>> judge)
 {
     // As in Evaluate.
-    public IReadOnlyList<Tuning> Neighbours { get; init; } = [];
-    public Func<IReadOnlyList<Trial>, IEnumerable<Config>> Refine { get; init; } = _ => [];
+    public IReadOnlyList<Tuning>? Neighbours { get; init; }
+    public Func<IReadOnlyList<Trial>, IEnumerable<Config>>? Refine { get; init; }
     public Func<IReadOnlyList<Trial>, Func<Config, bool>>? Later { get; init; }
 
     /// <summary>The first round, of so many seeds.</summary>
@@ -68,8 +68,8 @@ public sealed class LookByLook(IEnumerable<Config> cells, Looks looks,
     /// <summary>All that can be asked for, but for what is run beside.</summary>
     public IEnumerable<Config> AtMost => At(cells.SelectMany(Around).EachOnce(), looks.Counts[^1]);
 
-    /// <summary>The claims at the looks that the cells have come to; what is run beside has not all seeds, and does not
-    /// count.</summary>
+    /// <summary>The claims at the looks that the cells have come to. What is run beside has not all seeds, and does not
+    /// count toward a look.</summary>
     public IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials)
     {
         var own = cells.Select(cell => cell.ToCell()).ToHashSet();
@@ -86,7 +86,7 @@ public sealed class LookByLook(IEnumerable<Config> cells, Looks looks,
         var some = cells.Where(Later?.Invoke(trials) ?? (_ => true)).ToList();
         var first = At(some, looks.Counts[0]).ToList();
         if (first.Any(IsNew)) return first;
-        if (Refine(trials).ToList() is { Count: > 0 } finer) return finer;
+        if (Refine?.Invoke(trials).ToList() is { Count: > 0 } finer) return finer;
         var judged = Judged(trials);
         var open = looks.Next(judged, some).ToList();
         return open.Any(IsNew) ? open : Beside(Looks.Decided(judged).ToHashSet(), run);
@@ -108,7 +108,7 @@ public sealed class LookByLook(IEnumerable<Config> cells, Looks looks,
                select near with { Seed = trial.Seed };
     }
 
-    Tuning? TuningOf(Config cell) => Neighbours.FirstOrDefault(tuning => tuning.Has(cell));
+    Tuning? TuningOf(Config cell) => Neighbours?.FirstOrDefault(tuning => tuning.Has(cell));
 
     // A cell at its chosen rate and those next to it.
     IEnumerable<Config> Around(Config cell) => TuningOf(cell) is not { } tuning ? [cell]
