@@ -41,7 +41,7 @@ return Experiment(Args, Question, new(["norm", "depth"], ["lr"], Why), lab =>
     var probe = BranchSignal.Probe(blocks, points: 12);
 
     return from tuning in Tune(nets, seeds, probe)
-           from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
+           from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.FewLooks, trials =>
                [Literature.SmallBranches.Judge(tuning.At(ValidationAccuracy, trials),
                    all => BranchEffects(all, nets, Norm.SkipInit, Norm.Fixup))], probe)
            let claim = runs.Claims[0]

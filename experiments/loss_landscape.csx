@@ -3,9 +3,10 @@
 
 const string Question = "Does batch normalization smooth the loss along the gradient?";
 const string Why = """
-    Three nets (on images in colours two convnets), each arm at its own rate (half decades, one seed of its own). At
-    logarithmically spaced steps of training the loss and its gradient are taken along the gradient, at distances over
-    two decades, two a decade, from a hundredth of what an update moves to what it never does in one step.
+    Three nets (on images in colours two convnets), each arm at its own rate (half decades, three tuning seeds; of
+    convnets one). At logarithmically spaced steps of training the loss and its gradient are taken along the gradient,
+    at distances over two decades, two a decade, from a hundredth of what an update moves to what it never does in one
+    step.
     """;
 const string Caveats = """
     - Distances are absolute, as in Santurkar et al. A net with larger weights is moved less by the same distance, and
@@ -19,8 +20,8 @@ const string Caveats = """
 
 return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], Why, StandardNets.Dependent), lab =>
 {
-    var (epochs, lenetEpochs, distances, points, seeds) =
-        lab.Pick(smoke: (0.5, 0.3, 2, 4, 1), standard: (1, 0.5, 5, 16, 1), full: (20, 10, 5, 24, 3));
+    var (epochs, lenetEpochs, distances, points, seeds) = lab.Pick(smoke: (0.5, 0.3, 2, 4, 1),
+        standard: (1, 0.5, 5, 12, lab.On(3, convnets: 1)), full: (20, 10, 5, 24, 3));
     var nets = StandardNets.Several(lab, epochs, lenetEpochs, convnetEpochs: lab.Pick(1, 3, 60));
     var probe = Landscape.Probe(images: 500, LogGrid(1e-2, 1, distances), points);
     IReadOnlyList<Effect> Smoother(IReadOnlyList<Trial> trials, Func<CurvePoint, double> roughness) =>

@@ -33,7 +33,7 @@ return Experiment(Args, Question, new(["norm", "lr"], [], Why, ["halve"]), lab =
 
     return from judged in Evaluate(from rate in rates
                                    from cell in new[] { none, batch }
-                                   select cell with { Lr = rate }, lab.Looks, trials =>
+                                   select cell with { Lr = rate }, lab.FewLooks, trials =>
                [
                    Literature.Edge.Judge(trials, all => OverEdge(all, rates, batch)),
                    Literature.Outliers.Judge(trials, all => OutlierRatios(all, rates, none, over: batch)),

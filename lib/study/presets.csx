@@ -32,6 +32,9 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     public Looks Looks => SeedCount is { } count ? new(count)
         : Pick<Looks>(new(2), On<Looks>(new(6, 12, 24, 72), convnets: new(6, 12, 24, 48)), new(10, 20, 40));
 
+    /// <summary>Those without a fourth, for trials that take seconds each.</summary>
+    public Looks FewLooks => new([.. Looks.Counts.Take(3)]);
+
     /// <summary>Whether the images have colours, as natural ones do: then experiments train convnets where else they
     /// train perceptrons.</summary>
     public bool OnConvnets => Data.Channels > 1;
