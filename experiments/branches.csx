@@ -34,10 +34,10 @@ return Experiment(Args, Question, new(["norm", "depth"], ["lr"], Why), lab =>
         Model = Architecture.ResidualMlp, Activation = Activation.Relu, Init = Scheme.HeNormal, Width = 64,
         BatchSize = 32,
     };
-    Net[] nets = [.. depths.Select(depth => new Net(lab.OnConvnets ? $"ResNet-{depth}" : $"{depth} blocks",
-        lab.OnConvnets ? StandardNets.ResNet(convnet, depth)
-            : none with { Depth = depth, Epochs = Math.Round(steps / none.StepsPerEpoch, 4) }, rates,
-        Arms(Norm.None, Norm.SkipInit, Norm.Fixup, Norm.Batch)))];
+    var arms = Arms(Norm.None, Norm.SkipInit, Norm.Fixup, Norm.Batch);
+    Net[] nets = [.. depths.Select(depth => lab.OnConvnets ? StandardNets.ResNet(convnet, depth, rates, arms)
+        : new Net($"{depth} blocks",
+            none with { Depth = depth, Epochs = Math.Round(steps / none.StepsPerEpoch, 4) }, rates, arms))];
     var probe = BranchSignal.Probe(blocks, points: 12);
 
     return from tuning in Tune(nets, seeds, probe)

@@ -12,7 +12,7 @@ const string Caveats = """
     - Tuning and the common rate answer different questions: at 0.001 a scale can look unusable since the rate is wrong.
     - Usable is what comes to 90% (convnets: 30%, in one epoch of 10,000 images), for both arms the same. Within 2
       points of its own best scale, which stands beside it, an arm that is good nowhere can have a wide range.
-    - Scales beyond the ends of the grid are not counted. One budget, in `standard` an epoch of 25,000 images.
+    - Scales beyond the ends of the grid are not counted. One budget, in `standard` an epoch of 20,000 images.
     """;
 
 return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation"], ["lr"], Why), lab =>
@@ -20,7 +20,7 @@ return Experiment(Args, Question, new(["norm", "init_scale", "init", "activation
     var start = lab.Baseline with
     {
         Optimizer = Optimization.Adam, Epochs = lab.Pick(1, 1, 5),
-        TrainSize = lab.Images(lab.On(lab.Pick(6_000, 25_000, 50_000), convnets: lab.Convnet.TrainSize)),
+        TrainSize = lab.Images(lab.On(lab.Pick(6_000, 20_000, 50_000), convnets: lab.Convnet.TrainSize)),
     };
     // Small batches, so that an epoch of fewer images has steps enough; and no decay of the weights.
     (string Name, Config None)[] kinds = lab.OnConvnets

@@ -29,7 +29,7 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
             at.ValidationAccuracy >= lab.Levels.Begun ? roughness(at) : double.NaN);
 
     return from tuning in Tune(nets, seeds, probe)
-           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
+           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.FewLooks, trials =>
                [
                    Literature.Smooth.Judge(trials, all => Smoother(all, Landscape.LossRange)),
                    Literature.SmoothGradient.Judge(trials, all => Smoother(all, Landscape.GradientRange)),

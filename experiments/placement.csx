@@ -28,13 +28,12 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
     IReadOnlyList<Func<Config, Config>> arms = [.. Arms(Norm.None, Norm.Batch),
         none => none with { Norm = Norm.Batch, Placement = Placement.After }];
     var perceptron = lab.Perceptron with { TrainSize = lab.Images(images), Epochs = epochs };
-    var convnet = lab.Convnet with { Epochs = lab.Pick(1, 2, 20) };
+    var convnets = StandardNets.Convnets(lab, epochs: lab.Pick(1, 2, 20), arms);
+    var preact = convnets[1]["batch"] with { Model = Architecture.PreactResnet };
     var nets = !lab.OnConvnets
         ? StandardNets.Perceptrons(lab, perceptron, [.. arms, none => none with { Norm = Norm.Batch, KeepBias = true },
             none => none with { NormInput = true }])
-        : [StandardNets.Vgg(convnet, StandardNets.ConvnetRates(lab), arms), new("ResNet-8",
-            StandardNets.ResNet(convnet, 8), StandardNets.ConvnetRates(lab), [.. arms,
-                none => none with { Norm = Norm.Batch, Model = Architecture.PreactResnet }])];
+        : [convnets[0], convnets[1] with { Cells = [.. convnets[1].Cells, preact] }];
     string[] columns = [.. lab.OnConvnets ? ["model"] : (string[])[], "activation", "norm", "placement", "keep_bias",
         "norm_input"];
     var probe = Probe.Curves(points: lab.OnConvnets ? 12 : 24);

@@ -50,13 +50,14 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     };
 
     /// <summary>A convnet of six convolutions in the manner of Simonyan and Zisserman 2015, trained as nets for
-    /// CIFAR-10 usually are (He et al. 2016, section 4.2), but on few images and, where that leaves 16 x 16 pixels or
-    /// more, at half their resolution by a net of half the width.</summary>
+    /// CIFAR-10 usually are (He et al. 2016, section 4.2), but in `smoke` and `standard` on few images, flipped and not
+    /// cropped, and where that leaves 16 x 16 pixels or more at half their resolution by a net of half the width.
+    /// </summary>
     public Config Convnet => new()
     {
         Model = Architecture.Vgg, Depth = 6, Width = Halved ? 8 : 16, Halve = Halved, Activation = Activation.Relu,
         Init = Scheme.HeNormal, Momentum = 0.9, WeightDecay = 5e-4, Decayed = Decayed.Weights, BatchSize = 128,
-        Augment = Augmentation.Flip,
+        Augment = Pick(Augmentation.Flip, Augmentation.Flip, Augmentation.CropFlip),
         TrainSize = Images(smoke: 2_000, standard: 10_000, full: 50_000),
     };
 

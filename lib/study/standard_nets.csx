@@ -14,7 +14,7 @@ static class StandardNets
     /// <param name="convnetEpochs">Of the convnets.</param>
     public static IReadOnlyList<Net> Several(Lab lab, double epochs, double lenetEpochs, double convnetEpochs)
     {
-        if (lab.OnConvnets) return Convnets(lab, convnetEpochs);
+        if (lab.OnConvnets) return Convnets(lab, convnetEpochs, Arms(Norm.None, Norm.Batch));
         var mlp = lab.Baseline with { Epochs = epochs };
         IReadOnlyList<double> Rates(double low, double high, int decades) => lab.Pick(LogGrid(low * 10, low * 100, 2),
             LogGrid(low, high, 2 * decades + 1), LogGrid(low, high, 4 * decades + 1));
@@ -26,14 +26,11 @@ static class StandardNets
         ];
     }
 
-    /// <summary>A convnet without shortcuts and a residual one, with and without BN.</summary>
-    public static IReadOnlyList<Net> Convnets(Lab lab, double epochs)
+    /// <summary>A convnet without shortcuts and a residual one, each with the arms.</summary>
+    public static IReadOnlyList<Net> Convnets(Lab lab, double epochs, IReadOnlyList<Func<Config, Config>> arms)
     {
-        var vgg = lab.Convnet with { Epochs = epochs };
-        return
-        [
-            new($"VGG-{vgg.Depth}", vgg, ConvnetRates(lab)), new("ResNet-8", ResNet(vgg, 8), ConvnetRates(lab)),
-        ];
+        var (start, rates) = (lab.Convnet with { Epochs = epochs }, ConvnetRates(lab));
+        return [Vgg(start, rates, arms), ResNet(start, lab.Pick(8, 8, 20), rates, arms)];
     }
 
     /// <summary>Two a decade around the best ones of SGD with momentum 0.9.</summary>
@@ -45,6 +42,10 @@ static class StandardNets
     /// <param name="depth">6 n + 2.</param>
     public static Config ResNet(Config start, int depth) =>
         start with { Model = Architecture.Resnet, Depth = depth };
+
+    /// <inheritdoc cref="ResNet(Config, int)"/>
+    public static Net ResNet(Config start, int depth, IReadOnlyList<double> rates,
+        IReadOnlyList<Func<Config, Config>> arms) => new($"ResNet-{depth}", ResNet(start, depth), rates, arms);
 
     /// <summary>Perceptrons with sigmoids and with ReLU, for comparisons of many arms; two rates a decade.</summary>
     public static IReadOnlyList<Net> Perceptrons(Lab lab, Config none, IReadOnlyList<Func<Config, Config>> arms) =>
