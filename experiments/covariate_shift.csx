@@ -17,8 +17,8 @@ const string Caveats = """
     - The path is summed over the measured steps; denser ones would make it longer. BN does that within the first steps,
       where they are denser, so its path is taken more finely than the other's.
     - The gradient's shift depends on the size of the earlier layers' step, so on the rate: each arm has its own.
-    - One net, on digits of sigmoids. Santurkar et al. measured larger ones, whose gradients turned as much with BN as
-      without.
+    - One net: a perceptron of sigmoids, on images in colours a VGG-6. Santurkar et al. measured larger ones, whose
+      gradients turned as much with BN as without.
     """;
 
 return Experiment(Args, Question, new(["norm"], ["lr"], Why), lab =>

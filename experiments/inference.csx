@@ -53,7 +53,7 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum", "schedule"],
                .Concat(tuning.BestCells(ValidationAccuracy))
                .Concat(tuning.BestCells(ValidationAccuracy).Where(cell =>
                    !lab.OnConvnets || cell.BatchSize == first.BatchSize).Select(Constant)),
-               lab.Looks, trials =>
+               lab.FewLooks, trials =>
                [
                    Literature.Inference.Judge(tuning.At(ValidationAccuracy, trials), all =>
                        [.. net.Cells.Select(cell => Gain(all, cell, kind: "running", over: "precise"))]),

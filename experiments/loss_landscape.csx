@@ -22,7 +22,7 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
 {
     var (epochs, lenetEpochs, distances, points, seeds) = lab.Pick(smoke: (0.5, 0.3, 2, 4, 1),
         standard: (1, 0.5, 5, 12, lab.On(3, convnets: 1)), full: (20, 10, 5, 24, 3));
-    var nets = StandardNets.Several(lab, epochs, lenetEpochs, convnetEpochs: lab.Pick(1, 3, 60));
+    var nets = StandardNets.Several(lab, epochs, lenetEpochs, convnetEpochs: lab.Pick(1, 3, 20));
     var probe = Landscape.Probe(images: 500, LogGrid(1e-2, 1, distances), points);
     IReadOnlyList<Effect> Smoother(IReadOnlyList<Trial> trials, Func<CurvePoint, double> roughness) =>
         LogRatios(trials, nets, "none", over: "batch", at =>

@@ -30,7 +30,7 @@ return Experiment(Args, Question, new(["norm", "model", "activation"], ["lr"], W
     [.. StandardNets.Dependent, "schedule"]), lab =>
 {
     var nets = StandardNets.Several(lab, epochs: lab.Pick(1, 3, 20), lenetEpochs: lab.Pick(1, 0.6, 10),
-        convnetEpochs: lab.Pick(1, 8, 60));
+        convnetEpochs: lab.Pick(1, 8, 20));
     Net[] paced = lab.OnConvnets ? [.. nets]
         : [nets[0].Within(0.3, 10), nets[1].Within(0.1, 3), nets[2].Within(1e-3, 0.1)];
     Net[] cooled = lab.OnConvnets ? paced

@@ -13,7 +13,7 @@ public sealed record Options(Preset Preset, string? Data, int? Seeds, int Jobs, 
     {
         var preset = new Option<string>("--preset") { HelpName = "smoke|standard|full",
             DefaultValueFactory = _ => "standard",
-            Description = "smoke shows that it runs, standard answers the question, full takes hours" };
+            Description = "smoke shows that it runs, standard answers the question, full takes hours or days" };
         var data = new Option<string>("--data") { HelpName = "mnist|fashion-mnist|cifar-10|digits|DIR",
             Description = "images to train on, by name, or a folder with four IDX files of your own; without it mnist, "
                 + "or digits where mnist cannot be had" };

@@ -1,7 +1,7 @@
 #nullable enable
 // How much an experiment runs: what its description is told.
 
-/// <summary>Smoke shows that everything works, standard answers the question, full takes hours.</summary>
+/// <summary>Smoke shows that everything works, standard answers the question, full takes hours or days.</summary>
 public enum Preset { Smoke, Standard, Full }
 
 /// <summary>What the description of an experiment may depend on: the preset, the number of seeds that the user asked
@@ -23,16 +23,17 @@ public sealed record Lab(Preset Preset, int? SeedCount = null, DatasetFacts? Fac
     public IReadOnlyList<int> Seeds(int standard, int smoke = 2, int full = 10) =>
         [.. Enumerable.Range(1, SeedCount ?? Pick(smoke, standard, full))];
 
-    /// <summary>Whether rates next to the tuned ones are evaluated too: not in `smoke`, which answers nothing, and of
-    /// convnets, whose trials cost more, in `full` alone.</summary>
-    public bool Neighbours => Preset == Preset.Full || Preset == Preset.Standard && !OnConvnets;
+    /// <summary>Whether rates next to the tuned ones are evaluated too: not in `smoke`, which answers nothing, and not
+    /// of convnets, whose trials cost more.</summary>
+    public bool Neighbours => Preset != Preset.Smoke && !OnConvnets;
 
-    /// <summary>When claims are judged: `standard` looks up to four times (convnets, whose trials cost more, have fewer
-    /// seeds at the last), `full` three times; `smoke`, or where the user asked for a number of seeds, once.</summary>
-    public Looks Looks => SeedCount is { } count ? new(count)
-        : Pick<Looks>(new(2), On<Looks>(new(6, 12, 24, 72), convnets: new(6, 12, 24, 48)), new(10, 20, 40));
+    /// <summary>When claims are judged: `standard` looks up to four times, `full` three times (both at fewer seeds of
+    /// convnets, whose trials cost more); `smoke`, or where the user asked for a number of seeds, once.</summary>
+    public Looks Looks => SeedCount is { } count ? new(count) : On(Pick<Looks>(new(2), new(6, 12, 24, 72),
+        new(10, 20, 40)), convnets: Pick<Looks>(new(2), new(6, 12, 24, 48), new(6, 12, 24)));
 
-    /// <summary>Those without a fourth, for trials that take seconds each.</summary>
+    /// <summary>Those without a fourth: where trials take long, or effects lie so near their margin that few more are
+    /// decided by it.</summary>
     public Looks FewLooks => new([.. Looks.Counts.Take(3)]);
 
     /// <summary>Whether the images have colours, as natural ones do: then experiments train convnets where else they

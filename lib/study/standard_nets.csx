@@ -35,7 +35,7 @@ static class StandardNets
 
     /// <summary>Two a decade around the best ones of SGD with momentum 0.9.</summary>
     public static IReadOnlyList<double> ConvnetRates(Lab lab) =>
-        lab.Pick(LogGrid(0.03, 0.3, 2), LogGrid(1e-2, 1, 5), LogGrid(1e-3, 3, 14));
+        lab.Pick(LogGrid(0.03, 0.3, 2), LogGrid(1e-2, 1, 5), LogGrid(3e-3, 3, 7));
 
     /// <summary>A residual net for CIFAR-10 (He et al. 2016, section 4.2).</summary>
     /// <param name="start">Its width, and how it is trained.</param>

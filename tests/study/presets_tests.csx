@@ -16,3 +16,20 @@ Test("presets: each has its value, and seeds that the user asked for come before
     new Lab(Preset.Standard).Looks.Counts[^1].ShouldBeGreaterThan(
         new Lab(Preset.Standard, Facts: new Lab(Preset.Standard).Data with { Channels = 3 }).Looks.Counts[^1]);
 });
+
+Test("presets: few looks are the first three, or the one that the user asked for", () =>
+{
+    new Lab(Preset.Standard).FewLooks.Counts.ShouldBe(new Lab(Preset.Standard).Looks.Counts.Take(3));
+    new Lab(Preset.Full).FewLooks.Counts.ShouldBe(new Lab(Preset.Full).Looks.Counts);
+    new Lab(Preset.Standard, SeedCount: 30).FewLooks.Counts.ShouldBe([30]);
+});
+
+Test("presets: full trains convnets as He et al. do, with crops, and the residual one has 20 layers", () =>
+{
+    Config Residual(Preset preset) => StandardNets.Convnets(new(preset, Facts: DatasetFacts.Mnist with
+    {
+        Channels = 3, Height = 32, Width = 32,
+    }), 1, Arms(Norm.None))[1].Cells[0];
+    (Residual(Preset.Full).Depth, Residual(Preset.Full).Augment).ShouldBe((20, Augmentation.CropFlip));
+    (Residual(Preset.Standard).Depth, Residual(Preset.Standard).Augment).ShouldBe((8, Augmentation.Flip));
+});
