@@ -41,12 +41,15 @@ return Experiment(Args, Question, new(["norm", "batch_classes"], ["lr"], Why), l
 
     return from tuning in Tune([net], seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
-               tuning.At(ValidationAccuracy, trials) is var tuned ?
+           {
+               var tuned = tuning.At(ValidationAccuracy, trials);
+               return
                [
                    Literature.RepairsCorruption.Judge(tuned, all => RepairEffects(all, batch, Repaired)),
                    Literature.SortedBatches.Judge(tuned, all => [SortingCost(all, batch, Classes, "")]),
                    Literature.Vulnerable.Judge(tuned, all => AttackEffects(all, none, less: batch)),
-               ] : [], probe)
+               ];
+           }, probe)
            let repaired = runs.Claims[0]
            select new Report(repaired.Title,
                runs.Trials.Summarize(["norm", "batch_classes", "lr"], TestAccuracy, ValidationAccuracy))

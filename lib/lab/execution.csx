@@ -197,7 +197,8 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
 
     void Announce(Dataset data)
     {
-        if (Estimated(data) is var estimate && estimate.Kept < estimate.Asked.Count)
+        var estimate = Estimated(data);
+        if (estimate.Kept < estimate.Asked.Count)
             Out.WriteLine($"{protocol.Name}: {estimate.Words(dataset, options.Jobs)}");
     }
 

@@ -50,16 +50,19 @@ static TableSection TargetsTable(this IReadOnlyList<Comparison> all, IReadOnlyLi
 /// <summary>The table of tuned rates, those at an end of the grid flagged.</summary>
 /// <param name="tuned">Each with what it was tuned for, in a word or two.</param>
 /// <param name="by">Columns that tell the cells apart.</param>
-static TableSection RatesTable(IReadOnlyList<(string For, TunedRate Rate)> tuned, IReadOnlyList<string> by) => new(
-    "Tuned rates", TableOf(tuned,
+static TableSection RatesTable(IReadOnlyList<(string For, TunedRate Rate)> tuned, IReadOnlyList<string> by)
+{
+    var flagged = tuned.Count(one => one.Rate.Flag != "");
+    return new("Tuned rates", TableOf(tuned,
         [
             .. by.Select(name => (name, (Func<(string For, TunedRate Rate), object>)(one =>
                 Hyperparameters.Text(one.Rate.Cell, name)))),
             ("for", one => one.For), ("lr", one => one.Rate.Cell.Lr), ("flag", one => one.Rate.Flag),
         ]), "Selected on the tuning seeds, by fewest steps to an accuracy or by the highest final validation accuracy. "
-        + (tuned.Count(one => one.Rate.Flag != "") is var flagged && flagged == 0
-        ? "None stands at an end of the grid." : $"{flagged} of {tuned.Count} stand at an end of the grid, beyond "
-        + "which a better rate may lie, or were lost at every rate; see flag."));
+        + (flagged == 0 ? "None stands at an end of the grid."
+            : $"{flagged} of {tuned.Count} stand at an end of the grid, beyond which a better rate may lie, or were "
+                + "lost at every rate; see flag."));
+}
 
 /// <summary>The table of the arms' rates for speed, and for accuracy.</summary>
 /// <param name="by">Columns that tell them apart.</param>
@@ -88,8 +91,8 @@ static double Milliseconds(IReadOnlyList<Trial> trials) => Median(trials.Where(t
 static string StepsInWords(IReadOnlyList<Trial> trials, double target)
 {
     string Text(double steps) => double.IsInfinity(steps) ? "beyond" : $"{steps:F0}";
-    var steps = CensoredMedianInterval(trials.Select(trial => StepsToTarget(trial, target) is var steps
-        && double.IsNaN(steps) ? double.PositiveInfinity : steps));
+    var steps = CensoredMedianInterval(trials.Select(trial => StepsToTarget(trial, target))
+        .Select(steps => double.IsNaN(steps) ? double.PositiveInfinity : steps));
     return double.IsInfinity(steps.Low) ? "beyond"
         : $"{Text(steps.Estimate)} ({Text(steps.Low)} to {Text(steps.High)})";
 }

@@ -230,6 +230,9 @@ public sealed class Tuning(IReadOnlyList<Net> nets, Runs runs, Func<Tuning, IRea
 
     /// <summary>A score that is higher for fewer steps to a target; a trial that does not reach it scores below all
     /// that do, by its accuracy.</summary>
-    public static double Speed(Trial trial, double target) => StepsToTarget(trial, target) is var steps
-        && double.IsNaN(steps) ? -Math.Log(trial.Steps) - 2 + trial.ValidationAccuracy : -Math.Log(steps);
+    public static double Speed(Trial trial, double target)
+    {
+        var steps = StepsToTarget(trial, target);
+        return double.IsNaN(steps) ? -Math.Log(trial.Steps) - 2 + trial.ValidationAccuracy : -Math.Log(steps);
+    }
 }

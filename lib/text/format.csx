@@ -20,8 +20,11 @@ public static class Format
     public static string Percent(double share) => $"{Number(100 * share)}%";
 
     /// <summary>"6", or "4 to 6" where groups differ.</summary>
-    public static string Counts(IEnumerable<int> counts) => counts.DefaultIfEmpty(0).Min() is var low
-        && counts.DefaultIfEmpty(0).Max() is var high && low == high ? $"{low}" : $"{low} to {high}";
+    public static string Counts(IEnumerable<int> counts)
+    {
+        List<int> all = [.. counts.DefaultIfEmpty(0)];
+        return all.Min() == all.Max() ? $"{all.Min()}" : $"{all.Min()} to {all.Max()}";
+    }
 
     /// <summary>A name as a figure's id: "MLP, ReLU" is mlp_relu.</summary>
     public static string Anchor(string name) => Regex.Replace(name.ToLowerInvariant(), @"\W+", "_");
