@@ -68,18 +68,27 @@ public static class Axes
         return layout;
     }
 
-    // Powers of ten, thinned to eight; powers of two where the values are such (batch sizes); 1, 2, 5 in a short range.
+    // Powers of ten, thinned to eight; powers of two where the values are such (batch sizes); 1, 2, 5 in a short range,
+    // and even steps in one that has fewer than three of these.
     static double[] LogTicks(double low, double high, double[] values)
     {
         var (from, to) = ((int)Math.Ceiling(low - 0.01), (int)Math.Floor(high + 0.01));
         var sizes = values.Distinct().Order().ToArray();
         if (sizes.Length <= 12 && sizes.All(v => v >= 1 && BitOperations.IsPow2((long)v) && v == (long)v)) return sizes;
-        var every = Math.Max(1, (to - from) / 8 + ((to - from) % 8 == 0 ? 0 : 1));
-        return to - from >= 2
-            ? [.. Enumerable.Range(from, to - from + 1).Where(k => k % every == 0).Select(k => Math.Pow(10, k))]
-            : [.. Enumerable.Range(from - 1, to - from + 3)
-                .SelectMany(k => new[] { 1, 2, 5 }.Select(d => d * Math.Pow(10, k)))
-                .Where(t => Math.Log10(t) >= low - 0.01 && Math.Log10(t) <= high + 0.01)];
+        if (to - from >= 2)
+        {
+            var every = Math.Max(1, (to - from) / 8 + ((to - from) % 8 == 0 ? 0 : 1));
+            return [.. Enumerable.Range(from, to - from + 1).Where(k => k % every == 0).Select(k => Math.Pow(10, k))];
+        }
+        IEnumerable<double> Round(int first, int count) => Enumerable.Range(first, count).SelectMany(k =>
+            new[] { 1, 2, 5 }.Select(d => d * Math.Pow(10, k)));
+        double[] ticks = [.. Round(from - 1, to - from + 3).Where(t =>
+            Math.Log10(t) >= low - 0.01 && Math.Log10(t) <= high + 0.01)];
+        var (least, most) = (sizes[0], sizes[^1]);
+        if (ticks.Length > 2 || most / least < 1.001) return ticks;
+        var step = Round((int)Math.Floor(Math.Log10(most - least)) - 1, 3).First(step => (most - least) / step <= 5);
+        var (first, last) = (Math.Ceiling(least / step - 1e-9), Math.Floor(most / step + 1e-9));
+        return [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => (first + i) * step)];
     }
 
     /// <summary>The layout that all figures share: the legend above, room for titles, and colours that a dark page can
