@@ -28,7 +28,7 @@ return Experiment(Args, Question, new(["norm", "depth"], ["lr"], Why), lab =>
         standard: (500.0, 2, LogGrid(0.003, 1, 6)), full: (3_000.0, 3, LogGrid(0.001, 10, 9)));
     if (lab.OnConvnets)
         (seeds, rates) = (1, lab.Pick(LogGrid(0.03, 0.1, 2), LogGrid(0.01, 0.3, 4), LogGrid(0.003, 1, 6)));
-    var convnet = lab.Convnet with { Epochs = lab.Pick(1, 2, 20) };
+    var convnet = lab.Convnet with { Epochs = lab.Pick(1, 2, 8) };
     var none = lab.Perceptron with
     {
         Model = Architecture.ResidualMlp, Activation = Activation.Relu, Init = Scheme.HeNormal, Width = 64,

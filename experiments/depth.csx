@@ -37,7 +37,7 @@ return Experiment(Args, Question, new(["norm", "depth", "batch_size", "model", "
         (seeds, rates) = lab.Pick((1, LogGrid(0.03, 0.1, 2)), (1, LogGrid(0.01, 0.1, 3)), (3, LogGrid(0.001, 0.3, 6)));
     var sigmoid = lab.Perceptron with { Init = Scheme.GlorotUniform, Width = width, BatchSize = 16 };
     var relu = sigmoid with { Activation = Activation.Relu, Init = Scheme.HeNormal };
-    var convnet = lab.Convnet with { Epochs = lab.Pick(1, 2.5, 20) };
+    var convnet = lab.Convnet with { Epochs = lab.Pick(1, 2.5, 8) };
     Net Deep(string name, Func<int, Config> start) => new(name, [.. from depth in depths
         from norm in new[] { Norm.None, Norm.Batch } select start(depth) with { Norm = norm }], rates);
     Config Perceptron(Config start, int depth) =>
