@@ -79,7 +79,17 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
     public void DryRun(Dataset data)
     {
         Begin(data);
-        var estimate = Estimated(data);
+        // The runtime optimizes the kernels after seconds of work, and until then a plan of convnets is twice too long: it
+        // is made anew until nothing more is compiled.
+        Estimate estimate;
+        long compiled;
+        do
+        {
+            compiled = System.Runtime.JitInfo.GetCompiledMethodCount();
+            estimate = Estimated(data);
+        }
+        while (estimate.Time > TimeSpan.FromMinutes(1)
+            && System.Runtime.JitInfo.GetCompiledMethodCount() > compiled);
         foreach (var line in estimate.Lines(fingerprint)) Out.WriteLine(line);
         if (estimate.Asked.Any(config => double.IsNaN(config.Lr)))
             Out.WriteLine("Learning rates without a number are chosen by the first stage "
