@@ -79,14 +79,15 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
     public void DryRun(Dataset data)
     {
         Begin(data);
-        // The runtime optimizes the kernels after seconds of work, and until then a plan of convnets is twice too long: it
-        // is made anew until nothing more is compiled.
+        // The runtime optimizes the kernels after seconds of work, and until then convnets seem to take twice as long:
+        // they are measured anew until nothing more is compiled.
+        var measure = Planned(data);
         Estimate estimate;
         long compiled;
         do
         {
             compiled = System.Runtime.JitInfo.GetCompiledMethodCount();
-            estimate = Estimated(data);
+            estimate = measure();
         }
         while (estimate.Time > TimeSpan.FromMinutes(1)
             && System.Runtime.JitInfo.GetCompiledMethodCount() > compiled);
@@ -207,13 +208,14 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
 
     void Announce(Dataset data)
     {
-        var estimate = Estimated(data);
+        var estimate = Planned(data)();
         if (estimate.Kept < estimate.Asked.Count)
             Out.WriteLine($"{protocol.Name}: {estimate.Words(dataset, options.Jobs)}");
     }
 
-    // Stages that are whole on disk are filled from there, so that what they choose is known to the stages behind them.
-    Estimate Estimated(Dataset data)
+    // A function that measures what the plan takes. Stages that are whole on disk are filled from there, so that what
+    // they choose is known to the stages behind them.
+    Func<Estimate> Planned(Dataset data)
     {
         var stored = options.Fresh ? [] : Kept().ToDictionary(trial => trial.Id);
         List<Config> all = [], perhaps = [];
@@ -241,8 +243,9 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
             if (!whole) Add(perhaps, [.. Beyond(grid, protocol.AtMost(stage, dataset))]);
         }
         var mine = Mine(all, all);
-        return Estimate.Measure(mine, [.. mine.Where(config => !stored.ContainsKey(Id(config)))], data, protocol.Probe,
-            options.Jobs, Mine(perhaps, perhaps));
+        IReadOnlyList<Config> missing = [.. mine.Where(config => !stored.ContainsKey(Id(config)))];
+        var more = Mine(perhaps, perhaps);
+        return () => Estimate.Measure(mine, missing, data, protocol.Probe, options.Jobs, more);
     }
 
     // Runs what the files lack of the grid, or of this shard's part of it.
