@@ -6,12 +6,12 @@ const string Why = """
     The rate is tuned for each arm by the outcome that is compared, two values a decade, on seeds of their own: a gain
     in speed at one common rate would be a gain of the rate. Speed is steps to 90%, to 95% and to where the arm without
     BN ends (on natural images to 40%, to 50% and to there), at a constant rate, since it is the rate that makes it; the
-    best accuracy is that of a rate that falls linearly to 0. Five seeds choose the constant rates, three the others,
-    whose seeds differ less (in the median a third as much). (Seeds rather than a curve through the scores: near the
-    largest rate that trains these fall off a cliff. Four decades were tried first; the table of rates says where the
-    best of an arm stands at an end of its grid nevertheless.) Rates next to the chosen ones are evaluated too: what
-    holds at the chosen ones alone may be an error of the choice. Three nets, since the paper's, with its sigmoids, is
-    one of the past; on images in colours two convnets.
+    best accuracy is that of a rate that falls linearly to 0. Five seeds choose the constant rates (of convnets three),
+    three the others, whose seeds differ less (in the median a third as much). (Seeds rather than a curve through the
+    scores: near the largest rate that trains these fall off a cliff. Four decades were tried first; the table of rates
+    says where the best of an arm stands at an end of its grid nevertheless.) Of perceptrons and LeNet, rates next to
+    the chosen ones are evaluated too: what holds at the chosen ones alone may be an error of the choice. Three nets,
+    since the paper's, with its sigmoids, is one of the past; on images in colours two convnets.
     """;
 const string Caveats = """
     - The end is the lowest accuracy at which a tuning seed of the arm without BN ends. An evaluation seed that does not
