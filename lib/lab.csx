@@ -13,6 +13,7 @@
 #load "numerics/broadcast.csx"
 #load "numerics/softmax.csx"
 #load "numerics/gemm.csx"
+#load "numerics/gemm_sparse.csx"
 #load "numerics/gemm_transposed.csx"
 #load "numerics/normalization_sets.csx"
 #load "numerics/channels.csx"

@@ -20,6 +20,7 @@
 #load "numerics/broadcast_tests.csx"
 #load "numerics/softmax_tests.csx"
 #load "numerics/gemm_tests.csx"
+#load "numerics/gemm_sparse_tests.csx"
 #load "numerics/channels_tests.csx"
 #load "numerics/normalize_tests.csx"
 #load "numerics/pooling_tests.csx"

@@ -72,8 +72,12 @@ public static class Compute
             throw new ArgumentException($"cannot multiply {x.Shape} by {w.Shape}: (N, in) times (in, out) is wanted");
         var rows = x.RowMajor();
         var y = TensorValues.Empty((x.Shape[0], w.Shape[1]));
-        Gemm.Multiply(y.Layout.Rows, y.Layout.Columns, w.Layout.Rows, ref rows.First, rows.Layout.RowStride, 1,
-            ref w.First, w.Layout, ref y.First, y.Layout);
+        if (rows.Sparse)
+            GemmSparse.Multiply(y.Layout.Rows, y.Layout.Columns, w.Layout.Rows, ref rows.First, rows.Layout.RowStride,
+                ref w.First, w.Layout, ref y.First, y.Layout);
+        else
+            Gemm.Multiply(y.Layout.Rows, y.Layout.Columns, w.Layout.Rows, ref rows.First, rows.Layout.RowStride, 1,
+                ref w.First, w.Layout, ref y.First, y.Layout);
         return y;
     }
 

@@ -15,7 +15,10 @@ public sealed class DeferredProduct(TensorValues x, TensorValues g) : IDeferred
     public void ComputeInto(in TensorValues y) => Run(new StoreTo(ref y.First), y.Layout);
 
     /// <summary>Computes the product for an epilogue, with offsets of a layout.</summary>
-    public void Run<E>(E epilogue, Layout layout) where E : IEpilogue, allows ref struct => Gemm.Run(
-        x.Layout.Columns, g.Layout.Columns, x.Layout.Rows, ref x.First, 1, x.Layout.RowStride,
-        ref g.First, g.Layout, epilogue, layout);
+    public void Run<E>(E epilogue, Layout layout) where E : IEpilogue, allows ref struct
+    {
+        var (m, n, k, step) = (x.Layout.Columns, g.Layout.Columns, x.Layout.Rows, x.Layout.RowStride);
+        if (x.Sparse) GemmSparse.Run(m, n, k, ref x.First, 1, step, ref g.First, g.Layout, epilogue, layout);
+        else Gemm.Run(m, n, k, ref x.First, 1, step, ref g.First, g.Layout, epilogue, layout);
+    }
 }

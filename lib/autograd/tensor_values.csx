@@ -4,18 +4,22 @@
 /// only autograd and numerics know how numbers lie in memory (padded rows, panels of columns, or images in blocks of
 /// channels).</summary>
 /// <param name="moments">Those of each image, if they were measured while it was computed.</param>
-public readonly struct TensorValues(Shape shape, Layout layout, Block block, ImageMoments? moments = null)
+/// <param name="sparse">Many are 0, as the pixels of digits are: products pass over them.</param>
+public readonly struct TensorValues(Shape shape, Layout layout, Block block, ImageMoments? moments = null,
+    bool sparse = false)
 {
     public Shape Shape { get; } = shape;
     public Layout Layout { get; } = layout;
     public Block Block { get; } = block;
     public ImageMoments? Moments { get; } = moments;
+    public bool Sparse { get; } = sparse;
 
     /// <summary>Row-major values to be filled, in the running step's memory if there is one.</summary>
-    public static TensorValues Empty(Shape shape) => Empty(shape, Layout.RowMajor(shape.Rows, shape.Columns));
+    public static TensorValues Empty(Shape shape, bool sparse = false) =>
+        Empty(shape, Layout.RowMajor(shape.Rows, shape.Columns), sparse: sparse);
 
-    public static TensorValues Empty(Shape shape, Layout layout, ImageMoments? moments = null) =>
-        new(shape, layout, Arena.Allocate(layout.Length), moments);
+    public static TensorValues Empty(Shape shape, Layout layout, ImageMoments? moments = null, bool sparse = false) =>
+        new(shape, layout, Arena.Allocate(layout.Length), moments, sparse);
 
     /// <summary>Values of the same shape and layout, to be filled.</summary>
     public TensorValues Like() => Empty(Shape, Layout);

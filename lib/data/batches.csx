@@ -46,7 +46,7 @@ public static class Batches
         ReadOnlySpan<Crop> crops = default)
     {
         var (height, width) = (set.Height + 2 * padding, set.Width + 2 * padding);
-        var x = TensorValues.Empty((at.Length, set.Channels * height * width));
+        var x = TensorValues.Empty((at.Length, set.Channels * height * width), sparse: !standardize);
         var tables = standardize ? set.StandardizedValues : null;
         for (var i = 0; i < at.Length; i++)
         {

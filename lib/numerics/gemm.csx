@@ -58,8 +58,9 @@ public static class Gemm
         }
     }
 
-    // A longer inner dimension k is done in pieces of this length, so that a panel of b stays in the first-level cache.
-    const int InnerBlock = 400;
+    /// <summary>A longer inner dimension k is done in pieces of this length, so that a panel of b stays in the
+    /// first-level cache.</summary>
+    public const int InnerBlock = 400;
 
     // A product of a transposed a is packed from this many multiply-adds on, where its operands no longer stay in the
     // second-level cache while they are read again and again, each time in short pieces of many rows. A block of a is

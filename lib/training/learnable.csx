@@ -41,6 +41,7 @@ public sealed class Learnable(Config config, Model model)
             foreach (var input in inputs.Take(Each))
                 mask[weight.Shape.Rank == 2 ? input * outputs + output : output * fanIn + input] = 1;
         }
-        return Tensor.From(weight.Shape, mask);
+        // It lies in memory as the weight and its gradient do, so that they are multiplied without copies.
+        return Tensor.From(weight.Shape, mask).Values.In(weight.Layout);
     }
 }
