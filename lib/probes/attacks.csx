@@ -26,12 +26,10 @@ public sealed record Attack(Snapshot Snapshot, Model Model, float Epsilon)
     /// <inheritdoc cref="Fgsm" path="/param"/>
     public float[] Pgd(Shape shape, float[] images, byte[] labels, int steps, RandomStream random)
     {
-        var (channel, now) = (Channels(shape), new float[images.Length]);
-        for (var i = 0; i < now.Length; i++)
-        {
-            var (low, high, epsilon) = limits[channel(i)];
-            now[i] = Math.Clamp(images[i] + epsilon * (float)random.Uniform(-1, 1), low, high);
-        }
+        var now = new float[images.Length];
+        foreach (var (start, end, low, high, epsilon) in Planes(shape))
+            for (var i = start; i < end; i++)
+                now[i] = Math.Clamp(images[i] + epsilon * (float)random.Uniform(-1, 1), low, high);
         for (var step = 0; step < steps; step++)
             now = Moved(shape, images, now, Gradient(shape, now, labels), 2.5f, steps);
         return now;
@@ -54,22 +52,28 @@ public sealed record Attack(Snapshot Snapshot, Model Model, float Epsilon)
     // By a multiple of epsilon, over so many steps.
     float[] Moved(Shape shape, float[] images, float[] now, float[] gradient, float multiple, int steps)
     {
-        var (channel, moved) = (Channels(shape), new float[now.Length]);
-        for (var i = 0; i < now.Length; i++)
+        var moved = new float[now.Length];
+        foreach (var (start, end, low, high, epsilon) in Planes(shape))
         {
-            var (low, high, epsilon) = limits[channel(i)];
-            // A net that is diverging has gradients that are no numbers, which Math.Sign would not take.
-            var sign = gradient[i] > 0 ? 1 : gradient[i] < 0 ? -1 : 0;
-            var pixel = now[i] + multiple * epsilon / steps * sign;
-            moved[i] = Math.Clamp(Math.Clamp(pixel, images[i] - epsilon, images[i] + epsilon), low, high);
+            var step = multiple * epsilon / steps;
+            for (var i = start; i < end; i++)
+            {
+                // A net that is diverging has gradients that are no numbers, which Math.Sign would not take. Signs are
+                // hard to predict, so nothing here branches.
+                var sign = (gradient[i] > 0 ? 1 : 0) - (gradient[i] < 0 ? 1 : 0);
+                var near = Math.Min(Math.Max(now[i] + step * sign, images[i] - epsilon), images[i] + epsilon);
+                moved[i] = Math.Min(Math.Max(near, low), high);
+            }
         }
         return moved;
     }
 
-    // The channel of each number of images of that shape.
-    Func<int, int> Channels(Shape shape)
+    // Of images of that shape, where the numbers of each image's channels stand, with the channel's limits.
+    IEnumerable<(int Start, int End, float Low, float High, float Epsilon)> Planes(Shape shape)
     {
         var plane = shape.Count / shape.Rows / limits.Count;
-        return i => i / plane % limits.Count;
+        return from n in Enumerable.Range(0, shape.Rows * limits.Count)
+               let limit = limits[n % limits.Count]
+               select (n * plane, (n + 1) * plane, limit.Low, limit.High, limit.Epsilon);
     }
 }

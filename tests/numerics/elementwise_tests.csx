@@ -40,3 +40,13 @@ static void ExpAtWidth<S, V>(string width) where S : struct, IPairs<V> where V :
 ExpAtWidth<Simd128, Vector128<float>>("128");
 if (Vector256.IsHardwareAccelerated) ExpAtWidth<Simd256, Vector256<float>>("256");
 if (Vector512.IsHardwareAccelerated) ExpAtWidth<Simd512, Vector512<float>>("512");
+
+Test("elementwise: dropout draws a uniform number for each factor, and drops it below p", () =>
+{
+    foreach (var p in new[] { 0, 0.2, 0.5, 1 / 3.0, 0.999 })
+    {
+        var (factors, random) = (new float[1_000], new RandomStream(1, "dropout"));
+        Elementwise.DropoutFactors(factors, p, new RandomStream(1, "dropout"));
+        factors.ShouldBe([.. factors.Select(_ => random.Uniform() < p ? 0 : (float)(1 / (1 - p)))]);
+    }
+});
