@@ -49,7 +49,8 @@ def count(spec):
 
 
 def images(spec):
-    """Bytes as noise, four fifths of them 0 as in handwriting, and labels."""
+    """Bytes as noise, four fifths of them 0 as in handwriting, and labels: no engine but the lab's, which trains on
+    digits, depends on where the zeros are."""
     if is_convnet(spec):
         import torch
         torch.manual_seed(1)
