@@ -69,12 +69,14 @@ public sealed class LookByLook(IEnumerable<Config> cells, Looks looks,
     public IEnumerable<Config> AtMost => At(cells.SelectMany(Around).EachOnce(), looks.Counts[^1]);
 
     /// <summary>The claims at the looks that the cells have come to. What is run beside has not all seeds, and does not
-    /// count toward a look.</summary>
+    /// count toward a look. A trial that failed, by an error of the program, is judged as if it had not been run.
+    /// </summary>
     public IReadOnlyList<Judgement> Judged(IReadOnlyList<Trial> trials)
     {
         var own = cells.Select(cell => cell.ToCell()).ToHashSet();
         var counted = trials.Where(trial => own.Contains(trial.ToCell())).ToList();
-        return [.. judge(trials).Select(one => looks.At(one, counted))];
+        return [.. judge([.. trials.Where(trial => trial.Status != Status.Failed)])
+            .Select(one => looks.At(one, counted))];
     }
 
     /// <summary>The next round: the first look's seeds, where some are missing; else what is run beside; else the next

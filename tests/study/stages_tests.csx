@@ -99,3 +99,18 @@ Test("plan: seeds after the scouts are run at those rates alone that these leave
     stage.Configs().Select(config => config.Seed).Distinct().ShouldBe([1, 2]);
     stage.AtMost.Count().ShouldBe(2 * 3 * 4);
 });
+
+Test("plan: a trial that failed is judged as if it had not been run", () =>
+{
+    var claim = new Claim("c", "t", "s", "o", Unit.Points, Region.Above(0.1));
+    var cells = from rate in new[] { 0.1, 1, 10 } select new Config { Lr = rate };
+    var plan = Evaluate(cells, new(3), trials => [claim.Judge(trials, all => [Effect.From("limit",
+        all.BySeed(all, (seed, _) => LargestStableRate(seed)))])]);
+    var stage = plan.Stages.Single();
+    stage.Runs.Fill([.. stage.Configs().Select(config => Made(with: _ => config) with
+    {
+        Status = config is { Lr: 1, Seed: 2 } ? Status.Failed : Status.Ok,
+    })]);
+    // A failure at 1 is no sign that training does not work there.
+    plan.Value.Claims.Single().Effects.Single().Differences.ShouldBe([10, 10, 10]);
+});
