@@ -15,15 +15,15 @@ public static class PageHtml
 {
     public static string Report(Page page) => Document(page.Title, [
         $"""<header><p class="name"><a href="../index.html">All experiments</a> / {Html(page.Name)}</p>""",
-        page.Question == "" ? "" : $"""<p class="question">{Html(page.Question)}</p>""", $"<h1>{Html(page.Title)}</h1>",
-        "</header>", Notice(page.Notice), Numbers("verdicts", page.Numbers.Where(number => number.Verdict != "")),
+        page.Question == "" ? "" : $"""<p class="question">{Html(page.Question)}</p>""",
+        $"<h1>{Sentence(page.Title)}</h1></header>", Notice(page.Notice), Numbers("verdicts", page.Numbers.Where(number => number.Verdict != "")),
         Numbers("others", page.Numbers.Where(number => number.Verdict == "")),
         .. page.Sections.Select(Render), Footer(page.Made)],
         page.Sections.OfType<FigureSection>().Any());
 
     // The answer comes first, and is what the heading says; what it is the answer to stands above it.
     public static string Index(IndexOfReports index) => Document(index.Title, [
-        $"""<header><p class="question">{Html(index.Title)}</p><h1>{Html(index.Answer)}</h1></header>""",
+        $"""<header><p class="question">{Html(index.Title)}</p><h1>{Sentence(index.Answer)}</h1></header>""",
         Notice(index.Notice),
         index.Findings.Count == 0 ? "" : $"""<ul class="findings">{string.Concat(index.Findings.Select(Line))}</ul>""",
         index.More.Count == 0 ? "" : $"""<p class="more">{string.Join(" ", index.More.Select(link =>
@@ -31,12 +31,12 @@ public static class PageHtml
         .. index.Sections.Select(Render), Footer(index.Made)], index.Sections.OfType<FigureSection>().Any());
 
     static string Line(KeyFinding finding) => $"""
-        <li><a href="{Html(finding.Href)}">{Html(finding.Sentence)}</a> {Badge(finding.Verdict)}</li>
+        <li><a href="{Html(finding.Href)}">{Sentence(finding.Sentence)}</a> {Badge(finding.Verdict)}</li>
         """;
 
     static string Card(IndexCard card) => $"""
         <li><a href="{Html(card.Href)}">{card.Picture}<span class="name">{Html(card.Name)}</span><strong>{
-            Html(card.Title)}</strong><span>{Html(card.Sentence)}</span>{(card.Number is { } n ? $"""
+            Sentence(card.Title)}</strong><span>{Html(card.Sentence)}</span>{(card.Number is { } n ? $"""
         <span class="number"><b>{Html(n.Value)}</b> {Badge(n.Verdict)} {Html(n.Label)}{
             (n.Whole.Answer == "" ? "" : $"<br>{Html($"{n.Whole.Verdict}: {n.Whole.Answer}")}")}</span>
         """ : "")}{(card.Notice is { } notice ? $"""<span class="small-notice">{Html(notice)}</span>""" : "")}</a></li>
@@ -185,6 +185,10 @@ public static class PageHtml
     static string Footer(string made) => $"<footer>{Html(made)}</footer>";
 
     static string Html(string text) => Format.Html(text);
+
+    // What was found. A range of numbers in it, as 2.5–3, stays on one line.
+    static string Sentence(string text) =>
+        Regex.Replace(Html(text), @"\d[\d.,]*–[\d.,]*\d", """<span class="range">$0</span>""");
 
     static string Document(string title, IEnumerable<string> body, bool charts) => $"""
         <!doctype html>

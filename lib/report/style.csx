@@ -45,6 +45,7 @@ public static class PageStyle
         .answer { font-size:18px; line-height:1.4; font-weight:600; }
         .conditions { width:auto; min-width:min(100%, 360px); margin:12px 0 0; border-top:1px solid var(--line); }
         .conditions td { padding:4px 12px 0 0; border:0; white-space:normal; }
+        .range { white-space:nowrap; }
         .badge { display:inline-block; margin:0; vertical-align:middle; letter-spacing:0; white-space:nowrap;
           padding:0 9px; border:1px solid currentColor;
           border-radius:99px;

@@ -15,6 +15,10 @@ Test("report: the same data gives the same bytes, and one plotly.js in less than
     PageHtml.Report(SamplePage()).ShouldNotContain("plotly.js v");
 });
 
+Test("report: a range of numbers in what was found is not broken across lines", () =>
+    PageHtml.Report(SamplePage() with { Title = "BN trains ReLU nets 2.5–3 times faster" })
+        .ShouldContain("""<h1>BN trains ReLU nets <span class="range">2.5–3</span> times faster</h1>"""));
+
 Test("report: nothing is fetched", () =>
 {
     var html = PageHtml.Report(SamplePage(new FigureSection(SampleBand())));
