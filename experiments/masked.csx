@@ -28,7 +28,7 @@ return Experiment(Args, Question, new(["learned", "activation", "width"], ["lr"]
     List<Net> nets = [.. relu, .. new[] { Masked("sigmoid", batch) }.Take(lab.Pick(0, 1, 1))];
 
     return from tuning in Tune(nets, lab.Pick(1, 2, 3))
-           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
+           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.FewLooks, trials =>
                [Literature.TwoWeightsRandom.Judge(tuning.At(ValidationAccuracy, trials), all =>
                    [.. nets.Select(net => TwoWeightsOverRandom(all, net))])])
            let runs = judged.Trials

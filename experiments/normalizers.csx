@@ -47,7 +47,7 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
 
     return from tuning in Tune(nets, lab.OnConvnets ? lab.Pick(1, 1, 2) : seeds, probe, SpeedAndAccuracy(lab.Levels))
            let compared = tuning.Compare()
-           from judged in Evaluate(compared.SelectMany(net => net.Chosen), lab.Looks, trials =>
+           from judged in Evaluate(compared.SelectMany(net => net.Chosen), lab.FewLooks, trials =>
                [
                    .. from one in claimed
                       select one.Claim.Judge(compared.BySpeed(trials), all =>
@@ -55,7 +55,7 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
                ], probe, neighbours: lab.Neighbours ? [tuning] : [])
            let runs = judged.Trials
            // Drawn together with those that nobody claimed to be as good.
-           let every = lab.Looks.At(claimed[0].Claim.Judge(compared.BySpeed(runs), all =>
+           let every = lab.FewLooks.At(claimed[0].Claim.Judge(compared.BySpeed(runs), all =>
                compared.StepsOver("batch", all, others)), runs)
            select new Report(judged.Claims[0].Title,
                runs.Summarize(["model", "activation", "norm", "clip_norm", "lr"],
