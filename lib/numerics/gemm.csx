@@ -263,6 +263,20 @@ public static class Gemm
                 to, yRow, ySecond, yThird);
     }
 
+    /// <summary>Starts to load what the epilogue will read for a tile of R rows by C vectors from y on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Prefetch<R, C, E>(E epilogue, nint y, nint row, nint second, nint third)
+        where R : struct, ICount where C : struct, ICount where E : IEpilogue, allows ref struct
+    {
+        for (var r = 0; r < R.Value; r++)
+        {
+            epilogue.Prefetch(y);
+            if (C.Value > 1) epilogue.Prefetch(y + second);
+            if (C.Value > 2) epilogue.Prefetch(y + third);
+            y += row;
+        }
+    }
+
     // Tiles of R rows, one below another. The inner loop: a tile's sums stay in registers over all of k. It uses
     // references in place of spans, because bounds checks would cost a quarter of its time. It is a method of its own,
     // so that its addresses stay in registers too; their parameters are plain numbers, because fields of a structure
@@ -275,17 +289,7 @@ public static class Gemm
     {
         for (; tiles > 0; tiles--)
         {
-            if (k >= PrefetchFrom)
-            {
-                var at = y;
-                for (var r = 0; r < R.Value; r++)
-                {
-                    epilogue.Prefetch(at);
-                    if (C.Value > 1) epilogue.Prefetch(at + ySecond);
-                    if (C.Value > 2) epilogue.Prefetch(at + yThird);
-                    at += yRow;
-                }
-            }
+            if (k >= PrefetchFrom) Prefetch<R, C, E>(epilogue, y, yRow, ySecond, yThird);
             Sums<S, V> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default,
                 s7 = default;
             ref var x = ref a;

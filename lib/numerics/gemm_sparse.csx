@@ -36,16 +36,16 @@ public static class GemmSparse
         E epilogue, Layout yAt) where E : IEpilogue, allows ref struct
     {
         var marks = k < FewestTerms ? [] : Marks(m, k, ref a, aRow, aInner);
-        if (Keeps(marks) > MostKept * m * k || marks.IsEmpty)
+        if (marks.IsEmpty || TermsKept(marks) > MostKept * m * k)
             Gemm.Run(m, n, k, ref a, aRow, aInner, ref b, bAt, epilogue, yAt);
         else VectorWidth.Widest(new TilesLoop<E>(m, n, k, ref a, aRow, aInner, ref b, bAt, epilogue, yAt, marks));
     }
 
-    static long Keeps(ReadOnlySpan<ulong> marks)
+    static long TermsKept(ReadOnlySpan<ulong> marks)
     {
-        var terms = 0L;
-        foreach (var word in marks) terms += TileRows * BitOperations.PopCount(word);
-        return terms;
+        var bits = 0L;
+        foreach (var word in marks) bits += BitOperations.PopCount(word);
+        return TileRows * bits;
     }
 
     readonly ref struct TilesLoop<E>(int m, int n, int k, ref float a, int aRow, int aInner, ref float b, Layout bAt,
@@ -187,14 +187,7 @@ public static class GemmSparse
     {
         for (; tiles > 0; tiles--)
         {
-            var at = y;
-            for (var r = 0; r < R.Value; r++)
-            {
-                epilogue.Prefetch(at);
-                if (C.Value > 1) epilogue.Prefetch(at + ySecond);
-                if (C.Value > 2) epilogue.Prefetch(at + yThird);
-                at += yRow;
-            }
+            Gemm.Prefetch<R, C, E>(epilogue, y, yRow, ySecond, yThird);
             Gemm.Sums<S, V> s0 = default, s1 = default, s2 = default, s3 = default;
             ref var aWord = ref a;
             ref var bWord = ref b;

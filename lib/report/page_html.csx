@@ -16,7 +16,8 @@ public static class PageHtml
     public static string Report(Page page) => Document(page.Title, [
         $"""<header><p class="name"><a href="../index.html">All experiments</a> / {Html(page.Name)}</p>""",
         page.Question == "" ? "" : $"""<p class="question">{Html(page.Question)}</p>""",
-        $"<h1>{Sentence(page.Title)}</h1></header>", Notice(page.Notice), Numbers("verdicts", page.Numbers.Where(number => number.Verdict != "")),
+        $"<h1>{Sentence(page.Title)}</h1></header>", Notice(page.Notice),
+        Numbers("verdicts", page.Numbers.Where(number => number.Verdict != "")),
         Numbers("others", page.Numbers.Where(number => number.Verdict == "")),
         .. page.Sections.Select(Render), Footer(page.Made)],
         page.Sections.OfType<FigureSection>().Any());
