@@ -20,9 +20,10 @@ public sealed record Layer(Func<Scope, Forward> Build)
 
     /// <summary>The model for a seed. Each parameter is drawn from its own random stream, keyed by seed and name. So
     /// all weights stay the same if layers without weights (such as normalizers) are added or removed.</summary>
-    public Model ToModel(long seed)
+    /// <param name="draw">False leaves all parameters 0, for a copy that is assigned those of another model.</param>
+    public Model ToModel(long seed, bool draw = true)
     {
-        var scope = new Scope(seed);
+        var scope = new Scope(seed, draw);
         return new(Build(scope), scope.Parameters, scope.Buffers);
     }
 }
@@ -39,7 +40,8 @@ public sealed record Model(Forward Forward, IReadOnlyList<Tensor> Parameters, IR
 }
 
 /// <summary>Names and makes the parameters and buffers of a model while it is built.</summary>
-public sealed class Scope(long seed)
+/// <param name="draw">False leaves all parameters 0.</param>
+public sealed class Scope(long seed, bool draw = true)
 {
     readonly Dictionary<string, int> counts = [];
 
@@ -91,10 +93,11 @@ public sealed class Scope(long seed)
 
     Tensor Add(Tensor parameter, int fanIn, int fanOut, Init init)
     {
+        Parameters.Add(parameter);
+        if (!draw) return parameter;
         var values = new float[parameter.Shape.Count];
         init(values, fanIn, fanOut, Stream(parameter.Name!));
-        Parameters.Add(parameter.Assign(values));
-        return parameter;
+        return parameter.Assign(values);
     }
 }
 

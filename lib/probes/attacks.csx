@@ -29,7 +29,7 @@ public sealed record Attack(Snapshot Snapshot, Model Model, float Epsilon)
         var now = new float[images.Length];
         foreach (var (start, end, low, high, epsilon) in Planes(shape))
             for (var i = start; i < end; i++)
-                now[i] = Math.Clamp(images[i] + epsilon * (float)random.Uniform(-1, 1), low, high);
+                now[i] = Within(images[i] + epsilon * (float)random.Uniform(-1, 1), low, high);
         for (var step = 0; step < steps; step++)
             now = Moved(shape, images, now, Gradient(shape, now, labels), 2.5f, steps);
         return now;
@@ -58,15 +58,16 @@ public sealed record Attack(Snapshot Snapshot, Model Model, float Epsilon)
             var step = multiple * epsilon / steps;
             for (var i = start; i < end; i++)
             {
-                // A net that is diverging has gradients that are no numbers, which Math.Sign would not take. Signs are
-                // hard to predict, so nothing here branches.
+                // A net that is diverging has gradients that are no numbers, which Math.Sign would not take.
                 var sign = (gradient[i] > 0 ? 1 : 0) - (gradient[i] < 0 ? 1 : 0);
-                var near = Math.Min(Math.Max(now[i] + step * sign, images[i] - epsilon), images[i] + epsilon);
-                moved[i] = Math.Min(Math.Max(near, low), high);
+                moved[i] = Within(Within(now[i] + step * sign, images[i] - epsilon, images[i] + epsilon), low, high);
             }
         }
         return moved;
     }
+
+    // Math.Clamp branches, and which pixels leave their limits is hard to predict.
+    static float Within(float value, float low, float high) => Math.Min(Math.Max(value, low), high);
 
     // Of images of that shape, where the numbers of each image's channels stand, with the channel's limits.
     IEnumerable<(int Start, int End, float Low, float High, float Epsilon)> Planes(Shape shape)

@@ -11,14 +11,18 @@ static Model PreciseCopy(this Snapshot snapshot, params IReadOnlyList<int[]> bat
     // With a momentum of 1 the running statistics are those of the last batch.
     var config = snapshot.Config with { BnMomentum = 1 };
     var (model, precise) = ((snapshot with { Config = config }).Copy(), snapshot.Copy());
-    static IEnumerable<Tensor> Running(Model model) => model.Buffers.Where(b => b.Name!.Contains(".running_"));
-    var sums = Running(model).Select(buffer => new double[buffer.Shape.Count]).ToList();
+    static List<Tensor> Running(Model model) => [.. model.Buffers.Where(b => b.Name!.Contains(".running_"))];
+    var running = Running(model);
+    var sums = running.Select(buffer => new double[buffer.Shape.Count]).ToList();
     foreach (var batch in batches)
     {
         snapshot.Tape.Step(() => model.Forward(config.Input(snapshot.Data.Train, batch), Mode.Training),
             record: false);
-        foreach (var (sum, buffer) in sums.Zip(Running(model)))
-            foreach (var (i, value) in buffer.ToArray().Index()) sum[i] += value;
+        foreach (var (sum, buffer) in sums.Zip(running))
+        {
+            var values = buffer.ToArray();
+            for (var i = 0; i < sum.Length; i++) sum[i] += values[i];
+        }
     }
     foreach (var (buffer, sum) in Running(precise).Zip(sums))
         buffer.Assign([.. sum.Select(value => (float)(value / batches.Count))]);

@@ -11,14 +11,14 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
     public double Rate => Config.RateAt(Step - 1);
 
     /// <summary>The model as it was before its first step.</summary>
-    public Model Start() => NewModel();
+    public Model Start() => Config.Layers(Data).ToModel(Config.Seed);
 
     /// <summary>The model as it is now, with memory and random streams of its own: changes to the copy do not affect
     /// the training. What it draws is what the model will draw in its next step.</summary>
     /// <param name="wrap">Called for each activation; returns the layer to put in its place.</param>
     public Model Copy(Func<Layer, Layer>? wrap = null)
     {
-        var copy = NewModel(wrap);
+        var copy = Config.Layers(Data, wrap).ToModel(Config.Seed, draw: false);
         foreach (var (to, from) in copy.Parameters.Zip(Model.Parameters).Concat(copy.Buffers.Zip(Model.Buffers)))
             to.Assign(from.ToArray());
         return copy;
@@ -58,7 +58,4 @@ public sealed record Snapshot(Config Config, Dataset Data, Tape Tape, Model Mode
     /// </summary>
     public int[] FixedBatch(int count) =>
         [.. Enumerable.Range(Math.Max(0, Config.TrainSize - count), Math.Min(count, Config.TrainSize))];
-
-    Model NewModel(Func<Layer, Layer>? wrap = null) =>
-        Config.Layers(Data, wrap).ToModel(Config.Seed);
 }
