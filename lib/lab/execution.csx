@@ -79,18 +79,7 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
     public void DryRun(Dataset data)
     {
         Begin(data);
-        // The runtime optimizes the kernels after seconds of work, and until then convnets seem to take twice as long:
-        // they are measured anew until nothing more is compiled.
-        var measure = Planned(data);
-        Estimate estimate;
-        long compiled;
-        do
-        {
-            compiled = System.Runtime.JitInfo.GetCompiledMethodCount();
-            estimate = measure();
-        }
-        while (estimate.Time > TimeSpan.FromMinutes(1)
-            && System.Runtime.JitInfo.GetCompiledMethodCount() > compiled);
+        var estimate = Settled(Planned(data), TimeSpan.FromMinutes(1));
         foreach (var line in estimate.Lines(fingerprint)) Out.WriteLine(line);
         if (estimate.Asked.Any(config => double.IsNaN(config.Lr)))
             Out.WriteLine("Learning rates without a number are chosen by the first stage "
@@ -208,9 +197,22 @@ public sealed class Execution(Protocol protocol, Options options, Cores cores, C
 
     void Announce(Dataset data)
     {
-        var estimate = Planned(data)();
+        var estimate = Settled(Planned(data), TimeSpan.FromMinutes(10));
         if (estimate.Kept < estimate.Asked.Count)
             Out.WriteLine($"{protocol.Name}: {estimate.Words(dataset, options.Jobs)}");
+    }
+
+    // The runtime optimizes the kernels after seconds of work, and until then convnets seem to take two or three times
+    // as long: what takes longer than this is measured anew until nothing more is compiled.
+    Estimate Settled(Func<Estimate> measure, TimeSpan longer)
+    {
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            var compiled = System.Runtime.JitInfo.GetCompiledMethodCount();
+            var estimate = measure();
+            if (estimate.Time <= longer || System.Runtime.JitInfo.GetCompiledMethodCount() == compiled) return estimate;
+        }
     }
 
     // A function that measures what the plan takes. Stages that are whole on disk are filled from there, so that what
