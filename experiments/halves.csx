@@ -35,18 +35,11 @@ return Experiment(Args, Question, new(["norm", "activation"], ["lr"], Why, ["epo
                        [.. compared.Select(net => net.Steps(all, "batch_mean_weight_norm", over: "batch"))]),
                ], probe)
            let runs = judged.Trials
-           // Drawn together with those of which nobody claims it.
-           let every = lab.Looks.At(Literature.ScalingAlone.Judge(compared.BySpeed(runs), all =>
-               compared.StepsOver("batch", all, [.. others.Select(norm => Snake(norm))])), runs)
            select new Report(judged.Claims[0].Title,
-               runs.Summarize(["activation", "norm", "lr"],
-                   [TestAccuracy, ValidationAccuracy, TrainLoss,
-                       .. StepsToTargets(lab.Levels.Usable, lab.Levels.Good)]))
+               runs.Summarize(["activation", "norm", "lr"], AccuracyAndSteps(lab.Levels)))
            {
                Claims = judged.Claims, Caveats = Caveats,
-               Figures = [Effects("effects", "Steps to the target, halves and other arms over batch", every,
-                   "Steps, other over batch", "Each arm at the rate of its fewest steps; to the right it is slower.",
-                   "as many steps, within ×1.5"),
+               Figures = [compared.StepsOverBatch(runs, lab.Looks),
                    .. compared.Select(net => net.SpeedCurves(runs)), .. compared.Select(net => net.UsableRates())],
                Tables = [compared.TargetsTable(runs, lab.Levels), compared.RatesTable("activation", "norm")],
            };

@@ -42,9 +42,6 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
     var claimed = Literature.Instead.Where(one => nets[0].Cells.Any(cell => ArmOf(cell) == one.Arm)).ToList();
     var probe = Probe.Curves(points: lab.OnConvnets ? 10 : 20);
 
-    string[] others = ["layer", "group", "noisy", "ghost", "seed", "none_clipped",
-        .. lab.OnConvnets ? ["instance", "weight_std", "scaled_weight_std"] : (string[])[]];
-
     return from tuning in Tune(nets, lab.OnConvnets ? lab.Pick(1, 1, 2) : seeds, probe, SpeedAndAccuracy(lab.Levels))
            let compared = tuning.Compare()
            from judged in Evaluate(compared.SelectMany(net => net.Chosen), lab.FewLooks, trials =>
@@ -54,18 +51,12 @@ return Experiment(Args, Question, new(["norm", "clip_norm", "model", "activation
                           [.. compared.Select(net => net.Steps(all, one.Arm, over: "batch"))]),
                ], probe, neighbours: lab.Neighbours ? [tuning] : [])
            let runs = judged.Trials
-           // Drawn together with those that nobody claimed to be as good.
-           let every = lab.FewLooks.At(claimed[0].Claim.Judge(compared.BySpeed(runs), all =>
-               compared.StepsOver("batch", all, others)), runs)
            select new Report(judged.Claims[0].Title,
-               runs.Summarize(["model", "activation", "norm", "clip_norm", "lr"],
-                   [TestAccuracy, ValidationAccuracy, TrainLoss,
-                       .. StepsToTargets(lab.Levels.Usable, lab.Levels.Good)]))
+               runs.Summarize(["model", "activation", "norm", "clip_norm", "lr"], AccuracyAndSteps(lab.Levels)))
            {
                Claims = judged.Claims, Caveats = Caveats,
-               Figures = [Effects("effects", "Steps to the target, other arms over batch", every,
-                   "Steps, other over batch", "Each arm at the rate of its fewest steps; to the right it is slower. "
-                       + "That ghost, seed and clipping do as well is nobody's claim.", "as many steps, within ×1.5"),
+               Figures = [compared.StepsOverBatch(runs, lab.FewLooks,
+                       "That none, clipping, ghost and seed do as well is nobody's claim."),
                    .. compared.Select(net => net.SpeedCurves(runs)), .. compared.Select(net => net.UsableRates())],
                Tables = [compared.TargetsTable(runs, lab.Levels),
                    compared.RatesTable("model", "activation", "norm", "clip_norm")],

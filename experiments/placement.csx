@@ -45,23 +45,14 @@ return Experiment(Args, Question, new(["activation", "norm", "placement", "keep_
                    [.. compared.Select(net => net.Steps(all, "batch_after", over: "batch"))])], probe,
                neighbours: lab.Neighbours ? [tuning] : [])
            let runs = judged.Trials
-           // Not claimed, but drawn: how all arms stand to BN before the activation.
-           let others = lab.Looks.At((Literature.Placement with { Region = Region.Within(Math.Log10(1.5)) }).Judge(
-               compared.BySpeed(runs), all =>
-                   [.. from net in compared
-                       from arm in net.Net.Cells.Select(ArmOf).Except(["batch"])
-                       select net.Steps(all, arm, "batch", $"{arm}, {net.Name}")]), runs)
            select new Report(judged.Claims[0].Title,
-               runs.Summarize([.. columns, "lr"], [TestAccuracy, ValidationAccuracy, TrainLoss,
-                   .. StepsToTargets(lab.Levels.Usable, lab.Levels.Good)]))
+               runs.Summarize([.. columns, "lr"], AccuracyAndSteps(lab.Levels)))
            {
                Claims = judged.Claims, Caveats = Caveats,
                Numbers = [.. compared.Select(net => net.Accuracy(
                    compared.ByAccuracy(runs).Chosen, "batch_after", less: "batch").ToNumber(
                        $"Test accuracy after the activation, less before it, {net.Name}", Unit.Points))],
-               Figures = [Effects("effects", "Steps to the target, over those of BN before the activation", others,
-                   "Steps, over those of BN before the activation", "Each arm at the rate of its fewest steps; to the "
-                       + "right it is slower.", "as many steps, within ×1.5"),
+               Figures = [compared.StepsOverBatch(runs, lab.Looks, "batch: BN before the activation."),
                    .. compared.Select(net => net.SpeedCurves(runs))],
                Tables = [compared.TargetsTable(runs, lab.Levels), compared.RatesTable(columns)],
            };

@@ -40,29 +40,19 @@ return Experiment(Args, Question, new(["norm", "batch_classes"], ["lr"], Why), l
         points: lab.OnConvnets ? 5 : 10);
 
     return from tuning in Tune([net], seeds, probe)
-           from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
-           {
-               var tuned = tuning.At(ValidationAccuracy, trials);
-               return
+           from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [
-                   Literature.RepairsCorruption.Judge(tuned, all => RepairEffects(all, batch, Repaired)),
-                   Literature.SortedBatches.Judge(tuned, all => [SortingCost(all, batch, Classes, "")]),
-                   Literature.Vulnerable.Judge(tuned, all => AttackEffects(all, none, less: batch)),
-               ];
-           }, probe)
-           let repaired = runs.Claims[0]
+                   Literature.RepairsCorruption.Judge(trials, all => RepairEffects(all, batch, Repaired)),
+                   Literature.SortedBatches.Judge(trials, all => [SortingCost(all, batch, Classes)]),
+                   Literature.Vulnerable.Judge(trials, all => AttackEffects(all, none, less: batch)),
+               ], probe)
+           let runs = judged.Trials
+           let repaired = judged.Claims[0]
            select new Report(repaired.Title,
-               runs.Trials.Summarize(["norm", "batch_classes", "lr"], TestAccuracy, ValidationAccuracy))
+               runs.Summarize(["norm", "batch_classes", "lr"], TestAccuracy, ValidationAccuracy))
            {
-               Claims = runs.Claims,
-               Numbers = [RepairedContrast(runs.Trials, batch, Repaired).ToNumber(
-                   "Accuracy at low contrast less at full, both by batch statistics", Unit.Points,
-                   "Theory says 0 for images of one mean, where BN comes before anything else that is not affine."),
-                   .. drawn.Cells.Where(cell => cell.Norm != Norm.Batch).Select(cell =>
-                   SortingCost(runs.Trials, cell, Classes, "").ToNumber(
-                       $"What batches of two classes cost: {ArmOf(cell)}", Unit.Points,
-                       "Test accuracy in batches drawn at random less in batches of two classes."))],
-               Figures = RobustnessFigures(repaired, runs.Trials, drawn.Cells, sizes, Classes),
+               Claims = judged.Claims, Numbers = RobustnessNumbers(runs, drawn, Repaired, Classes),
+               Figures = RobustnessFigures(repaired, runs, drawn.Cells, sizes, Classes),
                Tables = [tuning.RatesTable("batch_classes", "norm")], Caveats = Caveats,
            };
 });

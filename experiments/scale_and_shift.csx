@@ -38,32 +38,22 @@ return Experiment(Args, Question, new(["norm", "activation", "learned", "norm_ou
     ];
     var parts = Arms(Norm.Batch, Norm.BatchNoGamma, Norm.BatchNoBeta, Norm.BatchNoAffine);
     var withoutParts = nets.Take(3).Select(net => new Net(net.Name, net.Cells[0], rates, parts)).ToList();
-    var all = new Net("all",
-        [.. withoutParts.Concat(nets).SelectMany(net => net.Cells).Distinct()], rates);
+    var all = new Net("all", [.. withoutParts.Concat(nets).SelectMany(net => net.Cells).Distinct()], rates);
 
     return from tuning in Tune([all], seeds: lab.Pick(1, 2, 3), Undoing.Probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [
-                   Literature.Undo.Judge(trials, all =>
-                   [
-                       .. from net in nets.Take(2)
-                          from cell in net.Cells
-                          let alone = cell.Learned == Learned.Affine ? " with gamma and beta alone learned" : ""
-                          select Effect.From(net.Name + alone, all.At(cell).EachSeed(trial => trial.AtEnd("way"))),
-                   ]),
+                   Literature.Undo.Judge(trials, all => [.. nets.Take(2).SelectMany(net => UndoingEffects(all, net))]),
                    Literature.TwoWeights.Judge(trials, all => [.. nets.Select(net => Effect.From(net.Name,
                        all.Paired(net.Cells[1], net.Cells[0], ShareLearned)))]),
                ], Undoing.Probe)
            let runs = judged.Trials
            select new Report(judged.Claims[0].Title,
-               runs.Summarize(["activation", "width", "norm", "norm_output", "learned", "lr"], [TestAccuracy,
-                   ValidationAccuracy, TrainLoss, .. Undoing.Numbers.Select(name => new Measure(name, trial =>
-                       trial.AtEnd(name)))]))
+               runs.Summarize(["activation", "width", "norm", "norm_output", "learned", "lr"],
+                   [TestAccuracy, ValidationAccuracy, TrainLoss, .. Undoing.Numbers.Select(Measure.AtEnd)]))
            {
-               Claims = judged.Claims,
-               Numbers = [UndoingMoved(runs, sigmoid, relu)],
+               Claims = judged.Claims, Numbers = [UndoingMoved(runs, sigmoid, relu)],
                Figures = UndoingFigures(runs.At(sigmoid), withoutParts, tuning, judged.Claims[1]),
-               Tables = [tuning.RatesTable("activation", "width", "norm", "norm_output", "learned")],
-               Caveats = Caveats,
+               Tables = [tuning.RatesTable("activation", "width", "norm", "norm_output", "learned")], Caveats = Caveats,
            };
 });

@@ -1,6 +1,20 @@
 #nullable enable
 // Corrupted, attacked and sorted images as figures.
 
+/// <summary>What BN leaves of low contrast, and what batches of few classes cost the other arms, as numbers for the
+/// head of a report.</summary>
+/// <param name="net">Arms that are trained in batches drawn at random, BN among them.</param>
+/// <param name="size">Of test batches.</param>
+static IReadOnlyList<KeyNumber> RobustnessNumbers(IReadOnlyList<Trial> runs, Net net, int size, int classes) =>
+[
+    RepairedContrast(runs, net["batch"], size).ToNumber(
+        "Accuracy at low contrast less at full, both by batch statistics", Unit.Points,
+        "Theory says 0 for images of one mean, where BN comes before anything else that is not affine."),
+    .. net.Cells.Where(cell => cell.Norm != Norm.Batch).Select(cell => SortingCost(runs, cell, classes).ToNumber(
+        $"What batches of {classes} classes cost: {ArmOf(cell)}", Unit.Points,
+        $"Test accuracy in batches drawn at random less in batches of {classes} classes.")),
+];
+
 /// <summary>Accuracy on corrupted images by test batch, under attack over clean accuracy, and test accuracy by training
 /// batch.</summary>
 /// <param name="repaired">The claim that batch statistics repair, judged.</param>

@@ -66,3 +66,12 @@ static Figure SpeedByAccuracy(string id, string title, string ratio, IReadOnlyLi
             string.Join(", ", new[] { one.Course[0], one.Course[^1] }.Select(point =>
                 $"{claimed.Unit.Effect(point.Steps.Interval.Estimate)} to {Format.Percent(point.Accuracy)}"))}.")]));
 }
+
+/// <summary>A row for each net and arm but BN: its steps to the target over BN's, also where nobody claims them to be as
+/// many.</summary>
+/// <param name="evaluated">Judged at these looks.</param>
+static Figure StepsOverBatch(this IReadOnlyList<Comparison> compared, IReadOnlyList<Trial> evaluated, Looks looks,
+    string caption = "") => Effects("effects", "Steps to the target, other arms over batch",
+        compared.EveryArmOverBatch(evaluated, looks), "Steps, other over batch", Format.Sentences(
+            "Each arm at the rate of its fewest steps; to the right it is slower.", caption),
+        "as many steps, within ×1.5");

@@ -75,6 +75,10 @@ public sealed record Comparison(Net Net, Tuning Tuning)
 static Func<Tuning, IReadOnlyList<Measure>> SpeedAndAccuracy(Levels levels) => tuning =>
     [SpeedTo(levels.Usable), SpeedTo(levels.Good), tuning.SpeedToTheEnd(), ValidationAccuracy];
 
+/// <summary>What tables tell of evaluated trials that are compared so.</summary>
+static IReadOnlyList<Measure> AccuracyAndSteps(Levels levels) =>
+    [TestAccuracy, ValidationAccuracy, TrainLoss, .. StepsToTargets(levels.Usable, levels.Good)];
+
 static Measure SpeedTo(double target) =>
     new($"speed to {Format.Percent(target)}", trial => Tuning.Speed(trial, target));
 
@@ -108,3 +112,10 @@ static TunedRuns ByAccuracy(this IReadOnlyList<Comparison> compared, IReadOnlyLi
 static IReadOnlyList<Effect> StepsOver(this IReadOnlyList<Comparison> compared, string over,
     IReadOnlyList<Trial> trials, params IReadOnlyList<string> arms) =>
     [.. from net in compared from arm in arms select net.Steps(trials, arm, over, $"{arm}, {net.Name}")];
+
+/// <summary>For each net and arm but BN, the arm's steps to the target over BN's, judged as if it were claimed that they
+/// are as many: what is drawn beside what is claimed.</summary>
+static Judgement EveryArmOverBatch(this IReadOnlyList<Comparison> compared, IReadOnlyList<Trial> evaluated,
+    Looks looks) => looks.At(Literature.ScalingAlone.Judge(compared.BySpeed(evaluated), trials =>
+        [.. compared.SelectMany(net => new[] { net }.StepsOver("batch", trials,
+            [.. net.Net.Cells.Select(ArmOf).Except(["batch"])]))]), evaluated);

@@ -128,6 +128,12 @@ static Effect ErrorGap(IReadOnlyList<Trial> trials, Config cell, Config less, st
 static double ShareLearned(Trial trial, Trial of) => !IsOk(of) ? double.NaN : !IsOk(trial) ? 0
     : (trial.TestAccuracy - of.Data.Chance) / (of.TestAccuracy - of.Data.Chance);
 
+/// <summary>How far training goes towards undoing the normalization, of each cell of a net: see Undoing.</summary>
+static IEnumerable<Effect> UndoingEffects(IReadOnlyList<Trial> trials, Net net) =>
+    from cell in net.Cells
+    let alone = cell.Learned == Learned.Affine ? " with gamma and beta alone learned" : ""
+    select Effect.From(net.Name + alone, trials.At(cell).EachSeed(trial => trial.AtEnd("way")));
+
 /// <summary>Test accuracy of gamma and beta learned alone less that of as many random weights; a lost trial has the
 /// accuracy of chance.</summary>
 static Effect TwoWeightsOverRandom(IReadOnlyList<Trial> trials, Net net)

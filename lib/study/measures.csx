@@ -9,6 +9,9 @@ public sealed record Measure(string Name, Func<Trial, double> Of)
     /// failed, since an error of the program is no evidence against an arm.</summary>
     public double OrLost(Trial trial) => IsOk(trial) ? Of(trial)
         : IsLost(trial) ? double.NegativeInfinity : double.NaN;
+
+    /// <summary>What the probe measured last.</summary>
+    public static Measure AtEnd(string column) => new(column, trial => trial.AtEnd(column));
 }
 
 static readonly Measure ValidationAccuracy = new("validation_accuracy", trial => trial.ValidationAccuracy);

@@ -15,8 +15,8 @@ static Effect RepairedContrast(IReadOnlyList<Trial> trials, Config cell, int siz
 
 /// <summary>The test accuracy of an arm that is trained in batches drawn at random less that of the same arm trained in
 /// batches of few classes; a lost trial is worse than any other.</summary>
-static Effect SortingCost(IReadOnlyList<Trial> trials, Config drawn, int classes, string condition) =>
-    Effect.From(condition, trials.Paired(drawn, drawn with { BatchClasses = classes }, (random, sorted) =>
+static Effect SortingCost(IReadOnlyList<Trial> trials, Config drawn, int classes) =>
+    Effect.From("", trials.Paired(drawn, drawn with { BatchClasses = classes }, (random, sorted) =>
         TestAccuracy.OrLost(random) - TestAccuracy.OrLost(sorted)));
 
 /// <summary>For each attack, the accuracy under it of one arm less another's, at the highest clean accuracy that both

@@ -36,3 +36,13 @@ Test("figures: speed against accuracy reads from left to right, and ends a line 
         .GetProperty("ticktext").EnumerateArray().Select(tick => tick.GetString())
         .ShouldBe(["40%", "35%", "30%", "25%"], ignoreOrder: true);
 });
+
+Test("figures: each arm but BN has a row with its steps over BN's, and what says as many is shaded", () =>
+{
+    var (net, evaluated) = Raced();
+    var figure = new[] { net }.StepsOverBatch(evaluated, new Looks(2), "And more.");
+    figure.Caption.ShouldContain("it is slower. And more.");
+    var texts = JsonDocument.Parse(GenericChart.toFigureJson(figure.Chart)).RootElement.GetRawText();
+    foreach (var arm in net.Net.Cells.Select(ArmOf).Except(["batch"])) texts.ShouldContain($"{arm}, {net.Name}");
+    texts.ShouldNotContain($"batch, {net.Name}");
+});

@@ -52,6 +52,12 @@ Test("comparison: arms are compared at their own rates, at the steps to where th
         .ShouldBe([1, double.PositiveInfinity]);
     compared.Accuracy(all.ByAccuracy(evaluated).Chosen, "batch", less: "none").Differences
         .Select(value => Math.Round(value, 12)).ShouldBe([0.03, 0.24]);
+    // What is drawn beside what is claimed: each arm but BN, at its look.
+    var every = all.EveryArmOverBatch(evaluated, new Looks(1, 2)).Effects.Single();
+    (every.Condition, every.Look).ShouldBe(("none, Net, made up", (2, 2)));
+    every.Differences.ShouldBe([1, double.PositiveInfinity]);
+    AccuracyAndSteps(new(0.3, 0.5, 0.93, 0.99)).Select(measure => measure.Name)
+        .ShouldBe(["test_accuracy", "validation_accuracy", "train_loss", "steps_to_93", "steps_to_99"]);
     var table = tuning.Compare().TargetsTable(evaluated, Levels.Of(DatasetFacts.Mnist)).Frame;
     table["arm"][0].ShouldBe("none");
     table["none's end"][1].ShouldBe("10 (10 to 10)");

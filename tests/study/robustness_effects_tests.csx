@@ -18,7 +18,7 @@ Test("robustness: effects by corruption, of sorted batches and by attack", () =>
 
     Trial Sorted(int seed, double accuracy, int classes) => Made(seed: seed, accuracy: accuracy, norm: Norm.Batch,
         with: config => config with { BatchClasses = classes });
-    SortingCost([Sorted(1, 0.9, 0), Sorted(1, 0.5, 2), Sorted(2, 0.9, 0), Sorted(2, 0.1, 2)], cell, 2, "").Differences
+    SortingCost([Sorted(1, 0.9, 0), Sorted(1, 0.5, 2), Sorted(2, 0.9, 0), Sorted(2, 0.1, 2)], cell, 2).Differences
         .Select(cost => Math.Round(cost, 12)).ShouldBe([0.4, double.PositiveInfinity]);
     AttackEffects([trial], cell, cell).Select(effect => effect.Condition).ShouldBe(["FGSM", "PGD"]);
 });
