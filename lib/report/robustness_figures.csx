@@ -1,5 +1,5 @@
 #nullable enable
-// Corrupted, attacked and sorted images as figures.
+// Corrupted, attacked and sorted images as figures and numbers.
 
 /// <summary>What BN leaves of low contrast, and what batches of few classes cost the other arms, as numbers for the
 /// head of a report.</summary>

@@ -1,5 +1,5 @@
 #nullable enable
-// Speed over the accuracy that is reached.
+// Speed as figures: by the accuracy that is reached, and that of each arm beside BN's.
 
 /// <summary>The ratio of steps against the accuracy reached, a line with its band for each net.</summary>
 /// <param name="nets">Each with its course, from the lowest accuracy.</param>
