@@ -37,7 +37,7 @@ return Experiment(Args, Question, new(["batch_size", "bn_momentum", "schedule"],
     }) with { Schedule = Schedule.Linear };
     if (lab.OnConvnets)
         (seeds, rates) = lab.Pick((1, LogGrid(0.01, 0.1, 2)), (1, LogGrid(3e-3, 0.3, 5)), (2, LogGrid(1e-4, 1, 9)));
-    var probe = InferenceStatistics.Probe(points: lab.OnConvnets ? 3 : 5);
+    var probe = InferenceStatistics.Probe(points: lab.OnConvnets ? 3 : 9);
     var net = new Net(lab.OnConvnets ? "VGG-6" : "ReLU", [.. sizes.Select(size =>
         plain with { Norm = Norm.Batch, BatchSize = size, BnMomentum = Usual })], rates);
     var first = net.Cells[0];
