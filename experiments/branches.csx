@@ -42,8 +42,8 @@ return Experiment(Args, Question, new(["norm", "depth"], ["lr"], Why), lab =>
 
     return from tuning in Tune(nets, seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.FewLooks, trials =>
-               [Literature.SmallBranches.Judge(tuning.At(ValidationAccuracy, trials),
-                   all => BranchEffects(all, nets, Norm.SkipInit, Norm.Fixup))], probe)
+               [Literature.SmallBranches.Judge(trials, all =>
+                   BranchEffects(all, nets, Norm.SkipInit, Norm.Fixup))], probe)
            let claim = runs.Claims[0]
            select new Report(claim.Title,
                runs.Trials.Summarize(["depth", "norm", "lr"], TestAccuracy, ValidationAccuracy, TrainLoss))

@@ -32,9 +32,8 @@ return Experiment(Args, Question, new(["norm", "dropout", "dropout_place"], ["lr
     return from tuning in Tune([all], seeds, probe)
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
                [
-                   Literature.DropoutBefore.Judge(tuning.At(ValidationAccuracy, trials), all => PlaceCosts(all, nets)),
-                   Literature.DropoutVariance.Judge(tuning.At(ValidationAccuracy, trials), all =>
-                       RegainedAccuracy(all, nets)),
+                   Literature.DropoutBefore.Judge(trials, all => PlaceCosts(all, nets)),
+                   Literature.DropoutVariance.Judge(trials, all => RegainedAccuracy(all, nets)),
                ], probe)
            let runs = judged.Trials
            select new Report(judged.Claims[0].Title,

@@ -30,7 +30,8 @@ return Experiment(Args, Question, new(["norm", "activation"], ["lr"], Why, ["epo
            from judged in Evaluate(compared.SelectMany(net => net.Chosen), lab.Looks, trials =>
                [
                    Literature.ScalingAlone.Judge(compared.BySpeed(trials), all =>
-                       [.. compared.StepsOver("batch", all, "batch_rms"), .. compared.StepsOver("layer", all, "rms")]),
+                       [.. compared.SelectMany(net => net.StepsOver("batch", all, "batch_rms")),
+                           .. compared.SelectMany(net => net.StepsOver("layer", all, "rms"))]),
                    Literature.CentringAlone.Judge(compared.BySpeed(trials), all =>
                        [.. compared.Select(net => net.Steps(all, "batch_mean_weight_norm", over: "batch"))]),
                ], probe)

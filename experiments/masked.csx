@@ -29,7 +29,7 @@ return Experiment(Args, Question, new(["learned", "activation", "width"], ["lr"]
 
     return from tuning in Tune(nets, lab.Pick(1, 2, 3))
            from judged in Evaluate(tuning.BestCells(ValidationAccuracy), lab.FewLooks, trials =>
-               [Literature.TwoWeightsRandom.Judge(tuning.At(ValidationAccuracy, trials), all =>
+               [Literature.TwoWeightsRandom.Judge(trials, all =>
                    [.. nets.Select(net => TwoWeightsOverRandom(all, net))])])
            let runs = judged.Trials
            let claim = judged.Claims[0]

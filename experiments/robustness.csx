@@ -52,7 +52,7 @@ return Experiment(Args, Question, new(["norm", "batch_classes"], ["lr"], Why), l
                runs.Summarize(["norm", "batch_classes", "lr"], TestAccuracy, ValidationAccuracy))
            {
                Claims = judged.Claims, Numbers = RobustnessNumbers(runs, drawn, Repaired, Classes),
-               Figures = RobustnessFigures(repaired, runs, drawn.Cells, sizes, Classes),
+               Figures = RobustnessFigures(repaired, runs, drawn, sizes, Classes),
                Tables = [tuning.RatesTable("batch_classes", "norm")], Caveats = Caveats,
            };
 });

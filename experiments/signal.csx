@@ -42,8 +42,7 @@ return Experiment(Args, Question, new(["norm", "model", "activation", "depth", "
     return from starts in Evaluate(deep.SelectMany(net => net.Cells), lab.Seeds(standard: 6), probe)
            from tuning in Tune(nets, seeds, probe)
            from runs in Evaluate(tuning.BestCells(ValidationAccuracy), lab.Looks, trials =>
-               [Literature.Saturation.Judge(tuning.At(ValidationAccuracy, trials),
-                   all => LostUnitEffects(all, nets))], probe)
+               [Literature.Saturation.Judge(trials, all => LostUnitEffects(all, nets))], probe)
            let collapse = Literature.RankCollapse.Judge(starts, all => RankRatios(all, deep, deepest))
            select new Report(collapse.Title,
                runs.Trials.Summarize(["activation", "depth", "norm", "lr"], ValidationAccuracy, LostUnits))

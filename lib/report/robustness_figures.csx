@@ -18,12 +18,13 @@ static IReadOnlyList<KeyNumber> RobustnessNumbers(IReadOnlyList<Trial> runs, Net
 /// <summary>Accuracy on corrupted images by test batch, under attack over clean accuracy, and test accuracy by training
 /// batch.</summary>
 /// <param name="repaired">The claim that batch statistics repair, judged.</param>
-/// <param name="net">Arms that are trained in batches drawn at random, the plain one first, then BN.</param>
+/// <param name="net">Arms that are trained in batches drawn at random, none and BN among them.</param>
 /// <param name="sizes">Of test batches.</param>
-static IReadOnlyList<Figure> RobustnessFigures(Judgement repaired, IReadOnlyList<Trial> runs,
-    IReadOnlyList<Config> net, IReadOnlyList<int> sizes, int classes)
+static IReadOnlyList<Figure> RobustnessFigures(Judgement repaired, IReadOnlyList<Trial> runs, Net net,
+    IReadOnlyList<int> sizes, int classes)
 {
-    var (none, batch) = (runs.At(net[0]).Where(IsOk).ToList(), runs.At(net[1]).Where(IsOk).ToList());
+    IReadOnlyList<Trial> Ended(string arm) => [.. runs.At(net[arm]).Where(IsOk)];
+    var (none, batch) = (Ended("none"), Ended("batch"));
     IEnumerable<Point> AtSize(string arm, IEnumerable<Trial> trials, double x, string column) =>
         trials.Select(trial => new Point(arm, $"{trial.Seed}", x, trial.AtEnd(column)));
     Figure Corrupted(string kind) => BandChart.Draw(kind, $"Accuracy on images: {kind.Replace('_', ' ')}",
@@ -52,7 +53,7 @@ static IReadOnlyList<Figure> RobustnessFigures(Judgement repaired, IReadOnlyList
             "Gain by batch statistics, points"),
         .. Robustness.Kinds.Select(Corrupted), .. Robustness.Attacks.Select(Attacked),
         Band("sorted", "Test error by how training batches are drawn",
-            [.. net.SelectMany(cell => runs.At(cell).Concat(runs.At(cell with { BatchClasses = classes })))],
+            [.. net.Cells.SelectMany(cell => runs.At(cell).Concat(runs.At(cell with { BatchClasses = classes })))],
             new("Classes in a batch (0: at random)"), trial => trial.BatchClasses,
             new("Test error", Log: true), new("test_error", trial => 1 - trial.TestAccuracy),
             "Each cell at its tuned rate."),

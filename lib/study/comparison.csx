@@ -54,6 +54,11 @@ public sealed record Comparison(Net Net, Tuning Tuning)
         Effect.From(condition ?? Name, trials.Paired(Net[arm], Net[over], (a, b) =>
             Effect.Ratio(StepsToTarget(a, Target), StepsToTarget(b, Target)))) with { Arm = arm };
 
+    /// <summary>The same for each of several arms; conditions are named "arm, net".</summary>
+    /// <inheritdoc cref="Steps"/>
+    public IEnumerable<Effect> StepsOver(string over, IReadOnlyList<Trial> trials,
+        params IReadOnlyList<string> arms) => arms.Select(arm => Steps(trials, arm, over, $"{arm}, {Name}"));
+
     /// <summary>An arm's test accuracy less another's, as a share of 1, seed by seed.</summary>
     /// <inheritdoc cref="Steps"/>
     public Effect Accuracy(IReadOnlyList<Trial> trials, string arm, string less) => Effect.From(Name, trials.Paired(
@@ -107,15 +112,9 @@ static TunedRuns BySpeed(this IReadOnlyList<Comparison> compared, IReadOnlyList<
 static TunedRuns ByAccuracy(this IReadOnlyList<Comparison> compared, IReadOnlyList<Trial> evaluated) =>
     compared[0].Tuning.At(ValidationAccuracy, evaluated);
 
-/// <summary>For each net and arm, the arm's steps to the target over those of one arm; conditions are named "arm, net".
-/// </summary>
-static IReadOnlyList<Effect> StepsOver(this IReadOnlyList<Comparison> compared, string over,
-    IReadOnlyList<Trial> trials, params IReadOnlyList<string> arms) =>
-    [.. from net in compared from arm in arms select net.Steps(trials, arm, over, $"{arm}, {net.Name}")];
-
 /// <summary>For each net and arm but BN, the arm's steps to the target over BN's, judged as if it were claimed that they
-/// are as many: what is drawn beside what is claimed.</summary>
+/// are as many, within ×1.5: what is drawn beside what is claimed.</summary>
 static Judgement EveryArmOverBatch(this IReadOnlyList<Comparison> compared, IReadOnlyList<Trial> evaluated,
-    Looks looks) => looks.At(Literature.ScalingAlone.Judge(compared.BySpeed(evaluated), trials =>
-        [.. compared.SelectMany(net => new[] { net }.StepsOver("batch", trials,
+    Looks looks) => looks.At((Literature.ScalingAlone with { Region = Region.Within(Math.Log10(1.5)) }).Judge(
+        compared.BySpeed(evaluated), trials => [.. compared.SelectMany(net => net.StepsOver("batch", trials,
             [.. net.Net.Cells.Select(ArmOf).Except(["batch"])]))]), evaluated);

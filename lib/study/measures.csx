@@ -10,7 +10,7 @@ public sealed record Measure(string Name, Func<Trial, double> Of)
     public double OrLost(Trial trial) => IsOk(trial) ? Of(trial)
         : IsLost(trial) ? double.NegativeInfinity : double.NaN;
 
-    /// <summary>What the probe measured last.</summary>
+    /// <summary>A column of curves.csv at the end of a training; NaN for a trial that was lost.</summary>
     public static Measure AtEnd(string column) => new(column, trial => trial.AtEnd(column));
 }
 
